@@ -1,0 +1,66 @@
+"""Order: arrival and entry, and the life of an order from the desk to delivery."""
+
+from simulator.flows.fulfill import allocate, deliver
+from simulator.world.clock import DEMAND, Life, Process
+from simulator.world.demand import Source
+from simulator.world.orders import Order
+from simulator.world.world import World
+
+
+def arrivals(world: World, source: Source, clerk: Process) -> Life:
+    """The orders of one segment come in, one after the other."""
+    clock = world.clock
+    clerk.until(0.0, DEMAND)
+    yield
+    for block in source.blocks():
+        world.ledger.flush()
+        number = block.number
+        for index, at in enumerate(block.times):
+            if not clock.skip_to(at):
+                clerk.until(at, DEMAND)
+                yield
+            enter(world, Order(clock, block, index, number + index))
+
+
+def enter(world: World, order: Order) -> None:
+    """A new order: it passes the desk, or goes to the shelf at once where the site has no desk."""
+    if order.terms.site.desk:
+        order.start(life_at_the_desk(world, order))
+    else:
+        go_to_the_shelf(world, order)
+
+
+def life_at_the_desk(world: World, order: Order) -> Life:
+    """Entry, verification, credit, scheduling: what comes before stock is allocated."""
+    for stage in order.terms.site.desk:
+        stage.serve(order)
+        yield
+    go_to_the_shelf(world, order)
+
+
+def go_to_the_shelf(world: World, order: Order) -> None:
+    """Allocate; an order that is served at once by a site without a dock needs no process."""
+    allocate(world, order)
+    if order.idle or order.terms.site.dock:
+        order.start(life_at_the_dock(world, order))
+    elif order.taken:
+        deliver(world, order, order)
+
+
+def life_at_the_dock(world: World, order: Order) -> Life:
+    """From the shelf to the customer.
+
+    Where the order is held until it is complete, or nothing of it is in stock, it waits first;
+    what is short of an order that leaves follows in shipments of its own.
+    """
+    if order.idle:
+        yield
+    if not order.taken:
+        return
+    site = order.terms.site
+    if site.counts_lines and order.short:
+        order.work = site.fresh_work(order.taken)
+    for stage in site.dock:
+        stage.serve(order)
+        yield
+    deliver(world, order, order)

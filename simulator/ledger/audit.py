@@ -1,0 +1,168 @@
+"""The laws that every run must keep, checked on the facts alone and against the counters of the shelves."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from simulator.ledger import facts
+from simulator.ledger.ledger import Ledger
+
+TINY = 1e-6
+
+
+class AuditError(AssertionError):
+    """A run broke a law."""
+
+
+def audit(ledger: Ledger) -> None:
+    """Check every law on a closed ledger.
+
+    Errors: AuditError lists each broken law with its first offender.
+    """
+    broken = [*_units_conserved(ledger), *_lines_balance(ledger), *_goods_come_back(ledger),
+              *_stages_in_order(ledger), *_shipments_arrive_once(ledger)]  # fmt: skip
+    if broken:
+        raise AuditError("; ".join(broken))
+
+
+def _first(wrong: np.ndarray) -> int:
+    return int(np.flatnonzero(wrong)[0])
+
+
+def _shelf_of_line(ledger: Ledger) -> np.ndarray:
+    """Shelf by line number; place 0 is unused."""
+    orders, lines = ledger.columns(facts.Ordered), ledger.columns(facts.LineOrdered)
+    products = len(ledger.scenario.products)
+    return np.concatenate([[0], orders["site"][lines["order"] - 1] * products + lines["sku"]])
+
+
+def _stock_changes(ledger: Ledger) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Shelf, time, rank at one instant and units of every change of stock on hand."""
+    shelf_of_line = _shelf_of_line(ledger)
+    taken, restocked = ledger.columns(facts.Allocated), ledger.columns(facts.Restocked)
+    received = ledger.columns(facts.Received)
+    parts = [
+        (received["shelf"], received["at"], 0, received["units"]),
+        (shelf_of_line[restocked["line"]], restocked["at"], 0, restocked["units"]),
+        (shelf_of_line[taken["line"]], taken["at"], 1, -taken["units"]),
+    ]
+    shelf, at, units = (np.concatenate([part[place] for part in parts]) for place in (0, 1, 3))
+    rank = np.concatenate([np.full(len(part[0]), part[2]) for part in parts])
+    return shelf, at, rank, units
+
+
+def _units_conserved(ledger: Ledger) -> Iterator[str]:
+    """Opening + received + restocked = taken + on hand, and stock is never negative."""
+    shelf, at, rank, units = _stock_changes(ledger)
+    limited = ~np.isnan(ledger.opening)
+    left = ledger.opening + np.bincount(shelf, units, len(ledger.opening))
+    wrong = limited & (np.abs(left - ledger.closing["on_hand"]) > TINY * (1 + np.abs(left)))
+    if wrong.any():
+        which = _first(wrong)
+        yield f"shelf {which}: the facts leave {left[which]:g} on hand, the shelf holds {ledger.closing['on_hand'][which]:g}"
+    ranked = np.lexsort((rank, at, shelf))
+    shelf, units = shelf[ranked], units[ranked]
+    level = np.cumsum(units)
+    begins = np.searchsorted(shelf, np.arange(len(ledger.opening)))
+    before = np.concatenate([[0.0], level])[begins]
+    level = level - before[shelf] + ledger.opening[shelf]
+    if (level < -TINY).any():
+        yield f"shelf {shelf[_first(level < -TINY)]}: stock on hand is negative"
+    ordered, received, recalled = (ledger.columns(k) for k in (facts.Replenished, facts.Received, facts.Recalled))
+    size = len(ledger.opening)
+    open_orders = sum(
+        sign * np.bincount(table["shelf"], table["units"], size)
+        for sign, table in ((1, ordered), (-1, received), (-1, recalled))
+    )
+    wrong = np.abs(open_orders - ledger.closing["on_order"]) > TINY * (1 + np.abs(open_orders))
+    if wrong.any():
+        yield f"shelf {_first(wrong)}: units on order do not add up"
+
+
+def _lines_balance(ledger: Ledger) -> Iterator[str]:
+    """Ordered = allocated + waiting + cancelled + lost for every line that has asked for stock, at every moment."""
+    lines = ledger.columns(facts.LineOrdered)
+    size = len(lines["line"]) + 1
+    wanted = np.concatenate([[0.0], lines["units"]])
+    allocated, backordered, cancelled, lost = (
+        ledger.columns(kind) for kind in (facts.Allocated, facts.Backordered, facts.Cancelled, facts.Lost)
+    )
+    sums = [np.bincount(t["line"], t["units"], size) for t in (allocated, backordered, cancelled, lost)]
+    asked = sum(np.bincount(t["line"], minlength=size) for t in (allocated, backordered, lost)) > 0
+    at_once = np.where(asked, wanted - sums[1] - sums[3], 0.0)
+    waiting = np.where(asked, wanted - sums[0] - sums[2] - sums[3], 0.0)
+    for name, values in (("met at once", at_once), ("waiting", waiting)):
+        if (values < -TINY).any():
+            yield f"line {_first(values < -TINY)}: {name} is negative"
+    shelf_of_line = _shelf_of_line(ledger)
+    owed = np.bincount(shelf_of_line, waiting, len(ledger.opening))
+    wrong = np.abs(owed - ledger.closing["backordered"]) > TINY * (1 + owed)
+    if wrong.any():
+        yield f"shelf {_first(wrong)}: waiting units do not add up to its backorders"
+    begun = np.full(size, np.inf)
+    np.minimum.at(begun, backordered["line"], backordered["at"])
+    early = cancelled["at"] < begun[cancelled["line"]]
+    if early.any():
+        yield f"line {cancelled['line'][_first(early)]}: cancelled before it waited"
+    yield from _never_more_than_owed(allocated, at_once, begun, wanted - sums[3], size)
+
+
+def _never_more_than_owed(
+    allocated: dict[str, np.ndarray], at_once: np.ndarray, begun: np.ndarray, sold: np.ndarray, size: int
+) -> Iterator[str]:
+    """Before a line begins to wait it is given what is met at once, later never more than it was sold."""
+    early = allocated["at"] < begun[allocated["line"]]
+    given = np.bincount(allocated["line"][early], allocated["units"][early], size)
+    total = np.bincount(allocated["line"], allocated["units"], size)
+    wrong = (given > at_once + TINY) | (total > sold + TINY)
+    if wrong.any():
+        yield f"line {_first(wrong)}: given more than it was owed"
+
+
+def _goods_come_back(ledger: Ledger) -> Iterator[str]:
+    """Returned >= restocked + disposed, and no more comes back than was delivered."""
+    size = len(ledger.columns(facts.LineOrdered)["line"]) + 1
+    allocated, returned, restocked, disposed = (
+        np.bincount(table["line"], table["units"], size)
+        for table in (ledger.columns(k) for k in (facts.Allocated, facts.Returned, facts.Restocked, facts.Disposed))
+    )
+    if (returned > allocated + TINY).any():
+        yield f"line {_first(returned > allocated + TINY)}: more came back than was shipped"
+    if (restocked + disposed > returned + TINY).any():
+        yield f"line {_first(restocked + disposed > returned + TINY)}: more was restocked than came back"
+
+
+def _stages_in_order(ledger: Ledger) -> Iterator[str]:
+    """A job queues, starts and ends in this order, and an order passes the stages in theirs."""
+    served, placed = ledger.columns(facts.Served), ledger.columns(facts.Ordered)["at"]
+    if (served["started"] < served["queued"]).any() or (served["ended"] < served["started"]).any():
+        yield "a stage began before it was asked or ended before it began"
+    own = served["order"] > 0
+    if (served["queued"][own] < placed[served["order"][own] - 1] - TINY).any():
+        yield "a stage was asked before the order was placed"
+    cycle = [n for n, (site, stage) in enumerate(ledger.stages) if site and stage != "inspection"]
+    for before, after in zip(cycle, cycle[1:], strict=False):
+        if ledger.stages[before][0] != ledger.stages[after][0]:
+            continue
+        ended, asked = np.full(len(placed) + 1, np.inf), np.full(len(placed) + 1, np.inf)
+        first, second = served["stage"] == before, served["stage"] == after
+        np.minimum.at(ended, served["order"][first], np.nan_to_num(served["ended"][first], nan=np.inf))
+        np.minimum.at(asked, served["order"][second], served["queued"][second])
+        wrong = asked < ended - TINY
+        if wrong.any():
+            yield f"order {_first(wrong)}: {ledger.stages[after][1]} came before {ledger.stages[before][1]}"
+
+
+def _shipments_arrive_once(ledger: Ledger) -> Iterator[str]:
+    """A shipment is allocated, then delivered, once, to the order its lines belong to."""
+    allocated, delivered = ledger.columns(facts.Allocated), ledger.columns(facts.Delivered)
+    numbers, counts = np.unique(delivered["shipment"], return_counts=True)
+    if (counts > 1).any():
+        yield f"shipment {numbers[_first(counts > 1)]}: delivered twice"
+    size = int(max(delivered["shipment"].max(initial=0), allocated["shipment"].max(initial=0))) + 1
+    begun, order = np.full(size, np.nan), np.zeros(size, dtype=np.int64)
+    begun[allocated["shipment"]] = allocated["at"]
+    order[allocated["shipment"]] = ledger.columns(facts.LineOrdered)["order"][allocated["line"] - 1]
+    wrong = ~(begun[delivered["shipment"]] <= delivered["at"]) | (order[delivered["shipment"]] != delivered["order"])
+    if wrong.any():
+        yield f"shipment {delivered['shipment'][_first(wrong)]}: delivered before it was allocated, or to another order"

@@ -1,0 +1,150 @@
+"""What can happen: one kind of fact for each past-tense name. Times are in hours from the start of the run."""
+
+from typing import NamedTuple
+
+
+class Ordered(NamedTuple):
+    """A customer placed an order."""
+
+    at: float
+    order: int
+    """Order number, counted from 1 in the order of time."""
+    segment: int
+    """Index into the scenario's segments."""
+    channel: int
+    """Index into its channels; -1 where there are none."""
+    customer: int
+    """Index into the ledger's customers."""
+    site: int
+    """Index into its sites."""
+    promised: float
+    """Promised delivery; nan where nothing was promised."""
+    damaged: float
+    """1 if it will arrive damaged."""
+    misdocumented: float
+    """1 if its documents are wrong."""
+
+
+class LineOrdered(NamedTuple):
+    """The order has a line."""
+
+    order: int
+    line: int
+    """Line number, counted from 1 over all orders."""
+    sku: int
+    """Index into the scenario's products."""
+    units: float
+    price: float
+    """Of one unit."""
+
+
+class Allocated(NamedTuple):
+    """Units of a line were taken from stock for a shipment."""
+
+    at: float
+    line: int
+    units: float
+    shipment: int
+
+
+class Backordered(NamedTuple):
+    """Units of a line were short, and the customer waits."""
+
+    at: float
+    line: int
+    units: float
+
+
+class Lost(NamedTuple):
+    """Units of a line were short, and the sale is lost."""
+
+    at: float
+    line: int
+    units: float
+
+
+class Cancelled(NamedTuple):
+    """A waiting customer gave up units of a line."""
+
+    at: float
+    line: int
+    units: float
+
+
+class Served(NamedTuple):
+    """A stage worked on an order; a stage that has not begun or ended it by the end of the run says nan."""
+
+    stage: int
+    """Index into the ledger's stages."""
+    order: int
+    queued: float
+    started: float
+    ended: float
+
+
+class Delivered(NamedTuple):
+    """A shipment reached the customer."""
+
+    at: float
+    order: int
+    shipment: int
+
+
+class Replenished(NamedTuple):
+    """A replenishment order was placed."""
+
+    at: float
+    shelf: int
+    """Site index times number of products, plus SKU index."""
+    units: float
+
+
+class Received(NamedTuple):
+    """A replenishment order arrived."""
+
+    at: float
+    shelf: int
+    units: float
+
+
+class Recalled(NamedTuple):
+    """Units on order were taken back before the supplier began them."""
+
+    at: float
+    shelf: int
+    units: float
+
+
+class Returned(NamedTuple):
+    """Units of a line came back."""
+
+    at: float
+    line: int
+    units: float
+
+
+class Restocked(NamedTuple):
+    """Returned units became sellable stock again."""
+
+    at: float
+    line: int
+    units: float
+    refurbished: float
+    """1 if they had to be refurbished."""
+
+
+class Disposed(NamedTuple):
+    """Returned units were written off."""
+
+    at: float
+    line: int
+    units: float
+
+
+KINDS: tuple[type[NamedTuple], ...] = (
+    Ordered, LineOrdered, Allocated, Backordered, Lost, Cancelled, Served, Delivered,
+    Replenished, Received, Recalled, Returned, Restocked, Disposed,
+)  # fmt: skip
+"""Every kind of fact."""
+INTEGERS = frozenset({"order", "line", "segment", "channel", "customer", "site", "sku", "shelf", "stage", "shipment"})
+"""Fields that hold whole numbers."""

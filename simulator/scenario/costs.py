@@ -1,0 +1,37 @@
+"""Activity rates: what each activity costs. Money is facts times these rates, applied in the KPIs."""
+
+from simulator.model import Model
+from simulator.units import Cost, Money, PerHour, Share
+
+
+class Costs(Model):
+    """Cost rates; what is left out costs nothing."""
+
+    holding: Cost | None = None
+    """Keeping stock: "20 % per year" of its cost, or "1 per unit per month"."""
+    replenishment_order: Money = 0.0
+    """Placing and receiving one replenishment order."""
+    replenishment_unit: Money = 0.0
+    """Inbound cost of one unit ordered."""
+    order: Money = 0.0
+    """Handling one customer order."""
+    line: Money = 0.0
+    """Handling one order line."""
+    labour: Money | dict[str, Money] = 0.0
+    """One paid hour of staff, for every stage or by stage (`inspection` too)."""
+    shipment: Money = 0.0
+    """Freight of one shipment."""
+    shipped_unit: Money = 0.0
+    """Freight of one unit."""
+    backorder: Cost | None = None
+    """Owing a customer: "0.10 per unit per day", "4 per unit", "5 per line" or "2 % per week" of the value."""
+    lost_sale: Cost | None = None
+    """Losing or cancelling a line, beyond its margin: "2 per unit", "5 per line", "10 %" of the value."""
+    returned_line: Money = 0.0
+    """Handling one returned line."""
+    refurbished_unit: Money = 0.0
+    """Refurbishing one unit."""
+    write_off: Share = 1.0
+    """Share of its cost lost when a unit is disposed of."""
+    fixed: PerHour = 0.0
+    """Fixed cost, such as "5000 per year", shared out by order lines."""

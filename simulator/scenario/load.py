@@ -1,0 +1,124 @@
+"""From YAML to a scenario: files, `extends:`, `--set`, and every error with its place.
+
+A scenario is written in a strict YAML without surprises (`reading/scalars.py`); a what-if extends a
+base and says only what differs (`reading/merge.py`). Whatever is wrong is reported at once, with
+file, line and column, and nothing but ScenarioError leaves this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from simulator.scenario.errors import At, Fault, Problem, ScenarioError, Several
+from simulator.scenario.reading.explain import explain
+from simulator.scenario.reading.files import find, gallery_folder, gallery_names, printable
+from simulator.scenario.reading.layers import read_file, read_tree, set_values
+from simulator.scenario.reading.nodes import Mapping, Plain, Source, check_size, plain
+
+if TYPE_CHECKING:
+    from simulator.scenario.scenario import Scenario
+
+__all__ = [
+    "At", "Problem", "ScenarioError", "Several", "Tree",
+    "gallery_folder", "gallery_names", "load", "load_as", "parse", "parse_as", "read",
+]  # fmt: skip
+
+Root = TypeVar("Root", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A scenario as written, bases and overrides laid over one another, before any model judges it.
+
+    `problems` are faults of the text that leave something to judge.
+    """
+
+    node: Mapping
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def data(self) -> dict[str, Plain]:
+        """The plain data; relative paths under a key `file` start from the file that wrote them."""
+        data = plain(self.node)
+        assert isinstance(data, dict)
+        return data
+
+
+def load(scenario: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """The scenario of a file or of the gallery, changed by overrides such as `run.seed=7`.
+
+    Raises ScenarioError with every problem found.
+    """
+    from simulator.scenario.scenario import Scenario  # the models take time to build
+
+    return load_as(Scenario, scenario, overrides)
+
+
+def parse(text: str, name: str = "<text>") -> Scenario:
+    """The scenario of a text; relative paths and `extends` start from the working directory.
+
+    Raises ScenarioError with every problem found.
+    """
+    from simulator.scenario.scenario import Scenario
+
+    return parse_as(Scenario, text, name)
+
+
+def load_as(root: type[Root], scenario: str | Path, overrides: Sequence[str] = ()) -> Root:
+    """Like `load`, for any model."""
+    return _judged(root, read(scenario, overrides))
+
+
+def parse_as(root: type[Root], text: str, name: str = "<text>") -> Root:
+    """Like `parse`, for any model."""
+    problems: list[Problem] = []
+    with _collecting(problems, name):
+        node = read_tree(text, Source(name, Path.cwd()), problems)
+        return _judged(root, Tree(node, problems))
+
+
+def read(scenario: str | Path, overrides: Sequence[str] = ()) -> Tree:
+    """The tree of a file or gallery scenario, over its bases and under its overrides, not yet judged.
+
+    Raises ScenarioError where nothing is left to judge.
+    """
+    problems: list[Problem] = []
+    with _collecting(problems, printable(str(scenario))):
+        node = read_file(find(scenario, Path()), problems)
+        return Tree(set_values(node, overrides, problems), problems)
+
+
+@contextmanager
+def _collecting(problems: list[Problem], name: str) -> Iterator[None]:
+    """Whatever ends the reading is reported together with the smaller faults before it."""
+    try:
+        yield
+    except ScenarioError as error:
+        raise ScenarioError([*problems, *error.problems]) from error.__cause__
+    except Fault as fault:
+        raise ScenarioError([*problems, Problem(name, 0, 0, "", fault.message, fault.hint)]) from None
+    except OSError as error:  # such as a working directory that has been deleted
+        raise ScenarioError([*problems, Problem(name, 0, 0, "", f"cannot be read: {error.strerror}")]) from None
+
+
+def _judged(root: type[Root], tree: Tree) -> Root:
+    check_size(tree.node)
+    try:
+        judged = root.model_validate(tree.data, context={"folder": tree.node.mark.source.folder})
+    except ValidationError as error:
+        raise ScenarioError([*tree.problems, *explain(error, root, tree.node)]) from None
+    except Exception as error:
+        if tree.problems:  # a value that could not be read stands in as null
+            raise ScenarioError(tree.problems) from None
+        said = f"{type(error).__name__}: {error}"
+        message = f"the program could not judge this scenario: {said}"
+        raise ScenarioError([tree.node.mark.problem(message, "a fault of the program: please report it")]) from error
+    if tree.problems:
+        raise ScenarioError(tree.problems)
+    return judged

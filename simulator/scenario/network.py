@@ -1,0 +1,241 @@
+"""Where the work is done: calendars, suppliers, and sites with their stages, stock and returns desk."""
+
+import datetime as dt
+import re
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from simulator.model import Model
+from simulator.policies.replenishment import Replenishment
+from simulator.scenario.distributions import Duration
+from simulator.units import WEEKDAYS, Clock, Date, Hours, Share, clock
+
+STAGES = ("entry", "verification", "credit", "scheduling", "picking", "packing", "shipping", "transit")
+"""The stages of the order cycle in their order; stock is allocated between scheduling and picking."""
+StageName = Literal["entry", "verification", "credit", "scheduling", "picking", "packing", "shipping", "transit"]
+
+
+def weekdays(value: Any) -> tuple[int, ...]:
+    """Days of the week as numbers, Monday 0.
+
+    >>> weekdays("mon-fri"), weekdays("mon, sat"), weekdays("daily")
+    ((0, 1, 2, 3, 4), (0, 5), (0, 1, 2, 3, 4, 5, 6))
+    """
+    if isinstance(value, tuple):
+        return value
+    found: set[int] = set()
+    for part in value.lower().split(",") if isinstance(value, str) else [""]:
+        first, _, last = part.strip().partition("-")
+        last = last or first
+        if part.strip() == "daily":
+            found |= set(range(7))
+        elif first in WEEKDAYS and last in WEEKDAYS and WEEKDAYS.index(first) <= WEEKDAYS.index(last):
+            found |= set(range(WEEKDAYS.index(first), WEEKDAYS.index(last) + 1))
+        else:
+            raise ValueError(f"days are expected, such as 'mon-fri', 'mon,wed,sat' or 'daily'; found {value!r}")
+    return tuple(sorted(found))
+
+
+def opening(value: Any) -> tuple[float, float]:
+    """Opening hours as hours of the day; past midnight the end is above 24.
+
+    >>> opening("08:00-17:00"), opening("22:00-06:00")
+    ((8.0, 17.0), (22.0, 30.0))
+    """
+    if isinstance(value, tuple):
+        return value
+    found = re.fullmatch(r"([0-9:]+)\s*-\s*([0-9:]+)", value.strip()) if isinstance(value, str) else None
+    if not found:
+        raise ValueError(f"hours are expected, such as '08:00-17:00'; found {value!r}")
+    start, end = clock(found[1]), clock(found[2])
+    if start == end:
+        raise ValueError(f"opening and closing are the same time: {value!r}; round the clock is '00:00-24:00'")
+    return start, end if end > start else end + 24
+
+
+Days = Annotated[
+    tuple[int, ...], BeforeValidator(weekdays), WithJsonSchema({"type": "string", "examples": ["mon-fri", "daily"]})
+]
+Opening = Annotated[
+    tuple[float, float], BeforeValidator(opening), WithJsonSchema({"type": "string", "examples": ["08:00-17:00"]})
+]
+
+
+class Shift(Model):
+    """Hours of work on some days of the week."""
+
+    days: Days = (0, 1, 2, 3, 4, 5, 6)
+    """Such as mon-fri."""
+    hours: Opening
+    """Such as "06:00-14:00"."""
+
+
+class Calendar(Model):
+    """Working time: days and hours, or several shifts, less the days closed."""
+
+    days: Days | None = None
+    """Days open, such as mon-fri; every day where left out."""
+    hours: Opening | None = None
+    """Hours open, such as "08:00-17:00"."""
+    shifts: Annotated[tuple[Shift, ...], Field(min_length=1)] | None = None
+    """Several shifts, instead of days and hours."""
+    closed: tuple[Date, ...] = ()
+    """Holidays: days on which no shift begins."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Calendar":
+        if (self.hours is None) == (self.shifts is None) or (self.shifts is not None and self.days is not None):
+            raise ValueError("give hours (and days), or shifts")
+        return self
+
+    @cached_property
+    def work(self) -> tuple[Shift, ...]:
+        """All shifts."""
+        if self.shifts is not None:
+            return self.shifts
+        assert self.hours is not None
+        return (Shift(days=self.days if self.days is not None else tuple(range(7)), hours=self.hours),)
+
+    def is_closed(self, day: dt.date) -> bool:
+        """Whether no shift begins on this day."""
+        return day in self.closed
+
+
+class Departures(Model):
+    """Scheduled departures: at fixed times of some days, or every so often."""
+
+    at: Annotated[tuple[Clock, ...], Field(min_length=1)] | None = None
+    """Times of day, such as ["11:00", "16:00"]."""
+    days: Days = (0, 1, 2, 3, 4, 5, 6)
+    """Days of the week for `at`."""
+    closed: tuple[Date, ...] = ()
+    """Days without departures, for `at`."""
+    every: Annotated[Hours, Field(gt=0)] | None = None
+    """Time between departures, from the start of the run, instead of `at`."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Departures":
+        if (self.at is None) == (self.every is None):
+            raise ValueError("give at (times of day), or every (a time between departures)")
+        return self
+
+
+class Stage(Model):
+    """A stage of the order cycle: time per order and per line, staff on a calendar, a queue."""
+
+    stage: StageName
+    """Which stage."""
+    time: Duration | None = None
+    """Working time for an order (for a shipment, after allocation)."""
+    line_time: Duration | None = None
+    """Working time for each of its lines, added."""
+    staff: Annotated[int, Field(ge=1)] | None = None
+    """How many are at work; without limit, and so without a queue, where left out."""
+    calendar: str | None = None
+    """When they work; round the clock where left out."""
+    cut_off: Clock | None = None
+    """What comes later in the day is begun on the next working day."""
+    departures: Departures | None = None
+    """What is ready waits for the next departure."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Stage":
+        if self.time is None and self.line_time is None and self.departures is None:
+            raise ValueError("give time, line_time or departures: a stage that takes no time is left out")
+        if self.cut_off is not None and self.calendar is None:
+            raise ValueError("cut_off needs a calendar: the next working day is when it opens")
+        return self
+
+
+class Inspection(Model):
+    """The desk that looks at what came back."""
+
+    time: Duration | None = None
+    """Working time for a returned line; none where left out."""
+    staff: Annotated[int, Field(ge=1)] | None = None
+    """How many are at work; without limit where left out."""
+    calendar: str | None = None
+    """When they work; round the clock where left out."""
+
+
+class ReturnsDesk(Model):
+    """What a site does with returned goods: inspect, then restock, refurbish or dispose."""
+
+    inspection: Inspection = Inspection()
+    """The desk."""
+    restock: Share = 1.0
+    """Share that is sellable as it is."""
+    refurbish: Share = 0.0
+    """Share that is sellable after refurbishing."""
+    dispose: Share = 0.0
+    """Share written off."""
+    refurbish_time: Duration | None = None
+    """Time that refurbishing takes; none where left out."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "ReturnsDesk":
+        total = self.restock + self.refurbish + self.dispose
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"restock, refurbish and dispose must add to 1; they add to {total:g}")
+        return self
+
+
+class Quality(Model):
+    """What goes wrong with an order by chance."""
+
+    damage: Share = 0.0
+    """Share of orders damaged on the way."""
+    document_error: Share = 0.0
+    """Share of orders with wrong documents."""
+
+
+class Supplier(Model):
+    """Where replenishment comes from."""
+
+    lead_time: Duration
+    """From order to receipt; with capacity, the working time of one order."""
+    crossing: bool = True
+    """Whether a later order may arrive before an earlier one."""
+    capacity: Annotated[int, Field(ge=1)] | None = None
+    """How many orders it works on at once, first come first served; without limit where left out."""
+    cancellable: bool = False
+    """Whether it takes back orders it has not begun (needs capacity)."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Supplier":
+        if self.cancellable and self.capacity is None:
+            raise ValueError("cancellable needs capacity: without it every order is begun at once")
+        return self
+
+
+class Site(Model):
+    """A place that serves orders."""
+
+    stages: tuple[Stage, ...] = ()
+    """The order cycle, in the order of the stages; those left out take no time."""
+    stock: dict[str, Replenishment] | None = None
+    """Replenishment by SKU; `default` is for all the others. Where left out, there is always enough."""
+    returns: ReturnsDesk = ReturnsDesk()
+    """What is done with returned goods."""
+    quality: Quality = Quality()
+    """What goes wrong by chance."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Site":
+        places = [STAGES.index(stage.stage) for stage in self.stages]
+        if places != sorted(set(places)):
+            raise ValueError(f"stages: each at most once, in the order {', '.join(STAGES)}")
+        return self
+
+
+class Network(Model):
+    """Sites, suppliers and calendars."""
+
+    calendars: dict[str, Calendar] = {}
+    """Working calendars by name."""
+    suppliers: dict[str, Supplier] = {}
+    """Suppliers by name."""
+    sites: Annotated[dict[str, Site], Field(min_length=1)]
+    """Sites by name."""

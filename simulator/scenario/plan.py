@@ -1,0 +1,158 @@
+"""The numbers behind the stock rules: expected demand of each SKU, and rules sized from their targets."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from simulator.policies.replenishment import ReplenishmentRule
+from simulator.scenario.demand import Poisson, Renewal, Replayed, Resampled, Rhythm, Scheduled
+from simulator.scenario.history import read_history
+from simulator.scenario.market import Basket, ChannelUse, Segment
+from simulator.scenario.scenario import Scenario
+from simulator.theory.targets import Demand, LeadTime
+
+Sized = dict[str, tuple[str, ReplenishmentRule]]
+DAY = 24.0
+
+
+def sized_rules(scenario: Scenario, site: str) -> Sized:
+    """Supplier and replenishment rule of every SKU at a site, with all numbers given; worked out once."""
+    kept: dict[str, Sized] = scenario.__dict__.setdefault("_sized", {})
+    if site not in kept:
+        kept[site] = dict(_size(scenario, site))
+    return kept[site]
+
+
+def _size(scenario: Scenario, site: str) -> Iterator[tuple[str, tuple[str, ReplenishmentRule]]]:
+    stock = scenario.network.sites[site].stock or {}
+    only = next(iter(scenario.network.suppliers), "")
+    demand: dict[str, Demand] | None = None
+    for sku in scenario.products:
+        rule = stock.get(sku) or stock["default"]
+        supplier = rule.supplier or only
+        law = scenario.network.suppliers[supplier].lead_time
+        if _complete(rule):
+            yield sku, (supplier, rule)
+            continue
+        demand = demand if demand is not None else expected_demand(scenario, site)
+        lead_time = LeadTime(law.expected, float(np.sqrt(law.variance)))
+        yield sku, (supplier, rule.sized(demand[sku], lead_time))
+
+
+def _complete(rule: ReplenishmentRule) -> bool:
+    return rule.target is None and getattr(rule, "cover", None) is None
+
+
+def expected_demand(scenario: Scenario, site: str) -> dict[str, Demand]:
+    """Demand of each SKU at a site in the long run, from the scenario's own market.
+
+    Lines and units per hour; the variance of units per hour includes the over-dispersion of days
+    and, averaged over the year, not the season.
+    """
+    size = len(scenario.products)
+    lines, first, second = np.zeros(size), np.zeros(size), np.zeros(size)
+    extra = np.zeros(size)
+    for name, segment in scenario.market.segments.items():
+        if (segment.site or next(iter(scenario.network.sites))) != site:
+            continue
+        rate, m1, m2 = _segment_demand(scenario, name, segment)
+        lines, first, second = lines + rate, first + rate * m1, second + rate * m2
+        rhythm = getattr(segment.demand, "rhythm", None) or scenario.market.rhythm
+        extra += _day_factor(rhythm) ** 0.5 * rate * m1  # busy days are common to all segments
+    safe = np.where(lines > 0, lines, 1.0)
+    mean, square = first / safe, second / safe
+    spread = np.sqrt(np.maximum(square - mean**2, 0.0))
+    variance = second + extra**2 * DAY
+    return {
+        sku: Demand(float(lines[i]), float(mean[i]), float(spread[i]), float(variance[i]))
+        for i, sku in enumerate(scenario.products)
+    }
+
+
+def _day_factor(rhythm: Rhythm | None) -> float:
+    """Squared coefficient of variation of a day's rate, by weekday and from day to day."""
+    if rhythm is None:
+        return 0.0
+    weekday = 0.0
+    if rhythm.weekdays is not None:
+        weights = np.array(rhythm.weekdays) / np.mean(rhythm.weekdays)
+        weekday = float(np.var(weights)) / 7  # a week evens its own days out
+    return float(rhythm.day_to_day**2 + weekday)
+
+
+Moments = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def _segment_demand(scenario: Scenario, name: str, segment: Segment) -> Moments:
+    """Lines per hour, mean and mean square of units per line, by SKU."""
+    if isinstance(segment.demand, (Resampled, Replayed)):
+        return _history_demand(scenario, name, segment)
+    rate = _order_rate(segment)
+    uses = segment.channels or {"": 1.0}
+    size = len(scenario.products)
+    lines, first, second = np.zeros(size), np.zeros(size), np.zeros(size)
+    for use in uses.values():
+        share = use if isinstance(use, float) else use.share
+        basket = use.basket if isinstance(use, ChannelUse) and use.basket is not None else segment.basket
+        assert basket is not None
+        each, m1, m2 = _basket_demand(scenario, basket)
+        lines, first, second = lines + share * each, first + share * each * m1, second + share * each * m2
+    safe = np.where(lines > 0, lines, 1.0)
+    return rate * lines, first / safe, second / safe
+
+
+def _order_rate(segment: Segment) -> float:
+    demand = segment.demand
+    if isinstance(demand, Poisson):
+        return demand.orders
+    if isinstance(demand, Renewal):
+        return 1 / demand.gap.expected
+    assert isinstance(demand, Scheduled)
+    return 1 / demand.every
+
+
+def _basket_demand(scenario: Scenario, basket: Basket) -> Moments:
+    """Lines per order, mean and mean square of units per line, by SKU."""
+    skus = {sku: place for place, sku in enumerate(scenario.products)}
+    lines, first, second = np.zeros(len(skus)), np.zeros(len(skus)), np.zeros(len(skus))
+    if basket.orders is not None:
+        total = sum(kind.share for kind in basket.orders)
+        for kind in basket.orders:
+            for sku, law in kind.lines.items():
+                place, share = skus[sku], kind.share / total
+                lines[place] += share
+                first[place] += share * law.expected
+                second[place] += share * (law.variance + law.expected**2)
+        safe = np.where(lines > 0, lines, 1.0)
+        return lines, first / safe, second / safe
+    weights = basket.items or {sku: product.popularity for sku, product in scenario.products.items()}
+    count = basket.lines.expected if basket.lines is not None else 1.0
+    for sku, weight in weights.items():
+        lines[skus[sku]] = count * weight / sum(weights.values())
+    for sku, place in skus.items():
+        law = basket.units
+        if basket.units_by_group is not None:
+            law = basket.units_by_group.get(scenario.products[sku].group or "")
+        if law is not None:
+            first[place], second[place] = law.expected, law.variance + law.expected**2
+    return lines, first, second
+
+
+def _history_demand(scenario: Scenario, name: str, segment: Segment) -> Moments:
+    assert scenario.market.history is not None
+    orders = read_history(scenario.market.history)
+    whole = scenario.market.history.columns.segment is None
+    mine = orders.where((orders.segment == name) | whole)
+    days = float(np.ceil(orders.at.max() / DAY)) or 1.0
+    chosen = np.zeros(len(orders.sku), dtype=bool)
+    for order in mine.tolist():
+        chosen[orders.first[order] : orders.last[order]] = True
+    place = {sku: index for index, sku in enumerate(scenario.products)}
+    sku = np.array([place[each] for each in orders.sku[chosen].tolist()], dtype=int)
+    size, units = len(place), orders.units[chosen]
+    count = np.bincount(sku, minlength=size).astype(float)
+    scale = 1 / (days * DAY)
+    if isinstance(segment.demand, Resampled):
+        scale = segment.demand.orders / max(len(mine), 1)
+    safe = np.maximum(count, 1.0)
+    return count * scale, np.bincount(sku, units, size) / safe, np.bincount(sku, units**2, size) / safe

@@ -1,0 +1,114 @@
+"""Names that one section of a scenario uses and another must define."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+
+from simulator.scenario.errors import At, Several
+from simulator.scenario.market import Basket, Market, Segment
+from simulator.scenario.network import Network, Site
+from simulator.scenario.products import Product
+from simulator.scenario.service import Service
+
+Path = tuple[str | int, ...]
+Names = Iterable[str]
+
+
+def check_references(
+    market: Market, products: Mapping[str, Product], network: Network, service: Service
+) -> None:
+    """Every SKU, site, supplier, calendar, channel and segment that is named exists.
+
+    Errors: `Several`, with the place of each.
+    """
+    found = [
+        *_market(market, products, network),
+        *_network(network, products),
+        *_service(service, market),
+    ]
+    if found:
+        raise Several(found)
+
+
+def _unknown(path: Path, kind: str, name: str, known: Names) -> Iterator[At]:
+    names = list(known)
+    if name not in names:
+        close = get_close_matches(name, names, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(names[:12]) or 'none'}"
+        yield At(path, f"there is no {kind} {name!r}", hint)
+
+
+def _market(market: Market, products: Mapping[str, Product], network: Network) -> Iterator[At]:
+    for name, segment in market.segments.items():
+        place: Path = ("market", "segments", name)
+        yield from _segment(place, segment, market, network)
+        if segment.basket is not None:
+            yield from _basket((*place, "basket"), segment.basket, products)
+        for channel, use in (segment.channels or {}).items():
+            if not isinstance(use, float) and use.basket is not None:
+                yield from _basket((*place, "channels", channel, "basket"), use.basket, products)
+
+
+def _segment(place: Path, segment: Segment, market: Market, network: Network) -> Iterator[At]:
+    for channel in segment.channels or {}:
+        yield from _unknown((*place, "channels", channel), "channel", channel, market.channels)
+    if segment.channels is None and len(market.channels) > 1:
+        yield At(place, f"say which channels it uses: {', '.join(market.channels)}")
+    if segment.site is not None:
+        yield from _unknown((*place, "site"), "site", segment.site, network.sites)
+    elif len(network.sites) > 1:
+        yield At(place, f"say which site serves it: {', '.join(network.sites)}")
+    if segment.demand.rule in ("resampled", "replayed") and market.history is None:
+        yield At((*place, "demand"), f"{segment.demand.rule} demand needs market.history: the order file")
+
+
+def _basket(place: Path, basket: Basket, products: Mapping[str, Product]) -> Iterator[At]:
+    for sku in basket.items or {}:
+        yield from _unknown((*place, "items", sku), "SKU", sku, products)
+    for index, kind in enumerate(basket.orders or ()):
+        for sku in kind.lines:
+            yield from _unknown((*place, "orders", index, "lines", sku), "SKU", sku, products)
+    if basket.orders is None and not any((basket.items or {sku: p.popularity for sku, p in products.items()}).values()):
+        yield At(place, "no product has a popularity above 0: nothing can be ordered")
+    if basket.units_by_group is not None:
+        groups = set(basket.units_by_group)
+        for sku, product in products.items():
+            if product.group not in groups and (basket.items is None or sku in basket.items):
+                wanted = ", ".join(sorted(groups))
+                yield At((*place, "units_by_group"), f"SKU {sku!r} is in group {product.group!r}; known are: {wanted}")
+                break
+
+
+def _network(network: Network, products: Mapping[str, Product]) -> Iterator[At]:
+    for name, site in network.sites.items():
+        place: Path = ("network", "sites", name)
+        for index, stage in enumerate(site.stages):
+            if stage.calendar is not None:
+                yield from _unknown((*place, "stages", index, "calendar"), "calendar", stage.calendar, network.calendars)
+        desk = site.returns.inspection.calendar
+        if desk is not None:
+            yield from _unknown((*place, "returns", "inspection", "calendar"), "calendar", desk, network.calendars)
+        yield from _stock((*place, "stock"), site, network, products)
+
+
+def _stock(place: Path, site: Site, network: Network, products: Mapping[str, Product]) -> Iterator[At]:
+    if site.stock is None:
+        return
+    for sku, rule in site.stock.items():
+        if sku != "default":
+            yield from _unknown((*place, sku), "SKU", sku, products)
+        if rule.supplier is not None:
+            yield from _unknown((*place, sku, "supplier"), "supplier", rule.supplier, network.suppliers)
+        elif len(network.suppliers) != 1:
+            yield At((*place, sku), f"say which supplier delivers: {', '.join(network.suppliers) or 'none is defined'}")
+    missing = [sku for sku in products if sku not in site.stock]
+    if missing and "default" not in site.stock:
+        yield At(place, f"no rule for SKU {missing[0]!r} and {len(missing) - 1} more; `default` is for all the others")
+
+
+def _service(service: Service, market: Market) -> Iterator[At]:
+    for index, rule in enumerate(service.rules):
+        place: Path = ("service", "rules", index, "when")
+        for segment in rule.when.segment or ():
+            yield from _unknown((*place, "segment"), "segment", segment, market.segments)
+        for channel in rule.when.channel or ():
+            yield from _unknown((*place, "channel"), "channel", channel, market.channels)

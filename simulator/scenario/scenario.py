@@ -1,0 +1,88 @@
+"""The root of a scenario: one file, the sections, and what ties them together."""
+
+import datetime as dt
+import hashlib
+import json
+from typing import Annotated, Any
+
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
+
+from simulator.model import Model
+from simulator.scenario.costs import Costs
+from simulator.scenario.market import Market
+from simulator.scenario.network import Network
+from simulator.scenario.products import Product
+from simulator.scenario.references import check_references
+from simulator.scenario.service import Service
+from simulator.units import Date, Hours
+
+
+class Run(Model):
+    """How long to simulate, and with which luck."""
+
+    start: Date = dt.date(2026, 1, 5)
+    """First day, at midnight; it fixes the days of the week."""
+    horizon: Annotated[Hours, Field(gt=0, le=100 * 8760)]
+    """Length of the run, warm-up included."""
+    warm_up: Hours = 0.0
+    """Left out of the measures: orders placed before it, and stock until then."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    """Which luck: the same seed, replication and scenario give the same run."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Run":
+        if self.warm_up >= self.horizon:
+            raise ValueError("warm_up must be shorter than horizon")
+        return self
+
+
+class Scenario(Model):
+    """Customers, products, network and service policy: all that a simulation needs."""
+
+    name: str
+    """What this is, in a few words."""
+    about: str = ""
+    """The question it answers."""
+    run: Run
+    """Horizon, warm-up, start, seed."""
+    market: Market
+    """Customers and their demand."""
+    products: Annotated[dict[str, Product], Field(min_length=1)]
+    """SKUs by name."""
+    network: Network
+    """Sites, suppliers and calendars."""
+    service: Service = Service()
+    """The service policy."""
+    costs: Costs = Costs()
+    """Cost rates."""
+    assumptions: dict[str, str] = {}
+    """Paths of inputs that were assumed, not measured, each with its reason; reports list them."""
+
+    _source: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_source(cls, data: Any, handler: ModelWrapValidatorHandler["Scenario"]) -> "Scenario":
+        scenario = handler(data)
+        if isinstance(data, dict):
+            scenario._source = data
+        return scenario
+
+    @model_validator(mode="after")
+    def _check(self) -> "Scenario":
+        check_references(self.market, self.products, self.network, self.service)
+        return self
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """The plain data this was made from, after `extends` and overrides."""
+        return self._source
+
+    @property
+    def hash(self) -> str:
+        """A fingerprint of the content: equal for equal data, whatever the file's layout."""
+        text = json.dumps(self._source, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Scenario.model_validate, (self._source,)

@@ -1,0 +1,100 @@
+"""Working time: when a calendar is open, and when work that is begun will be done."""
+
+import datetime as dt
+from bisect import bisect_left, bisect_right
+
+import numpy as np
+
+from simulator.scenario.network import Calendar
+
+CHUNK = 400
+"""Days that are laid out at a time."""
+
+
+class WorkingTime:
+    """A calendar laid out as open intervals, in hours from the start of the run.
+
+    >>> office = WorkingTime(Calendar(hours="08:00-16:00"), dt.date(2026, 1, 5))
+    >>> office.next_open(17.0), office.finish(15.0, 3.0), office.is_open(9.0)
+    (32.0, 34.0, True)
+    """
+
+    def __init__(self, calendar: Calendar, start: dt.date) -> None:
+        self._calendar, self._start = calendar, start
+        self._days = 0
+        self.starts: list[float] = []
+        self.ends: list[float] = []
+        self._before: list[float] = []  # open hours before each interval
+        self._upto: list[float] = []  # and up to its end
+        self._extend()
+
+    def _extend(self) -> None:
+        """Lay out more days; intervals that touch or overlap become one."""
+        last = -1 if not self._days else self._days
+        for day in range(last, self._days + CHUNK):
+            date = self._start + dt.timedelta(days=day)
+            if self._calendar.is_closed(date):
+                continue
+            spans = sorted(shift.hours for shift in self._calendar.work if date.weekday() in shift.days)
+            for opens, closes in spans:
+                self._add(max(day * 24 + opens, 0.0), day * 24 + closes)
+        self._days += CHUNK
+        self._sum()
+        if not self.starts:
+            raise ValueError("a calendar that is never open within a year cannot be worked with")
+
+    def _add(self, opens: float, closes: float) -> None:
+        if closes <= 0:
+            return
+        if self.ends and opens <= self.ends[-1]:
+            self.ends[-1] = max(self.ends[-1], closes)
+        else:
+            self.starts.append(opens)
+            self.ends.append(closes)
+
+    def _sum(self) -> None:
+        upto = np.cumsum(np.subtract(self.ends, self.starts))
+        self._upto = upto.tolist()
+        self._before = [0.0, *self._upto[:-1]]
+
+    def _until(self, at: float) -> None:
+        """Lay out days until one interval begins after `at`."""
+        while self.starts[-1] <= at:
+            self._extend()
+
+    def is_open(self, at: float) -> bool:
+        """Whether work is done at this time; at closing time it is not."""
+        self._until(at)
+        place = bisect_right(self.starts, at) - 1
+        return place >= 0 and at < self.ends[place]
+
+    def next_open(self, at: float) -> float:
+        """The time itself if open, else the next opening."""
+        self._until(at)
+        place = bisect_right(self.starts, at)
+        return at if place and at < self.ends[place - 1] else self.starts[place]
+
+    def next_day(self, at: float) -> float:
+        """The first opening on a later day."""
+        return self.next_open((at // 24 + 1) * 24)
+
+    def finish(self, at: float, work: float) -> float:
+        """When `work` open hours begun at `at` are done; work stops at closing and goes on at opening."""
+        begun = self.next_open(at)
+        place = bisect_right(self.starts, begun) - 1
+        if begun + work <= self.ends[place]:
+            return begun + work
+        done = self._before[place] + begun - self.starts[place] + work
+        while self._upto[-1] < done:
+            self._extend()
+        place = bisect_left(self._upto, done)
+        return self.starts[place] + done - self._before[place]
+
+    def open_before(self, times: np.ndarray) -> np.ndarray:
+        """Open hours from the start of the run until each time."""
+        if len(times):
+            self._until(float(np.max(times)))
+        place = np.searchsorted(self.starts, times, side="right") - 1
+        inside = np.minimum(times, np.array(self.ends)[place]) - np.array(self.starts)[place]
+        hours: np.ndarray = np.where(place >= 0, np.array(self._before)[place] + inside, 0.0)
+        return hours

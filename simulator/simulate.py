@@ -1,0 +1,51 @@
+"""One replication: (scenario, replication) -> ledger."""
+
+from collections import defaultdict
+
+import numpy as np
+
+from simulator.flows.order import arrivals
+from simulator.flows.source import reorder, review
+from simulator.ledger.ledger import Ledger
+from simulator.policies.replenishment.periodic import Periodic
+from simulator.scenario.scenario import Scenario
+from simulator.world.clock import Process
+from simulator.world.stock import Shelf
+from simulator.world.world import World, build
+
+
+def simulate(scenario: Scenario, replication: int = 0) -> Ledger:
+    """Play one replication of a scenario and return what happened.
+
+    The result depends on the scenario, its seed and the replication's number alone.
+
+    Errors: HistoryError if the order history cannot be read.
+    """
+    world = build(scenario, replication)
+    for source in world.sources:
+        clerk = Process(world.clock)
+        clerk.start(arrivals(world, source, clerk))
+    start_replenishment(world)
+    world.clock.run(until=scenario.run.horizon)
+    for site in world.sites:
+        site.close()
+    for workshop in world.workshops:
+        workshop.close()
+    shelves = [shelf for site in world.sites for shelf in site.shelves]
+    for count in ("on_hand", "on_order", "backordered"):
+        world.ledger.closing[count] = np.array([getattr(shelf, count) for shelf in shelves])
+    return world.ledger.close(world.clock.events)
+
+
+def start_replenishment(world: World) -> None:
+    """Fill up shelves that open below their reorder point, and start the periodic reviews."""
+    reviewed: dict[tuple[float, float, bool], list[Shelf]] = defaultdict(list)
+    for site in world.sites:
+        for shelf in site.shelves:
+            if isinstance(shelf.rule, Periodic):
+                reviewed[shelf.rule.first, shelf.rule.every, shelf.rule.before_demand].append(shelf)
+            elif shelf.rule is not None and shelf.position <= shelf.reorder_at:
+                reorder(world, shelf)
+    for (first, every, early), shelves in reviewed.items():
+        clerk = Process(world.clock)
+        clerk.start(review(world, shelves, clerk, first, every, early))

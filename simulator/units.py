@@ -1,0 +1,162 @@
+"""Quantities with units: durations in hours, rates per hour, money, shares, units of stock.
+
+Inside the program time is in hours and a rate is per hour; a scenario writes "2 days" or "24 per day".
+"""
+
+import datetime as dt
+import re
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = 1 / 60, 1.0, 24.0, 168.0, 730.0, 8760.0
+"""Hours in each unit of time; a year has 365 days and a month is a twelfth of it."""
+
+TIME_UNITS = {
+    **dict.fromkeys(("s", "sec", "second", "seconds"), 1 / 3600),
+    **dict.fromkeys(("min", "minute", "minutes"), MINUTE),
+    **dict.fromkeys(("h", "hour", "hours"), HOUR),
+    **dict.fromkeys(("d", "day", "days"), DAY),
+    **dict.fromkeys(("week", "weeks"), WEEK),
+    **dict.fromkeys(("month", "months"), MONTH),
+    **dict.fromkeys(("year", "years"), YEAR),
+}
+NUMBER = r"([0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+)"
+_DURATION = re.compile(rf"\s*{NUMBER}\s*([a-z]+)\s*")
+_RATE = re.compile(rf"\s*{NUMBER}\s*per\s+([a-z]+)\s*")
+_PERCENT = re.compile(rf"\s*{NUMBER}\s*%\s*")
+_CLOCK = re.compile(r"\s*([01]?[0-9]|2[0-4]):([0-5][0-9])\s*")
+_COST = re.compile(rf"\s*{NUMBER}\s*(%)?((?:\s*per\s+[a-z]+)*)\s*")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def hours(value: Any) -> float:
+    """A duration in hours.
+
+    >>> hours("2 days"), hours("45 min"), hours("1 week")
+    (48.0, 0.75, 168.0)
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value == 0:
+        return 0.0
+    found = _DURATION.fullmatch(value.lower()) if isinstance(value, str) else None
+    if not found or found[2] not in TIME_UNITS:
+        raise ValueError(f"a duration with its unit is expected, such as '2 days' or '45 min'; found {value!r}")
+    return float(found[1]) * TIME_UNITS[found[2]]
+
+
+def per_hour(value: Any) -> float:
+    """A rate per hour.
+
+    >>> per_hour("24 per day")
+    1.0
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value == 0:
+        return 0.0
+    found = _RATE.fullmatch(value.lower()) if isinstance(value, str) else None
+    if not found or found[2] not in TIME_UNITS:
+        raise ValueError(f"a rate with its unit is expected, such as '24 per day'; found {value!r}")
+    return float(found[1]) / TIME_UNITS[found[2]]
+
+
+def share(value: Any) -> float:
+    """A share between 0 and 1.
+
+    >>> share("25 %"), share(0.25)
+    (0.25, 0.25)
+    """
+    if isinstance(value, str) and (found := _PERCENT.fullmatch(value)):
+        value = float(found[1]) / 100
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise ValueError(f"a share between 0 and 1 is expected, such as 0.25 or '25 %'; found {value!r}")
+    return float(value)
+
+
+def clock(value: Any) -> float:
+    """A time of day in hours after midnight.
+
+    >>> clock("14:30")
+    14.5
+    """
+    found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    at = int(found[1]) + int(found[2]) / 60 if found else 25.0
+    if at > 24:
+        raise ValueError(f"a time of day is expected, such as '14:30'; found {value!r}")
+    return at
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValueError(f"a number is expected; found the text {value!r}")
+    return value
+
+
+class CostRate(NamedTuple):
+    """What one thing costs: an amount, of what, and for how long.
+
+    `amount` is money, or a share of the value where `basis` is "value"; `hourly` says that it is
+    per hour of waiting or keeping.
+    """
+
+    amount: float
+    basis: str
+    hourly: bool
+
+
+BASES = ("unit", "line", "order", "value")
+
+
+def cost_rate(value: Any) -> CostRate:
+    """A cost rate, hours as the unit of time.
+
+    >>> cost_rate("24 per unit per day")
+    CostRate(amount=1.0, basis='unit', hourly=True)
+    >>> cost_rate("5 %")
+    CostRate(amount=0.05, basis='value', hourly=False)
+    """
+    if isinstance(value, CostRate):
+        return value
+    found = _COST.fullmatch(value.lower()) if isinstance(value, str) else None
+    words = re.findall(r"per\s+([a-z]+)", found[3]) if found else []
+    bases = [word for word in words if word in BASES]
+    times = [word for word in words if word in TIME_UNITS]
+    of_value = bool(found and found[2])
+    if not found or len(bases) + len(times) != len(words) or len(times) > 1 or len(bases) != (0 if of_value else 1):
+        raise ValueError(
+            f"a cost rate is expected, such as '0.10 per unit per day', '4 per unit' or '20 % per year'; found {value!r}"
+        )
+    amount = float(found[1]) * (0.01 if of_value else 1.0) / (TIME_UNITS[times[0]] if times else 1.0)
+    return CostRate(amount, "value" if of_value else bases[0], bool(times))
+
+
+def _text(*examples: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "examples": list(examples)})
+
+
+def _either(kind: dict[str, Any], *examples: Any) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [kind, {"type": "string"}], "examples": list(examples)})
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
+        raise ValueError(f"a date is expected, such as 2026-01-05; found {value!r}")
+    return value
+
+
+Hours = Annotated[float, BeforeValidator(hours), _text("2 days", "45 min", "1 week")]
+"""A duration, kept in hours."""
+PerHour = Annotated[float, BeforeValidator(per_hour), _text("24 per day", "430 per week")]
+"""A rate, kept per hour."""
+Share = Annotated[float, BeforeValidator(share), _either({"type": "number", "minimum": 0, "maximum": 1}, 0.25, "25 %")]
+"""A share between 0 and 1."""
+Clock = Annotated[float, BeforeValidator(clock), _text("14:30")]
+"""A time of day, kept in hours after midnight."""
+Units = Annotated[float, BeforeValidator(_number), Field(ge=0)]
+"""Units of stock, not negative."""
+Money = Annotated[float, BeforeValidator(_number), Field(ge=0)]
+"""An amount of money, in the scenario's own currency."""
+Weight = Annotated[float, BeforeValidator(_number), Field(ge=0)]
+"""A relative weight, not negative."""
+Cost = Annotated[CostRate, BeforeValidator(cost_rate), _text("0.10 per unit per day", "20 % per year")]
+"""A cost rate with its basis."""
+Date = Annotated[dt.date, BeforeValidator(_day)]
+"""A calendar date, written 2026-01-05."""

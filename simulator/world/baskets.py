@@ -1,0 +1,118 @@
+"""What is in an order: lines, items and units, drawn for many orders at once."""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.scenario.distributions import Quantity
+from simulator.scenario.market import Basket
+from simulator.scenario.products import Product
+from simulator.world.streams import Streams
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The lines of many orders, one order after the other."""
+
+    counts: np.ndarray
+    """Lines of each order."""
+    sku: np.ndarray
+    """Index into the products, by line."""
+    units: np.ndarray
+    price: np.ndarray
+    """Of one unit."""
+
+
+def fill_baskets(
+    baskets: Sequence[Basket | None], products: Mapping[str, Product], segment: str, streams: Streams
+) -> Generator[Wanted, np.ndarray, None]:
+    """A generator to which the channels of new orders are sent and which gives what they want."""
+    fillers = [
+        Filler(basket, products, f"{segment}, channel {channel}", streams)
+        for channel, basket in enumerate(baskets)
+        if basket is not None
+    ]
+    channel = yield Wanted(*(np.zeros(0, int),) * 4)
+    while True:
+        if len(fillers) == 1:
+            channel = yield fillers[0].fill(len(channel))
+        else:
+            parts = [filler.fill(int((channel == place).sum())) for place, filler in enumerate(fillers)]
+            channel = yield _interleave(channel, parts)
+
+
+def _interleave(channel: np.ndarray, parts: list[Wanted]) -> Wanted:
+    """The orders of several channels, back in the order of time."""
+    counts = np.zeros(len(channel), dtype=int)
+    for place, part in enumerate(parts):
+        counts[channel == place] = part.counts
+    of_line = np.repeat(channel, counts)
+    sku, units, price = np.zeros(len(of_line), int), np.zeros(len(of_line)), np.zeros(len(of_line))
+    for place, part in enumerate(parts):
+        mine = of_line == place
+        sku[mine], units[mine], price[mine] = part.sku, part.units, part.price
+    return Wanted(counts, sku, units, price)
+
+
+class Filler:
+    """Draws the baskets of one segment in one channel, each kind of luck from a stream of its own."""
+
+    def __init__(self, basket: Basket, products: Mapping[str, Product], name: str, streams: Streams) -> None:
+        self.basket = basket
+        self._streams, self._name, self._kept = streams, name, dict[str, np.random.Generator]()
+        self._prices = np.array([product.price for product in products.values()])
+        self._place = {sku: place for place, sku in enumerate(products)}
+        weights = basket.items or {sku: product.popularity for sku, product in products.items()}
+        self._items = np.array([self._place[sku] for sku in weights])
+        total = np.array(list(weights.values()), dtype=float)
+        self._levels = np.cumsum(total / total.sum()) if total.sum() else total
+        self._groups = [product.group for product in products.values()]
+
+    def _rng(self, purpose: str) -> np.random.Generator:
+        if purpose not in self._kept:
+            self._kept[purpose] = self._streams.rng(f"{self._name}: {purpose}")
+        return self._kept[purpose]
+
+    def fill(self, size: int) -> Wanted:
+        """What `size` orders want."""
+        if self.basket.orders is not None:
+            return self._kinds(size)
+        counts = np.ones(size, dtype=int)
+        if self.basket.lines is not None:
+            counts = self.basket.lines.sample(self._rng("lines"), size).astype(int)
+        lines = int(counts.sum())
+        place = np.searchsorted(self._levels, self._rng("items").random(lines), side="right")
+        sku = self._items[np.minimum(place, len(self._items) - 1)]
+        return Wanted(counts, sku, self._units(sku), self._prices[sku])
+
+    def _units(self, sku: np.ndarray) -> np.ndarray:
+        if self.basket.units is not None:
+            return self.basket.units.sample(self._rng("units"), len(sku))
+        assert self.basket.units_by_group is not None
+        units = np.zeros(len(sku))
+        of_line = np.array(self._groups, dtype=object)[sku]
+        for group, law in self.basket.units_by_group.items():
+            mine = of_line == group
+            units[mine] = law.sample(self._rng(f"units of {group}"), int(mine.sum()))
+        return units
+
+    def _kinds(self, size: int) -> Wanted:
+        """Whole kinds of order."""
+        assert self.basket.orders is not None
+        shares = np.array([kind.share for kind in self.basket.orders])
+        levels = np.cumsum(shares / shares.sum())
+        kind = np.minimum(np.searchsorted(levels, self._rng("kinds").random(size), side="right"), len(levels) - 1)
+        skus = [[self._place[sku] for sku in each.lines] for each in self.basket.orders]
+        counts = np.array([len(each) for each in skus])[kind]
+        sku = np.array([place for each in kind.tolist() for place in skus[each]], dtype=int)
+        units = np.zeros(len(sku))
+        of_line, within = np.repeat(kind, counts), np.arange(len(sku)) - np.repeat(np.cumsum(counts) - counts, counts)
+        for index, each in enumerate(self.basket.orders):
+            for line, law in enumerate(each.lines.values()):
+                mine = (of_line == index) & (within == line)
+                units[mine] = self._law_units(law, f"units of kind {index}, line {line}", int(mine.sum()))
+        return Wanted(counts, sku, units, self._prices[sku])
+
+    def _law_units(self, law: Quantity, purpose: str, size: int) -> np.ndarray:
+        return law.sample(self._rng(purpose), size)

@@ -1,0 +1,217 @@
+"""Capacity: stages that serve jobs. A stage costs one event a job: its end of service.
+
+`yield stage.serve(job)` is all that a flow says. A job that finds a free server schedules its own
+end of service; one that waits is scheduled by the server that becomes free.
+"""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Any, Protocol
+
+from simulator.ledger.ledger import Record
+from simulator.scenario.network import Departures
+from simulator.scenario.working_time import WorkingTime
+from simulator.world.clock import RESUME, WORK, Clock
+from simulator.world.orders import Shipment
+
+NEVER = math.nan
+
+
+class Serves(Protocol):
+    """Anything that a job can be served by."""
+
+    def serve(self, job: Shipment) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class ByPriority:
+    """A queue with the same two methods as a deque: the most urgent first, equals in the order of coming."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, Shipment]] = []
+        self._count = 0
+
+    def append(self, job: Shipment) -> None:
+        self._count += 1
+        heappush(self._heap, (job.priority, self._count, job))
+
+    def popleft(self) -> Shipment:
+        return heappop(self._heap)[2]
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def __iter__(self) -> Any:
+        return (job for _, _, job in self._heap)
+
+
+class Staffed:
+    """A stage with so many servers, round the clock, and a queue."""
+
+    def __init__(self, clock: Clock, record: Record, number: int, place: int, staff: int, urgent: bool) -> None:
+        self.clock, self.record, self.number, self.place = clock, record, number, place
+        self.free = staff
+        self.queue: deque[Shipment] | ByPriority = ByPriority() if urgent else deque()
+        self._finish: list[Callable[[Any], None]] = [self.finish]
+
+    def serve(self, job: Shipment) -> None:
+        """Serve the job at once if a server is free, else when it is its turn; it is resumed when done."""
+        now = self.clock._now
+        if self.free:
+            self.free -= 1
+            self._begin(job, now, now)
+        else:
+            job.queued = now
+            self.queue.append(job)
+
+    def _begin(self, job: Shipment, queued: float, now: float) -> None:
+        ended = now + job.work[self.place]
+        self.record((self.number, job.number, queued, now, ended))
+        job.callbacks = self._finish
+        self.clock.at(job, ended, WORK)
+
+    def finish(self, job: Shipment) -> None:
+        """The end of service: the server turns to the next job, and the job goes on."""
+        if self.queue:
+            following = self.queue.popleft()
+            self._begin(following, following.queued, self.clock._now)
+        else:
+            self.free += 1
+        next(job.life, None)
+
+    def close(self) -> None:
+        """At the end of the run, record those who still wait."""
+        for job in self.queue:
+            self.record((self.number, job.number, job.queued, NEVER, NEVER))
+
+
+class OnCalendar(Staffed):
+    """A staffed stage that works at certain hours: work stops at closing time and goes on at opening.
+
+    What comes out of hours, or after the cut-off, waits for the next opening; there the most urgent
+    is begun first.
+    """
+
+    def __init__(
+        self, clock: Clock, record: Record, number: int, place: int, staff: int, urgent: bool,
+        calendar: WorkingTime, cut_off: float | None,
+    ) -> None:  # fmt: skip
+        super().__init__(clock, record, number, place, staff, urgent)
+        self.calendar, self.cut_off = calendar, cut_off
+        self._opening = -1.0  # the opening for which the waiting jobs are called
+        self._enter: list[Callable[[Any], None]] = [self._enter_late]
+
+    def serve(self, job: Shipment) -> None:
+        now = self.clock._now
+        job.queued = now
+        if self.cut_off is not None and now % 24 > self.cut_off:
+            job.callbacks = self._enter
+            self.clock.at(job, self.calendar.next_day(now), WORK)
+        else:
+            self._admit(job, now)
+
+    def _enter_late(self, job: Shipment) -> None:
+        self._admit(job, self.clock._now)
+
+    def _admit(self, job: Shipment, now: float) -> None:
+        if self.free and self.calendar.is_open(now):
+            self.free -= 1
+            self._begin(job, job.queued, now)
+        else:
+            self.queue.append(job)
+            if self.free:
+                self._call(self.calendar.next_open(now))
+
+    def _call(self, opening: float) -> None:
+        if self._opening != opening:
+            self._opening = opening
+            call = self.clock.event()
+            call._ok, call._value = True, None
+            call.callbacks = [self._open]
+            self.clock.at(call, opening, WORK)
+
+    def _open(self, _: Any) -> None:
+        while self.free and self.queue:
+            self.free -= 1
+            job = self.queue.popleft()
+            self._begin(job, job.queued, self.clock._now)
+
+    def _begin(self, job: Shipment, queued: float, now: float) -> None:
+        ended = self.calendar.finish(now, job.work[self.place])
+        self.record((self.number, job.number, queued, now, ended))
+        job.callbacks = self._finish
+        self.clock.at(job, ended, WORK)
+
+    def finish(self, job: Shipment) -> None:
+        if self.queue and not self.calendar.is_open(self.clock._now):
+            self.free += 1
+            self._call(self.calendar.next_open(self.clock._now))
+            next(job.life, None)
+        else:
+            super().finish(job)
+
+
+class Delay:
+    """One or more stages in a row without limits of capacity: one event for all of them."""
+
+    def __init__(self, clock: Clock, record: Record) -> None:
+        self.clock, self.record = clock, record
+        self.steps: list[Step] = []
+
+    def serve(self, job: Shipment) -> None:
+        """Resume the job when it has passed all the steps."""
+        now = self.clock._now
+        for step in self.steps:
+            started, ended = step.pass_through(now, job.work[step.place])
+            self.record((step.number, job.number, now, started, ended))
+            now = ended
+        job.callbacks = RESUME
+        self.clock.at(job, now, WORK)
+
+    def close(self) -> None:
+        """Nothing waits."""
+
+
+class Step:
+    """One stage without limits of capacity: it may have a calendar, a cut-off and departures."""
+
+    def __init__(
+        self, number: int, place: int, calendar: WorkingTime | None, cut_off: float | None,
+        departures: "Timetable | None",
+    ) -> None:  # fmt: skip
+        self.number, self.place = number, place
+        self.calendar, self.cut_off, self.departures = calendar, cut_off, departures
+
+    def pass_through(self, now: float, work: float) -> tuple[float, float]:
+        """When work on a job that comes now starts and ends, in hours."""
+        started, ended = now, now + work
+        if self.calendar is not None:
+            late = self.cut_off is not None and now % 24 > self.cut_off
+            started = self.calendar.next_day(now) if late else self.calendar.next_open(now)
+            ended = self.calendar.finish(started, work)
+        return started, self.departures.next(ended) if self.departures is not None else ended
+
+
+class Timetable:
+    """When the next departure is."""
+
+    def __init__(self, departures: Departures, start: Any) -> None:
+        self._departures, self._start = departures, start
+        self._times = sorted(departures.at or ())
+
+    def next(self, at: float) -> float:
+        """The first departure at or after a time."""
+        import datetime as dt
+
+        if self._departures.every is not None:
+            return math.ceil(at / self._departures.every - 1e-12) * self._departures.every
+        for day in range(int(at // 24), int(at // 24) + 400):
+            date = self._start + dt.timedelta(days=day)
+            if date.weekday() in self._departures.days and date not in self._departures.closed:
+                for time in self._times:
+                    if day * 24 + time >= at:
+                        return day * 24 + time
+        return math.inf

@@ -1,0 +1,69 @@
+"""The clock: a SimPy environment, the order of what happens at one instant, and processes that cost one event."""
+
+from collections.abc import Callable, Generator
+from heapq import heappush
+from typing import Any
+
+import simpy
+
+Life = Generator[None, None, None]
+
+RECEIPT, WORK, DEMAND, REVIEW = 2, 3, 4, 5
+"""What happens first at one instant: receipts and the lines that wait for them, work that ends, new
+demand, reviews. A review that comes before demand runs as WORK does."""
+
+
+class Clock(simpy.Environment):
+    """SimPy's environment, with events at absolute times: a delay added to a clock would drift by a rounding."""
+
+    def at(self, event: simpy.Event, time: float, priority: int) -> None:
+        """Schedule an event for a time; at equal times the lower priority number comes first."""
+        heappush(self._queue, (time, priority, next(self._eid), event))
+
+    def skip_to(self, time: float) -> bool:
+        """Go straight to a time if nothing at all is scheduled up to it: what happens then needs no event."""
+        if time < self._queue[0][0]:
+            self._now = time
+            return True
+        return False
+
+    @property
+    def events(self) -> int:
+        """Events scheduled so far."""
+        return int(repr(self._eid)[6:-1])
+
+
+class Process(simpy.Event):
+    """A SimPy process that costs nothing to start and to end: its one event is armed again for each wait.
+
+    Its life is a generator that says `yield` after it has arranged to be resumed.
+    """
+
+    __slots__ = ("callbacks", "env", "life")
+    env: Clock
+    _ok = True
+    _value = None
+
+    def __init__(self, env: Clock) -> None:
+        self.env = env
+
+    def start(self, life: Life) -> None:
+        """Live until the first wait."""
+        self.life = life
+        next(life, None)
+
+    def resume(self) -> None:
+        """Go on after a wait that something else ended."""
+        next(self.life, None)
+
+    def until(self, time: float, priority: int = WORK) -> None:
+        """Be resumed at a time."""
+        self.callbacks = RESUME
+        self.env.at(self, time, priority)
+
+
+def _resume(event: Any) -> None:
+    next(event.life, None)
+
+
+RESUME: list[Callable[[Any], None]] = [_resume]

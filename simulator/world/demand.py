@@ -1,0 +1,241 @@
+"""What customers want: blocks of orders with their lines, units and fates, drawn ahead of the clock.
+
+Each kind of luck has a stream of its own, named for the segment, so that a change of policy or
+another segment leaves every customer's wants and ways as they were.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.ledger.facts import LineOrdered, Ordered
+from simulator.ledger.ledger import Ledger
+from simulator.scenario.history import Orders, read_history
+from simulator.scenario.market import Basket, ChannelUse, Segment
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.service import ReturnTerms
+from simulator.world.arrivals import BLOCK, arrival_times
+from simulator.world.baskets import Wanted, fill_baskets
+from simulator.world.orders import Block, Fate, Terms
+from simulator.world.sites import SiteWorld
+from simulator.world.streams import Streams
+
+
+class Numbers:
+    """Order and line numbers given out so far."""
+
+    def __init__(self) -> None:
+        self.order = self.line = 1
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """Orders as arrays: when, through which channel, by whom, and what each wants."""
+
+    at: np.ndarray
+    channel: np.ndarray
+    customer: np.ndarray
+    wanted: Wanted
+
+
+class Source:
+    """The orders of one segment."""
+
+    def __init__(
+        self, scenario: Scenario, name: str, site: SiteWorld, streams: Streams, ledger: Ledger, numbers: Numbers
+    ) -> None:
+        self.scenario, self.name, self.site = scenario, name, site
+        self.streams, self.ledger, self.numbers = streams, ledger, numbers
+        self.segment: Segment = scenario.market.segments[name]
+        self.index = list(scenario.market.segments).index(name)
+        self.skus = {sku: place for place, sku in enumerate(scenario.products)}
+        self.prices = np.array([product.price for product in scenario.products.values()])
+        self._name_customers()
+        self._name_channels()
+        self._read_policy()
+
+    def _name_customers(self) -> None:
+        given = self.segment.customers
+        names = list(given) if isinstance(given, dict) else [f"{self.name} {n}" for n in range(1, given + 1)]
+        weights = np.array(list(given.values())) if isinstance(given, dict) else np.ones(given)
+        for name in names:
+            if name not in self.ledger.customers:
+                self.ledger.customers.append(name)
+                self.ledger.customer_segments.append(self.index)
+        self.customer_of = np.array([self.ledger.customers.index(name) for name in names])
+        self.customer_levels = np.cumsum(weights / weights.sum())
+
+    def _name_channels(self) -> None:
+        """The channels this segment uses, as indices into the market's; -1 where there are none."""
+        every = list(self.scenario.market.channels)
+        uses = self.segment.channels or {every[0]: 1.0} if every else {}
+        self.channels = [every.index(name) for name in uses] or [-1]
+        self.channel_names = list(uses) or [""]
+        shares = [use if isinstance(use, float) else use.share for use in uses.values()] or [1.0]
+        self.channel_levels = np.cumsum(shares)
+        self.baskets: list[Basket | None] = [
+            use.basket if isinstance(use, ChannelUse) and use.basket is not None else self.segment.basket
+            for use in uses.values()
+        ] or [self.segment.basket]
+
+    def _read_policy(self) -> None:
+        service = self.scenario.service
+        self.terms, self.promises, self.return_terms = [], [], []
+        for channel in self.channel_names:
+            stockout = service.first("stockout", self.name, channel) or service.stockout
+            promise = service.first("promise", self.name, channel)
+            self.promises.append(promise.promised_time() if promise is not None else np.nan)
+            returns: ReturnTerms | None = service.first("returns", self.name, channel)
+            self.return_terms.append(returns)
+            lost = stockout.rule == "lost_sale"
+            self.terms.append(Terms(self.site, self.segment.priority, stockout.ship, lost))
+
+    def blocks(self) -> Iterator[Block]:
+        """Blocks of orders in the order of time; each is recorded in the ledger as it is drawn."""
+        for bulk in self._replayed() if self.segment.demand.rule == "replayed" else self._sampled():
+            bulk = _without_nothing(bulk)
+            if len(bulk.at):
+                yield self._block(bulk)
+
+    def _sampled(self) -> Iterator[Bulk]:
+        luck = self.streams.rng(f"{self.name}: channel and customer")
+        baskets = fill_baskets(self.baskets, self.scenario.products, self.name, self.streams)
+        next(baskets)
+        history = self._history() if self.segment.demand.rule == "resampled" else None
+        whole = self.streams.rng(f"{self.name}: whole orders")
+        for at in arrival_times(self.scenario, self.name, self.streams):
+            size = len(at)
+            chance = luck.random((size, 2)).T
+            channel = np.minimum(np.searchsorted(self.channel_levels, chance[0], side="right"), len(self.channels) - 1)
+            customer = self.customer_of[np.minimum(np.searchsorted(self.customer_levels, chance[1], side="right"),
+                                                   len(self.customer_of) - 1)]  # fmt: skip
+            if history is not None:
+                orders, mine = history
+                picked = mine[whole.integers(0, len(mine), size)]
+                yield Bulk(at, self._channel_of(orders, picked, channel), customer, self._lines_of(orders, picked))
+            else:
+                yield Bulk(at, channel, customer, baskets.send(channel))
+
+    def _replayed(self) -> Iterator[Bulk]:
+        orders, mine = self._history()
+        mine = mine[orders.at[mine] < self.scenario.run.horizon]
+        luck = self.streams.rng(f"{self.name}: channel and customer")
+        for first in range(0, len(mine), BLOCK):
+            picked = mine[first : first + BLOCK]
+            channel = np.searchsorted(self.channel_levels, luck.random(len(picked)), side="right")
+            channel = self._channel_of(orders, picked, np.minimum(channel, len(self.channels) - 1))
+            customer = self._customer_of(orders, picked)
+            yield Bulk(orders.at[picked], channel, customer, self._lines_of(orders, picked))
+
+    def _history(self) -> tuple[Orders, np.ndarray]:
+        """The history, and which of its orders are this segment's."""
+        assert self.scenario.market.history is not None
+        orders = read_history(self.scenario.market.history)
+        whole = self.scenario.market.history.columns.segment is None
+        return orders, orders.where((orders.segment == self.name) | whole)
+
+    def _channel_of(self, orders: Orders, picked: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+        """The history's own channel where it is one of the segment's, else the drawn one."""
+        place = {name: index for index, name in enumerate(self.channel_names)}
+        return np.array([place.get(name, other) for name, other in zip(orders.channel[picked], drawn, strict=True)], int)
+
+    def _customer_of(self, orders: Orders, picked: np.ndarray) -> np.ndarray:
+        known = {name: index for index, name in enumerate(self.ledger.customers)}
+        found = []
+        for name in orders.customer[picked].tolist():
+            name = name or f"{self.name} guest"
+            if name not in known:
+                known[name] = len(self.ledger.customers)
+                self.ledger.customers.append(name)
+                self.ledger.customer_segments.append(self.index)
+            found.append(known[name])
+        return np.array(found, dtype=int)
+
+    def _lines_of(self, orders: Orders, picked: np.ndarray) -> Wanted:
+        first, last = orders.first[picked], orders.last[picked]
+        counts = last - first
+        rows = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
+        sku = np.array([self.skus[name] for name in orders.sku[rows].tolist()], dtype=int)
+        price = np.where(np.isnan(orders.price[rows]), self.prices[sku], orders.price[rows])
+        return Wanted(counts, sku, orders.units[rows], price)
+
+    def _block(self, bulk: Bulk) -> Block:
+        size, wanted = len(bulk.at), bulk.wanted
+        starts = np.concatenate([[0], np.cumsum(wanted.counts)])
+        number, line = self.numbers.order, self.numbers.line
+        self.numbers.order += size
+        self.numbers.line += len(wanted.sku)
+        channel_of_line = np.repeat(bulk.channel, wanted.counts)
+        self._record(bulk, number, line)
+        shelves = self.site.shelves
+        return Block(
+            times=bulk.at.tolist(), number=number, line=line, starts=starts.tolist(),
+            shelves=[shelves[sku] for sku in wanted.sku.tolist()], units=wanted.units.tolist(),
+            terms=[self.terms[channel] for channel in bulk.channel.tolist()],
+            work=self.site.draw_work(self.name, self.streams, wanted.counts),
+            patience=self._patience(len(wanted.sku)), returns=self._returns(channel_of_line),
+        )  # fmt: skip
+
+    def _record(self, bulk: Bulk, number: int, line: int) -> None:
+        size, wanted = len(bulk.at), bulk.wanted
+        damaged, misdocumented = self._faults(size)
+        orders = np.arange(number, number + size)
+        self.ledger.append(Ordered, {
+            "at": bulk.at, "order": orders, "segment": np.full(size, self.index),
+            "channel": np.array(self.channels)[bulk.channel], "customer": bulk.customer,
+            "site": np.full(size, self.site.index), "promised": bulk.at + np.array(self.promises)[bulk.channel],
+            "damaged": damaged, "misdocumented": misdocumented,
+        })  # fmt: skip
+        self.ledger.append(LineOrdered, {
+            "order": np.repeat(orders, wanted.counts), "line": np.arange(line, line + len(wanted.sku)),
+            "sku": wanted.sku, "units": wanted.units, "price": wanted.price,
+        })  # fmt: skip
+
+    def _faults(self, size: int) -> tuple[np.ndarray, np.ndarray]:
+        quality = self.site.quality
+        if not quality.damage and not quality.document_error:
+            return np.zeros(size), np.zeros(size)
+        chance = self.streams_kept("faults").random((size, 2)).T
+        return chance[0] < quality.damage, chance[1] < quality.document_error
+
+    def _patience(self, lines: int) -> list[float] | None:
+        """How long each line's customer waits; whoever does not wait at all is below 0."""
+        if self.segment.waits >= 1 and self.segment.patience is None:
+            return None
+        waits = self.streams_kept("waits").random(lines) < self.segment.waits
+        law = self.segment.patience
+        patience = law.sample(self.streams_kept("patience"), lines) if law is not None else np.full(lines, np.inf)
+        return [time if stays else -1.0 for time, stays in zip(patience.tolist(), waits.tolist(), strict=True)]
+
+    def _returns(self, channel_of_line: np.ndarray) -> dict[int, Fate]:
+        if not any(self.return_terms):
+            return {}
+        chance = self.streams_kept("returns").random((len(channel_of_line), 2)).T
+        found: dict[int, Fate] = {}
+        for channel, terms in enumerate(self.return_terms):
+            if terms is None:
+                continue
+            lag = terms.lag.sample(self.streams_kept(f"return lag {channel}"), len(channel_of_line))
+            for line in np.flatnonzero((channel_of_line == channel) & (chance[0] < terms.rate)).tolist():
+                found[line] = Fate(float(lag[line]), terms.part, float(chance[1][line]))
+        return found
+
+    def streams_kept(self, purpose: str) -> np.random.Generator:
+        """The segment's generator for a purpose, kept from block to block."""
+        kept: dict[str, np.random.Generator] = self.__dict__.setdefault("_kept", {})
+        if purpose not in kept:
+            kept[purpose] = self.streams.rng(f"{self.name}: {purpose}")
+        return kept[purpose]
+
+
+def _without_nothing(bulk: Bulk) -> Bulk:
+    """Lines of 0 units are no lines, and orders without lines no orders."""
+    wanted = bulk.wanted
+    some = wanted.units > 0
+    if some.all() and (wanted.counts > 0).all():
+        return bulk
+    order_of_line = np.repeat(np.arange(len(bulk.at)), wanted.counts)
+    counts = np.bincount(order_of_line[some], minlength=len(bulk.at))
+    left = Wanted(counts[counts > 0], wanted.sku[some], wanted.units[some], wanted.price[some])
+    return Bulk(bulk.at[counts > 0], bulk.channel[counts > 0], bulk.customer[counts > 0], left)

@@ -1,0 +1,147 @@
+"""Sites: their stages, shelves and returns desk, laid out for one replication."""
+
+import math
+from itertools import groupby
+
+import numpy as np
+
+from simulator.ledger.facts import Served
+from simulator.ledger.ledger import Ledger
+from simulator.scenario.network import STAGES, Quality, ReturnsDesk, Stage
+from simulator.scenario.plan import sized_rules
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.working_time import WorkingTime
+from simulator.world.capacity import Delay, OnCalendar, Serves, Staffed, Step, Timetable
+from simulator.world.clock import Clock
+from simulator.world.stock import Shelf
+from simulator.world.streams import Streams
+from simulator.world.supply import Supply, workshop
+
+DESK = frozenset(STAGES[:4])
+"""The stages before stock is allocated."""
+NO_WORK: list[float] = []
+
+
+class SiteWorld:
+    """One site: `desk` are the stages before allocation, `dock` those after it."""
+
+    def __init__(self, scenario: Scenario, name: str, clock: Clock, streams: Streams, ledger: Ledger) -> None:
+        self.scenario, self.name, self.clock, self.streams, self.ledger = scenario, name, clock, streams, ledger
+        self.site = scenario.network.sites[name]
+        self.index = list(scenario.network.sites).index(name)
+        self.quality: Quality = self.site.quality
+        self.returns: ReturnsDesk = self.site.returns
+        self.urgent = len({segment.priority for segment in scenario.market.segments.values()}) > 1
+        self.stages = self.site.stages
+        machines = [self._machine(place, stage) for place, stage in enumerate(self.stages)]
+        pairs = list(zip(self.stages, machines, strict=True))
+        self.desk = self._in_a_row([m for stage, m in pairs if stage.stage in DESK])
+        self.dock = self._in_a_row([m for stage, m in pairs if stage.stage not in DESK])
+        self.inspection = self._inspection()
+        self.counts_lines = any(stage.line_time is not None for stage in self.stages)
+        desk = self.returns
+        inspected, mended = desk.inspection.time, desk.refurbish_time
+        self.inspection_time = streams.draws(f"inspection at {name}", inspected.sample) if inspected else float
+        self.refurbish_time = streams.draws(f"refurbishing at {name}", mended.sample) if mended else None
+        self.shelves: list[Shelf] = []
+        self._kept: dict[str, np.random.Generator] = {}
+
+    def _number(self, stage: str) -> int:
+        self.ledger.stages.append((self.name, stage))
+        return len(self.ledger.stages) - 1
+
+    def _calendar(self, name: str | None) -> WorkingTime | None:
+        if name is None:
+            return None
+        return WorkingTime(self.scenario.network.calendars[name], self.scenario.run.start)
+
+    def _machine(self, place: int, stage: Stage) -> Staffed | Step:
+        return self._capacity(stage.stage, place, stage.staff, stage.calendar, stage)
+
+    def _capacity(
+        self, label: str, place: int, staff: int | None, calendar: str | None, stage: Stage | None = None
+    ) -> Staffed | Step:
+        record, number, hours = self.ledger.recorder(Served), self._number(label), self._calendar(calendar)
+        cut_off = stage.cut_off if stage is not None else None
+        departures = stage.departures if stage is not None else None
+        if staff is None:
+            table = Timetable(departures, self.scenario.run.start) if departures is not None else None
+            return Step(number, place, hours, cut_off, table)
+        if hours is None:
+            return Staffed(self.clock, record, number, place, staff, self.urgent)
+        return OnCalendar(self.clock, record, number, place, staff, self.urgent, hours, cut_off)
+
+    def _in_a_row(self, machines: list[Staffed | Step]) -> list[Serves]:
+        """The stages to pass; steps without limits of capacity that follow each other become one delay."""
+        row: list[Serves] = []
+        for limited, group in groupby(machines, lambda machine: isinstance(machine, Staffed)):
+            if limited:
+                row += [machine for machine in group if isinstance(machine, Staffed)]
+            else:
+                delay = Delay(self.clock, self.ledger.recorder(Served))
+                delay.steps = [machine for machine in group if isinstance(machine, Step)]
+                row.append(delay)
+        return row
+
+    def _inspection(self) -> Serves | None:
+        desk = self.returns.inspection
+        if desk.time is None:
+            return None
+        return self._in_a_row([self._capacity("inspection", 0, desk.staff, desk.calendar)])[0]
+
+    def close(self) -> None:
+        """At the end of the run, record who still waits."""
+        for stage in (*self.desk, *self.dock, self.inspection):
+            if stage is not None:
+                stage.close()
+
+    def draw_work(self, segment: str, streams: Streams, lines: np.ndarray) -> list[list[float]]:
+        """Working times of new orders, one list of stages for each, from the orders' own streams."""
+        if not self.stages:
+            return [NO_WORK] * len(lines)
+        work: list[list[float]] = self._draw(f"{segment} at {self.name}", streams, lines).tolist()
+        return work
+
+    def fresh_work(self, lines: int) -> list[float]:
+        """Working times of a shipment of so many lines that was not planned at order entry."""
+        work: list[float] = self._draw(f"later shipments of {self.name}", self.streams, np.array([lines])).tolist()[0]
+        return work
+
+    def _draw(self, who: str, streams: Streams, lines: np.ndarray) -> np.ndarray:
+        work = np.zeros((len(lines), len(self.stages)))
+        for place, stage in enumerate(self.stages):
+            if stage.time is not None:
+                work[:, place] = stage.time.sample(self._rng(f"{who}: {stage.stage}", streams), len(lines))
+            if stage.line_time is not None:
+                rng = self._rng(f"{who}: {stage.stage} by line", streams)
+                each = stage.line_time.sample(rng, int(lines.sum()))
+                work[:, place] += np.bincount(np.repeat(np.arange(len(lines)), lines), each, len(lines))
+        return work
+
+    def _rng(self, name: str, streams: Streams) -> np.random.Generator:
+        if name not in self._kept:
+            self._kept[name] = streams.rng(name)
+        return self._kept[name]
+
+
+def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, Staffed | None]) -> None:
+    """A shelf for every product; without a stock section, shelves that are never empty."""
+    first = site.index * len(scenario.products)
+    if site.site.stock is None:
+        site.shelves = [Shelf(first + place, None, None, math.inf) for place in range(len(scenario.products))]
+        return
+    for place, (sku, (supplier, rule)) in enumerate(sized_rules(scenario, site.name).items()):
+        name = f"lead time of {sku} at {site.name}"
+        supply = Supply(site.clock, scenario.network.suppliers[supplier], workshops[supplier], site.streams, name)
+        opening = rule.opening if rule.opening is not None else rule.highest
+        site.shelves.append(Shelf(first + place, rule, supply, opening))
+
+
+def lay_out_workshops(scenario: Scenario, clock: Clock, ledger: Ledger) -> dict[str, Staffed | None]:
+    """The capacity of each supplier that has a limit."""
+    found: dict[str, Staffed | None] = {}
+    for name, supplier in scenario.network.suppliers.items():
+        found[name] = workshop(clock, ledger.recorder(Served), len(ledger.stages), supplier)
+        if found[name] is not None:
+            ledger.stages.append(("", name))
+    return found

@@ -1,0 +1,29 @@
+"""One named random stream for every cause, so that a change to one cause leaves the others' luck alone."""
+
+from collections.abc import Callable
+from itertools import chain, repeat
+
+import numpy as np
+
+BLOCK = 256
+
+
+class Streams:
+    """The luck of one replication: (seed, replication, name) -> numbers, whatever else is asked for."""
+
+    def __init__(self, seed: int, replication: int) -> None:
+        self._seed, self._replication = seed, replication
+
+    def rng(self, name: str) -> np.random.Generator:
+        """A fresh generator for a cause; the same name gives the same numbers."""
+        key = (self._replication, *name.encode())
+        return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
+
+    def draws(self, name: str, sample: Callable[[np.random.Generator, int], np.ndarray]) -> Callable[[], float]:
+        """A function that returns one draw at a time, drawn in blocks; nothing happens before the first."""
+
+        def blocks() -> "chain[float]":
+            rng = self.rng(name)
+            return chain.from_iterable(sample(rng, BLOCK).tolist() for _ in repeat(0))
+
+        return chain.from_iterable(blocks() for _ in range(1)).__next__

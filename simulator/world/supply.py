@@ -1,0 +1,62 @@
+"""Supply: when a replenishment order arrives."""
+
+from collections import deque
+from collections.abc import Callable
+
+from simulator.ledger.ledger import Record
+from simulator.scenario.network import Supplier
+from simulator.world.capacity import Staffed
+from simulator.world.clock import RECEIPT, Clock
+from simulator.world.orders import Shipment
+from simulator.world.streams import Streams
+
+
+class Delivery(Shipment):
+    """A replenishment order on its way."""
+
+    __slots__ = ("shelf", "units")
+
+    def __init__(self, clock: Clock, shelf: int, units: float) -> None:
+        self.env = clock
+        self.number = 0
+        self.shelf, self.units = shelf, units
+
+
+class Supply:
+    """A supplier as one shelf sees it: it has its own luck, and remembers the last arrival."""
+
+    def __init__(self, clock: Clock, supplier: Supplier, workshop: Staffed | None, streams: Streams, name: str) -> None:
+        self._clock, self._supplier, self._workshop = clock, supplier, workshop
+        self._draw: Callable[[], float] = streams.draws(name, supplier.lead_time.sample)
+        self._last = 0.0
+
+    def deliver(self, job: Delivery) -> None:
+        """Resume the job when its goods arrive."""
+        if self._workshop is not None:
+            job.work = [self._draw()]
+            self._workshop.serve(job)
+            return
+        at = self._clock._now + self._draw()
+        if not self._supplier.crossing:
+            at = self._last = max(at, self._last)
+        job.until(at, RECEIPT)
+
+    def recall(self, shelf: int, units: float) -> float:
+        """Take back up to so many units of orders not begun, the latest first. How many were taken back."""
+        if self._workshop is None or not self._supplier.cancellable:
+            return 0.0
+        queue = self._workshop.queue
+        assert isinstance(queue, deque)
+        taken = 0.0
+        for job in reversed([job for job in queue if isinstance(job, Delivery) and job.shelf == shelf]):
+            if taken + job.units <= units:
+                queue.remove(job)
+                taken += job.units
+        return taken
+
+
+def workshop(clock: Clock, record: Record, number: int, supplier: Supplier) -> Staffed | None:
+    """The supplier's own capacity, shared by all that it delivers; None where it has no limit."""
+    return None if supplier.capacity is None else Staffed(clock, record, number, 0, supplier.capacity, False)
+
+
