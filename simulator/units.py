@@ -122,7 +122,7 @@ def cost_rate(value: Any) -> CostRate:
     of_value = bool(found and found[2])
     if not found or len(bases) + len(times) != len(words) or len(times) > 1 or len(bases) != (0 if of_value else 1):
         raise ValueError(
-            f"a cost rate is expected, such as '0.10 per unit per day', '4 per unit' or '20 % per year'; found {value!r}"
+            f"a cost rate is expected, such as '0.10 per unit per day' or '20 % per year'; found {value!r}"
         )
     amount = float(found[1]) * (0.01 if of_value else 1.0) / (TIME_UNITS[times[0]] if times else 1.0)
     return CostRate(amount, "value" if of_value else bases[0], bool(times))

@@ -1,0 +1,1 @@
+"""What if: many replications, and what can be concluded from them."""

@@ -4,7 +4,7 @@ from simulator.flows.returns import start_return
 from simulator.flows.shortage import fall_short
 from simulator.flows.source import reorder
 from simulator.world.clock import Life
-from simulator.world.orders import Order, Shipment
+from simulator.world.orders import Block, Order, Shipment
 from simulator.world.stock import Shelf, Waiting
 from simulator.world.world import World
 
@@ -30,6 +30,28 @@ def allocate(world: World, order: Order) -> None:
         else:
             fall_short(world, order, line, shelf, units)
     order.idle = bool(order.short) and (order.terms.ship == "order" or not order.taken)
+
+
+def sell_over_the_counter(world: World, block: Block, index: int, now: float) -> bool:
+    """Sell at once an order of one line at a site without stages; False if that can't be done.
+
+    It is what `allocate` and `deliver` do, for the one kind of order that needs no life of its own:
+    nothing is short, nothing will come back, nobody works on it.
+    """
+    line = block.starts[index]
+    if block.starts[index + 1] - line != 1 or line in block.returns:
+        return False
+    shelf, units = block.shelves[line], block.units[line]
+    if units > shelf.on_hand or shelf.waiting:
+        return False
+    shelf.on_hand -= units
+    shelf.position = position = shelf.position - units
+    shipment = next(world.shipments)
+    world.record.allocated((now, block.line + line, units, shipment))
+    world.record.delivered((now, block.number + index, shipment))
+    if position <= shelf.reorder_at:
+        reorder(world, shelf)
+    return True
 
 
 def _wanted_back(order: Order) -> list[tuple[int, float]] | None:
@@ -69,7 +91,7 @@ def release(world: World, waiting: Waiting, units: float) -> None:
         return
     shipment = Shipment(world.clock)
     shipment.shipment = next(world.shipments)
-    shipment.number, shipment.priority = order.number, order.priority
+    shipment.number, shipment.terms = order.number, order.terms
     shipment.pieces = [(waiting.line, units)] if order.pieces is not None else None
     world.record.allocated((now, order.block.line + waiting.line, units, shipment.shipment))
     shipment.start(life_of_shipment(world, order, shipment))

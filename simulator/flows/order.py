@@ -1,6 +1,6 @@
 """Order: arrival and entry, and the life of an order from the desk to delivery."""
 
-from simulator.flows.fulfill import allocate, deliver
+from simulator.flows.fulfill import allocate, deliver, sell_over_the_counter
 from simulator.world.clock import DEMAND, Life, Process
 from simulator.world.demand import Source
 from simulator.world.orders import Order
@@ -9,17 +9,18 @@ from simulator.world.world import World
 
 def arrivals(world: World, source: Source, clerk: Process) -> Life:
     """The orders of one segment come in, one after the other."""
-    clock = world.clock
+    skip_to, counter = world.clock.skip_to, source.site.is_counter
     clerk.until(0.0, DEMAND)
     yield
     for block in source.blocks():
         world.ledger.flush()
         number = block.number
         for index, at in enumerate(block.times):
-            if not clock.skip_to(at):
+            if not skip_to(at):
                 clerk.until(at, DEMAND)
                 yield
-            enter(world, Order(clock, block, index, number + index))
+            if not (counter and sell_over_the_counter(world, block, index, at)):
+                enter(world, Order(block, index, number + index))
 
 
 def enter(world: World, order: Order) -> None:

@@ -10,7 +10,7 @@ from simulator.world.world import World
 def start_return(world: World, order: Order, line: int, units: float) -> None:
     """Part of a delivered line will come back: its process sleeps until then."""
     goods = Shipment(world.clock)
-    goods.number, goods.priority = order.number, order.priority
+    goods.number, goods.terms = order.number, order.terms
     goods.start(come_back(world, order, line, units, order.block.returns[line], goods))
 
 

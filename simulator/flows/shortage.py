@@ -23,7 +23,7 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
         if order.pieces is not None:
             order.pieces.append((line, some))
     patience = block.patience[line] if block.patience is not None else None
-    if order.terms.lost or (patience is not None and patience < 0):
+    if not order.terms.waits or (patience is not None and patience < 0):
         world.record.lost((now, number, units - some))
     else:
         wait(world, order, line, shelf, units - some, patience)

@@ -88,8 +88,8 @@ class Ledger:
         lines = raw[facts.LineOrdered]
         lines["order"] = order_of[lines["order"]]
         line_of = _renumber(lines, "line", lines["order"])
-        for kind in (facts.Served, facts.Delivered):
-            raw[kind]["order"] = order_of[raw[kind]["order"]]
+        for each in (facts.Served, facts.Delivered):
+            raw[each]["order"] = order_of[raw[each]["order"]]
         for kind in KINDS:
             if kind is not facts.LineOrdered and "line" in raw[kind]:
                 raw[kind]["line"] = line_of[raw[kind]["line"]]
@@ -142,6 +142,8 @@ def _time(fact: NamedTuple) -> float:
 def _renumber(columns: Columns, key: str, by: np.ndarray) -> np.ndarray:
     """Sort facts by `by` (equal ones by the number they had), number them from 1; old number -> new number."""
     old = columns[key]
+    if (np.diff(by) >= 0).all() and np.array_equal(old, np.arange(1, len(old) + 1)):
+        return np.arange(len(old) + 1)
     ranked = np.lexsort((old, by))
     for name in columns:
         columns[name] = columns[name][ranked]

@@ -8,6 +8,14 @@ from simulator.policies.family import OneOf, Rule
 class StockoutRule(Rule):
     """Decides whether a short line waits, and what of the order ships meanwhile."""
 
+    ship: str
+    """What may leave before the rest is there."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether what is short waits for stock; else the sale is lost."""
+        raise NotImplementedError
+
 
 class Backorder(StockoutRule):
     """What is missing waits for stock and ships when it comes.
@@ -28,6 +36,10 @@ class Backorder(StockoutRule):
     ship: Literal["units", "lines", "order"] = "units"
     """What may leave before the rest is there."""
 
+    @property
+    def waits(self) -> bool:
+        return True
+
 
 class LostSale(StockoutRule):
     """What is missing is lost.
@@ -45,6 +57,10 @@ class LostSale(StockoutRule):
     rule: Literal["lost_sale"] = "lost_sale"
     ship: Literal["units", "lines"] = "units"
     """What of a short line is sold."""
+
+    @property
+    def waits(self) -> bool:
+        return False
 
 
 Stockout = Annotated[StockoutRule, OneOf()]

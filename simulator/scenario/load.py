@@ -113,6 +113,9 @@ def _judged(root: type[Root], tree: Tree) -> Root:
         judged = root.model_validate(tree.data, context={"folder": tree.node.mark.source.folder})
     except ValidationError as error:
         raise ScenarioError([*tree.problems, *explain(error, root, tree.node)]) from None
+    except ArithmeticError as error:
+        said = "a number in it is too large or too small to calculate with"
+        raise ScenarioError([*tree.problems, tree.node.mark.problem(said)]) from error
     except Exception as error:
         if tree.problems:  # a value that could not be read stands in as null
             raise ScenarioError(tree.problems) from None

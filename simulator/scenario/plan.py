@@ -6,6 +6,7 @@ import numpy as np
 
 from simulator.policies.replenishment import ReplenishmentRule
 from simulator.scenario.demand import Poisson, Renewal, Replayed, Resampled, Rhythm, Scheduled
+from simulator.scenario.distributions import Quantity
 from simulator.scenario.history import read_history
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.scenario import Scenario
@@ -118,11 +119,11 @@ def _basket_demand(scenario: Scenario, basket: Basket) -> Moments:
     if basket.orders is not None:
         total = sum(kind.share for kind in basket.orders)
         for kind in basket.orders:
-            for sku, law in kind.lines.items():
+            for sku, wanted in kind.lines.items():
                 place, share = skus[sku], kind.share / total
                 lines[place] += share
-                first[place] += share * law.expected
-                second[place] += share * (law.variance + law.expected**2)
+                first[place] += share * wanted.expected
+                second[place] += share * (wanted.variance + wanted.expected**2)
         safe = np.where(lines > 0, lines, 1.0)
         return lines, first / safe, second / safe
     weights = basket.items or {sku: product.popularity for sku, product in scenario.products.items()}
@@ -130,7 +131,7 @@ def _basket_demand(scenario: Scenario, basket: Basket) -> Moments:
     for sku, weight in weights.items():
         lines[skus[sku]] = count * weight / sum(weights.values())
     for sku, place in skus.items():
-        law = basket.units
+        law: Quantity | None = basket.units
         if basket.units_by_group is not None:
             law = basket.units_by_group.get(scenario.products[sku].group or "")
         if law is not None:

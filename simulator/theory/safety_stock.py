@@ -96,7 +96,7 @@ def reorder_point_for_fill_rate(demand: LeadTimeDemand, quantity: float, unit_fi
     Source: Silver, Pyke & Thomas (2017), chapter 6.
 
     >>> round(reorder_point_for_fill_rate(LeadTimeDemand(1000, 300), quantity=500, unit_fill_rate=0.95), 1)
-    1305.7
+    1300.0
     """
     if not 0 < unit_fill_rate < 1:
         raise ValueError(f"a fill rate lies above 0 and below 1; found {unit_fill_rate}")

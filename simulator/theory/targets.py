@@ -1,74 +1,42 @@
 """Stock levels that reach a service target, for demand as it comes: lumpy, over-dispersed, late to be refilled.
 
 A unit asked for finds what is left of the stock position after two claims: demand over the lead
-time, and whatever of its own line comes before it. Their sum W is fitted by its mean and variance
-with a `Count`, and the position is evenly spread over r + 1 ... r + Q, so that
+time, and what its own line takes first. Their sum W is fitted by mean and variance with a `Count`,
+and the position is evenly spread over r + 1 ... r + Q, so that
 
     fill rate = 1 - (E[(W - r)+] - E[(W - r - Q)+]) / Q.
 
-The three targets differ in the second claim alone: the units ahead in the same line (unit fill
-rate), all the line's other units (line fill rate), or the undershoot of the reorder point (cycle
-service level, which asks for P(W <= r)). Where stock is reviewed by the period, the time that an
-order must cover lies between the lead time and the lead time plus the period.
+The targets differ in the second claim alone: the units ahead in the same line (unit fill rate), all
+the line's other units (line fill rate), or the undershoot of the reorder point (cycle service level,
+which asks for P(W <= r)). Where stock is reviewed by the period, an order must cover between a lead
+time and a lead time plus a period.
 
-For single units, Poisson demand and a constant lead time W is Poisson and the answer is exact. Else
-it is an approximation: good to about a point of service for gamma, geometric or equal line sizes;
-where lines come in a few set sizes, such as cases of twelve, and a lead time sees less than one of
-them, the true curve is a staircase and the answer may land a step off. Lead times that let orders
-overtake each other vary less in effect than they do one by one, so the answer then errs on the safe side.
+For single units, Poisson demand and a constant lead time W is Poisson and the answer exact. Else it
+is good to about a point of service for line sizes that spread out. Where lines come in a few set
+sizes, such as cases of twelve, and a lead time sees less than one of them, the true curve is a
+staircase and the answer may be a step off. Orders that overtake each other vary less in effect
+than one by one, so the answer then errs on the safe side.
 
-Sources: Zipkin (2000), sections 6.2 to 6.5 and 7.4; Axsäter (2015), sections 5.3 and 5.7; Adan, van
-Eenige & Resing, Probability in the Engineering and Informational Sciences 9 (1995), 623-632, on fitting counts.
+Sources: Zipkin (2000), sections 6.2 to 6.5 and 7.4; Axsäter (2015), section 5.3; Silver, Pyke & Thomas
+(2017), chapter 7; on fitting counts Adan, van Eenige & Resing, Probability in the Engineering and
+Informational Sciences 9 (1995), 623-632.
 """
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
 from typing import Literal, get_args
 
 import numpy as np
 
-from simulator.theory.count import Count, Floats, Value
+from simulator.theory.claims import Demand, LeadTime, check, claims, spans, step_down
+from simulator.theory.count import Count
 from simulator.theory.undershoot import Undershoot, undershoot
 
+__all__ = ["Demand", "LeadTime", "Target", "order_up_to_level", "reorder_level", "service"]
+
 Target = Literal["cycle_service_level", "unit_fill_rate", "line_fill_rate"]
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """Demand for one SKU at one site."""
-
-    lines: float
-    """order lines per hour"""
-    units: float
-    """mean units per line, 1 or more"""
-    units_sd: float
-    """standard deviation of units per line"""
-    variance: float
-    """variance of units demanded per hour, over-dispersion included"""
-
-    @property
-    def mean(self) -> float:
-        """Units per hour."""
-        return self.lines * self.units
-
-    @classmethod
-    def poisson(cls, lines: float, units: float = 1.0, units_sd: float = 0.0) -> "Demand":
-        """Lines that arrive as a Poisson process: variance = lines x mean square of units.
-
-        >>> Demand.poisson(lines=2, units=3, units_sd=1).variance
-        20
-        """
-        return cls(lines, units, units_sd, lines * (units * units + units_sd * units_sd))
-
-
-@dataclass(frozen=True, slots=True)
-class LeadTime:
-    """Time from placing a replenishment order to its receipt, in hours."""
-
-    mean: float
-    sd: float = 0.0
+Shortfall = Callable[[int], float]
+"""The share that a reorder point fails to serve: it falls as the reorder point rises."""
 
 
 def reorder_level(
@@ -78,35 +46,25 @@ def reorder_level(
 
     When the position is at or below r an order is placed for as many lots of `quantity` as lift it
     above r; without a lot (`None`), for what was demanded, so that r + 1 is the order-up-to level.
-    `review` is the time between looks at the stock in hours, 0 for a look after every line. A cycle
-    in the cycle service level ends with each order received. No demand needs no stock: 0.
+    `review` is the time between looks at the stock in hours, 0 for a look after every line. The cycle
+    service level is the share of orders that arrive before the shelf has run short. No demand needs
+    no stock: 0.
 
     Errors: a target that is not above 0 and below 1, an unknown kind of target, a lot that is not
     positive, negative demand, times or spreads, lines of less than one unit.
 
-    >>> exact = Demand.poisson(lines=1.5)
-    >>> reorder_level(exact, LeadTime(2), 5, "unit_fill_rate", 0.86)
+    >>> reorder_level(Demand.poisson(lines=1.5), LeadTime(2), 5, "unit_fill_rate", 0.86)
     3
-    >>> lumpy = Demand.poisson(lines=0.3, units=5, units_sd=4.5)
+    >>> lumpy = Demand.poisson(lines=0.3, units=5, units_sd=4.5)  # as many units, five at a time
     >>> reorder_level(lumpy, LeadTime(2), 5, "unit_fill_rate", 0.86)
-    9
+    12
     """
-    _check(demand, lead_time, quantity, kind, value, review)
-    if demand.mean == 0:
-        return 0
-    if quantity is None:
-        return max(order_up_to_level(demand, lead_time, review, kind, value) - 1, 0)
-    lot = max(1, round(quantity))
-    if kind == "cycle_service_level":
-        past = undershoot(*_step(demand, review), lot)
-        claims = _claims(demand, lead_time, past)
-        return _smallest(lambda level: 1 - float(claims.exceeds(level)), value, claims)
-    own = _of_own_line(demand, kind)
-    spans, weights = _spans(demand, lead_time, review)
-    claims = Count.together([_claims(demand, lead_time, own, span) for span in spans])
-    return _smallest(
-        lambda level: 1 - float(np.dot(weights, claims.excess(level) - claims.excess(level + lot))) / lot, value, claims
-    )
+    if kind not in get_args(Target):
+        raise ValueError(f"a service target is one of {', '.join(get_args(Target))}; found {kind!r}")
+    if not 0 < value < 1:
+        raise ValueError(f"a {kind} lies above 0 and below 1; found {value}")
+    shortfall = _shortfall(demand, lead_time, quantity, kind, review)
+    return _smallest(shortfall, 1 - value, math.ceil(demand.mean * (lead_time.mean + review)))
 
 
 def order_up_to_level(demand: Demand, lead_time: LeadTime, review: float, kind: Target, value: float) -> int:
@@ -121,82 +79,84 @@ def order_up_to_level(demand: Demand, lead_time: LeadTime, review: float, kind: 
     >>> order_up_to_level(Demand.poisson(lines=4), LeadTime(3), 0, "unit_fill_rate", 0.84)
     16
     >>> order_up_to_level(Demand.poisson(lines=4), LeadTime(3), 7, "unit_fill_rate", 0.99)
-    50
+    49
     """
-    _check(demand, lead_time, None, kind, value, review)
-    if demand.mean == 0:
-        return 0
-    if kind != "cycle_service_level":
-        return reorder_level(demand, lead_time, 1, kind, value, review) + 1
-    claims = _claims(demand, lead_time, _step(demand, review))
-    return max(_smallest(lambda level: 1 - float(claims.exceeds(level)), value, claims), 1)
+    level = reorder_level(demand, lead_time, None, kind, value, review)
+    return level + 1 if demand.mean > 0 else 0
 
 
-def _claims(demand: Demand, lead_time: LeadTime, own: Undershoot, span: float = 0.0) -> Count:
-    """Demand over the lead time and a span, and the second claim."""
-    time = lead_time.mean + span
-    variance = demand.variance * time + (demand.mean * lead_time.sd) ** 2
-    return Count.fit(demand.mean * time + own.mean, variance + own.sd**2)
+def service(
+    demand: Demand, lead_time: LeadTime, level: int, quantity: float | None, kind: Target, review: float = 0.0
+) -> float:
+    """The service that a reorder point is expected to give, as `reorder_level` sees it. No demand is served in full.
+
+    Errors: as `reorder_level`, and a negative reorder point.
+
+    >>> round(service(Demand.poisson(lines=1.5), LeadTime(2), level=3, quantity=5, kind="unit_fill_rate"), 4)
+    0.8666
+    """
+    if level < 0:
+        raise ValueError(f"a reorder point is not negative; found {level}")
+    return 1 - _shortfall(demand, lead_time, quantity, kind, review)(level)
 
 
-def _of_own_line(demand: Demand, kind: Target) -> Undershoot:
-    """Units of the same line that the target puts before one unit, or before the line's last."""
-    if kind == "line_fill_rate":
-        return Undershoot(max(demand.units - 1, 0.0), demand.units_sd)
-    return undershoot(demand.units, demand.units_sd)  # a unit stands anywhere in its line, as the reorder point does
-
-
-def _step(demand: Demand, review: float) -> Undershoot:
-    """What the position falls by between two looks at it, given that it falls."""
-    if review == 0:
-        return Undershoot(demand.units, demand.units_sd)
-    some = -math.expm1(-demand.lines * review)
-    mean = demand.mean * review / some
-    square = (demand.variance * review + (demand.mean * review) ** 2) / some
-    return Undershoot(mean, math.sqrt(max(square - mean * mean, 0.0)))
-
-
-def _spans(demand: Demand, lead_time: LeadTime, review: float) -> tuple[list[float], Value]:
-    """Times since the last look, 0 ... review, with weights: Gauss-Legendre, finer where demand is steadier."""
-    if review == 0:
-        return [0.0], 1.0
-    time = lead_time.mean + review
-    sd = math.sqrt(demand.variance * time + (demand.mean * lead_time.sd) ** 2)
-    steadiness = demand.mean * review / sd if sd > 0 else math.inf
-    nodes, weights = _quadrature(8 if steadiness < 4 else 16 if steadiness < 10 else 64)
-    return [review * node for node in nodes], weights
-
-
-@cache
-def _quadrature(points: int) -> tuple[list[float], Floats]:
-    nodes, weights = np.polynomial.legendre.leggauss(points)
-    return ((nodes + 1) / 2).tolist(), weights / 2
-
-
-def _smallest(service: Callable[[int], float], value: float, claims: Count) -> int:
-    """The first level, from 0 upwards, at which a service that rises with the level reaches a value."""
-    enough = value - 1e-12
-    if service(0) >= enough:
-        return 0
-    low, high = 0, max(1, math.ceil(np.max(claims.mean)))
-    while service(high) < enough:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if service(middle) >= enough else (middle, high)
-    return high
-
-
-def _check(
-    demand: Demand, lead_time: LeadTime, quantity: float | None, kind: Target, value: float, review: float
-) -> None:
-    if kind not in get_args(Target):
-        raise ValueError(f"a service target is one of {', '.join(get_args(Target))}; found {kind!r}")
-    if not 0 < value < 1:
-        raise ValueError(f"a {kind} lies above 0 and below 1; found {value}")
+def _shortfall(demand: Demand, lead_time: LeadTime, quantity: float | None, kind: Target, review: float) -> Shortfall:
+    check(demand, lead_time, review)
     if quantity is not None and not quantity > 0:
         raise ValueError(f"a lot is more than nothing; found {quantity}")
-    if min(demand.lines, demand.units_sd, demand.variance, lead_time.mean, lead_time.sd, review) < 0:
-        raise ValueError(f"demand, times and spreads are not negative; found {demand}, {lead_time}, review {review}")
-    if demand.lines > 0 and demand.units < 1 - 1e-9:
-        raise ValueError(f"a line asks for one unit or more; found a mean of {demand.units}")
+    if demand.mean == 0:
+        return lambda level: 0.0
+    lot = 1 if quantity is None else max(1, round(quantity))
+    if kind == "cycle_service_level":
+        return _short_cycles(demand, lead_time, None if quantity is None else lot, review)
+    return _short_demand(demand, lead_time, lot, kind, review)
+
+
+def _short_demand(demand: Demand, lead_time: LeadTime, lot: int, kind: Target, review: float) -> Shortfall:
+    """Share of units or lines that are not met at once: averaged over the position and the time since review."""
+    if kind == "line_fill_rate":
+        own = Undershoot(max(demand.units - 1, 0.0), demand.units_sd)
+    else:
+        own = undershoot(demand.units, demand.units_sd)  # a unit stands in its line as the reorder point does
+    times, weights = spans(demand, lead_time, review)
+    before = Count.together([claims(demand, lead_time, own, time) for time in times])
+    return lambda level: float(np.dot(weights, before.excess(level) - before.excess(level + lot))) / lot
+
+
+def _short_cycles(demand: Demand, lead_time: LeadTime, lot: int | None, review: float) -> Shortfall:
+    """Share of orders that arrive to an empty shelf with customers waiting."""
+    step = step_down(demand, review)
+    if lot is not None:
+        before = claims(demand, lead_time, undershoot(*step, lot))
+    elif review == 0:
+        before = claims(demand, lead_time, Undershoot(max(step.mean - 1, 0.0), step.sd))
+    else:  # lead time and review period together, against S = r + 1
+        whole = claims(demand, lead_time, step)
+        return lambda level: float(whole.exceeds(level + 1))
+    return lambda level: float(before.exceeds(level))
+
+
+def _smallest(shortfall: Shortfall, allowed: float, guess: int) -> int:
+    """The first level, from 0 upwards, with no more than the shortfall allowed.
+
+    Shortfalls die out about exponentially, so their logarithm is interpolated; a step that does not
+    halve the interval is followed by one that does.
+    """
+    allowed += 1e-12
+    low, high = 0, max(1, guess)
+    if (at_low := shortfall(low)) <= allowed:
+        return low
+    while (at_high := shortfall(high)) > allowed:
+        low, at_low, high = high, at_high, 2 * high
+    halve = False
+    while (width := high - low) > 1:
+        middle = low + width // 2
+        if at_high > 0 and not halve:
+            ahead = math.ceil(width * math.log(at_low / allowed) / math.log(at_low / at_high))
+            middle = min(max(low + ahead, low + 1), high - 1)
+        if (found := shortfall(middle)) <= allowed:
+            high, at_high = middle, found
+        else:
+            low, at_low = middle, found
+        halve = not halve and high - low > width / 2
+    return high

@@ -36,7 +36,7 @@ class ByPriority:
 
     def append(self, job: Shipment) -> None:
         self._count += 1
-        heappush(self._heap, (job.priority, self._count, job))
+        heappush(self._heap, (job.terms.priority, self._count, job))
 
     def popleft(self) -> Shipment:
         return heappop(self._heap)[2]

@@ -18,7 +18,8 @@ class Clock(simpy.Environment):
 
     def at(self, event: simpy.Event, time: float, priority: int) -> None:
         """Schedule an event for a time; at equal times the lower priority number comes first."""
-        heappush(self._queue, (time, priority, next(self._eid), event))
+        entry: Any = (time, priority, next(self._eid), event)
+        heappush(self._queue, entry)
 
     def skip_to(self, time: float) -> bool:
         """Go straight to a time if nothing at all is scheduled up to it: what happens then needs no event."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from simulator.ledger.facts import LineOrdered, Ordered
 from simulator.ledger.ledger import Ledger
+from simulator.policies.stockout import StockoutRule
 from simulator.scenario.history import Orders, read_history
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.scenario import Scenario
@@ -83,13 +84,12 @@ class Source:
         service = self.scenario.service
         self.terms, self.promises, self.return_terms = [], [], []
         for channel in self.channel_names:
-            stockout = service.first("stockout", self.name, channel) or service.stockout
+            stockout: StockoutRule = service.first("stockout", self.name, channel) or service.stockout
             promise = service.first("promise", self.name, channel)
             self.promises.append(promise.promised_time() if promise is not None else np.nan)
             returns: ReturnTerms | None = service.first("returns", self.name, channel)
             self.return_terms.append(returns)
-            lost = stockout.rule == "lost_sale"
-            self.terms.append(Terms(self.site, self.segment.priority, stockout.ship, lost))
+            self.terms.append(Terms(self.site, self.segment.priority, stockout.ship, stockout.waits))
 
     def blocks(self) -> Iterator[Block]:
         """Blocks of orders in the order of time; each is recorded in the ledger as it is drawn."""
@@ -138,7 +138,8 @@ class Source:
     def _channel_of(self, orders: Orders, picked: np.ndarray, drawn: np.ndarray) -> np.ndarray:
         """The history's own channel where it is one of the segment's, else the drawn one."""
         place = {name: index for index, name in enumerate(self.channel_names)}
-        return np.array([place.get(name, other) for name, other in zip(orders.channel[picked], drawn, strict=True)], int)
+        named = orders.channel[picked].tolist()
+        return np.array([place.get(name, other) for name, other in zip(named, drawn.tolist(), strict=True)], int)
 
     def _customer_of(self, orders: Orders, picked: np.ndarray) -> np.ndarray:
         known = {name: index for index, name in enumerate(self.ledger.customers)}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from simulator.world.clock import Clock, Process
+from simulator.world.clock import Process
 
 if TYPE_CHECKING:
     from simulator.world.sites import SiteWorld
@@ -18,8 +18,8 @@ class Terms:
     priority: int
     ship: str
     """What may leave before the rest: units, lines, or the order only as a whole."""
-    lost: bool
-    """Whether a short line is lost at once."""
+    waits: bool
+    """Whether a short line waits for stock, or is lost at once."""
 
 
 @dataclass(slots=True)
@@ -59,12 +59,12 @@ class Fate:
 class Shipment(Process):
     """Goods on their way to a customer; the first shipment is the order itself."""
 
-    __slots__ = ("number", "pieces", "priority", "queued", "shipment", "work")
+    __slots__ = ("number", "pieces", "queued", "shipment", "terms", "work")
     number: int
     """Order number."""
     shipment: int
     """Shipment number."""
-    priority: int
+    terms: Terms
     work: list[float]
     """Working time by stage."""
     queued: float
@@ -76,15 +76,14 @@ class Shipment(Process):
 class Order(Shipment):
     """A customer's order: one process from entry to delivery."""
 
-    __slots__ = ("block", "first", "idle", "last", "short", "taken", "terms")
+    __slots__ = ("block", "first", "idle", "last", "short", "taken")
 
-    def __init__(self, clock: Clock, block: Block, index: int, number: int) -> None:
-        self.env = clock
+    def __init__(self, block: Block, index: int, number: int) -> None:
         self.number = number
         self.block = block
-        self.terms = terms = block.terms[index]
-        self.priority = terms.priority
-        self.first, self.last = block.starts[index], block.starts[index + 1]
+        self.terms = block.terms[index]
+        self.first = block.starts[index]
+        self.last = block.starts[index + 1]
         self.work = block.work[index]
         self.short = 0  # lines that wait for stock
         self.taken = 0  # lines of which something was allocated

@@ -37,6 +37,7 @@ class SiteWorld:
         pairs = list(zip(self.stages, machines, strict=True))
         self.desk = self._in_a_row([m for stage, m in pairs if stage.stage in DESK])
         self.dock = self._in_a_row([m for stage, m in pairs if stage.stage not in DESK])
+        self.is_counter = not self.stages
         self.inspection = self._inspection()
         self.counts_lines = any(stage.line_time is not None for stage in self.stages)
         desk = self.returns

@@ -77,6 +77,7 @@ def test_a_scalar_is_what_it_looks_like(written, meant):
         ("-.Inf", "-.Inf is not allowed", "write a finite number, or leave the key out"),
         (".NaN", ".NaN is not allowed", "write a finite number, or leave the key out"),
         ("1e999", "the number 1e999 is too large", "write it in quotes if it is a text"),
+        ("-2e18", "the number -2e18 is too large", "write it in quotes if it is a text"),
         ("1" * 20, f"the number {'1' * 20} is too long", "write it in quotes if it is a text"),
         ("2026-02-30", "there is no day 2026-02-30", "dates are written year-month-day, such as 2026-01-05"),
         ('"a\\0b"', "a control character in a text", "remove the escape sequence"),

@@ -1,14 +1,14 @@
 """When to order from the supplier, and how much."""
 
 import math
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import Field, model_validator
 
 from simulator.model import Model
 from simulator.policies.family import OneOf, Rule
 from simulator.policies.views import StockView
-from simulator.theory.targets import Demand, LeadTime
+from simulator.theory.targets import Demand, LeadTime, Target
 from simulator.units import Share, Units
 
 __all__ = ["Replenishment", "ReplenishmentRule", "ServiceTarget"]
@@ -33,9 +33,9 @@ class ServiceTarget(Model):
         return self
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Target:
         """Which service level."""
-        return next(iter(self.model_fields_set))
+        return cast(Target, next(iter(self.model_fields_set)))
 
     @property
     def value(self) -> float:

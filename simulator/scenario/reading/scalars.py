@@ -6,7 +6,6 @@ and one that could be read in two ways is refused.
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import date
 
@@ -30,6 +29,9 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]
 
 LONGEST = 18
 """Digits of a whole number: what a 64-bit integer holds in any case."""
+
+LARGEST = 1e18
+"""Nothing that is ordered, paid or waited for is larger, and its square is still a number."""
 
 
 def plain_value(text: str) -> Value:
@@ -55,7 +57,7 @@ def _numeric(text: str) -> Value:
         return _whole(text)
     if NUMBER.fullmatch(text):
         number = float(text)
-        if math.isinf(number):
+        if abs(number) > LARGEST:
             raise Fault(f"the number {_short(text)} is too large", "write it in quotes if it is a text")
         return number
     if DATE.fullmatch(text):

@@ -1,0 +1,39 @@
+"""A discrete-event simulator of customer service in a supply chain.
+
+>>> import simulator
+>>> scenario = simulator.load("quickstart", ["run.horizon=4 weeks", "run.warm_up=1 week"])
+>>> result = simulator.run(scenario, replications=2, workers=1)
+>>> 0 < result.estimate("line_fill_rate").mean <= 1
+True
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.experiments.replicate import run
+    from simulator.experiments.result import Result
+    from simulator.fitting import fit
+    from simulator.ledger.ledger import Ledger
+    from simulator.scenario.errors import ScenarioError
+    from simulator.scenario.load import load
+    from simulator.scenario.scenario import Scenario
+    from simulator.simulate import simulate
+
+__version__ = "0.1.0"
+__all__ = ["Ledger", "Result", "Scenario", "ScenarioError", "fit", "load", "run", "simulate"]
+
+_ROOMS = {
+    "Ledger": "ledger.ledger", "Result": "experiments.result", "Scenario": "scenario.scenario",
+    "ScenarioError": "scenario.errors", "fit": "fitting", "load": "scenario.load",
+    "run": "experiments.replicate", "simulate": "simulate",
+}  # fmt: skip
+"""Where the front door's names live; they are fetched when used, since the rooms are heavy to enter."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        found = getattr(import_module(f"simulator.{_ROOMS[name]}"), name)
+        globals()[name] = found
+        return found
+    raise AttributeError(f"module 'simulator' has no attribute {name!r}")

@@ -1,0 +1,96 @@
+"""The catalogues of rules, KPIs and gallery scenarios, on the terminal and as plain rows."""
+
+import inspect
+from collections.abc import Iterator
+
+from simulator.kpis import catalogue
+from simulator.policies.allocation import AllocationRule
+from simulator.policies.family import Rule, rules_in
+from simulator.policies.promising import PromiseRule
+from simulator.policies.replenishment import ReplenishmentRule
+from simulator.policies.stockout import StockoutRule
+from simulator.scenario.demand import DemandRule
+
+FAMILIES: dict[str, type[Rule]] = {
+    "demand": DemandRule, "replenishment": ReplenishmentRule, "allocation": AllocationRule,
+    "promise": PromiseRule, "stockout": StockoutRule,
+}  # fmt: skip
+"""The families of rules by the name under which a scenario uses them."""
+
+
+def rules() -> Iterator[tuple[str, str, type[Rule]]]:
+    """Family, tag and class of every rule."""
+    for family, base in FAMILIES.items():
+        for tag, rule in rules_in(base).items():
+            yield family, tag, rule
+
+
+def summary(documented: object) -> str:
+    """The first sentence of a docstring."""
+    return (inspect.getdoc(documented) or "").split("\n")[0]
+
+
+def print_rules(tag: str | None) -> bool:
+    """Print all rules, or the whole documentation of those with a tag; False if there is none."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    if tag is None:
+        table = Table("Family", "rule:", "What it does", box=None, header_style="bold")
+        for family, name, rule in rules():
+            table.add_row(family, name, summary(rule))
+        console.print(table)
+        return True
+    found = [(family, rule) for family, name, rule in rules() if name == tag]
+    for family, rule in found:
+        console.print(f"[bold]{tag}[/bold] ({family})\n\n{explanation(rule)}\n", highlight=False)
+        for name, field in rule.model_fields.items():
+            if name != "rule":
+                need = "required" if field.is_required() else f"default {field.default}"
+                console.print(f"  [bold]{field.alias or name}[/bold] ({need}): {field.description or ''}", highlight=False)
+    return bool(found)
+
+
+def explanation(documented: object) -> str:
+    """A docstring without its doctests."""
+    return (inspect.getdoc(documented) or "").split(">>>")[0].strip()
+
+
+def print_kpis(name: str | None) -> bool:
+    """Print all KPIs, or the whole definition of one; False if there is none of that name."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    found = catalogue()
+    if name is not None:
+        if name in found:
+            kpi = found[name]
+            console.print(f"[bold]{name}[/bold] ({kpi.unit}; better: {kpi.better}; SCOR: {kpi.scor or 'none'})\n"
+                          f"Denominator: {kpi.denominator}\n\n{kpi.definition}", highlight=False)  # fmt: skip
+        return name in found
+    table = Table("KPI", "Unit", "Better", "Of", "SCOR", box=None, header_style="bold")
+    for each in found.values():
+        table.add_row(each.name, each.unit, each.better, each.denominator, each.scor)
+    console.print(table)
+    return True
+
+
+def print_gallery() -> None:
+    """Print the names of the gallery scenarios with the question each answers."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from simulator.scenario.load import gallery_names, load
+
+    table = Table("Scenario", "What it shows", box=None, header_style="bold")
+    for name in gallery_names():
+        loaded = load(name)
+        table.add_row(name, f"{loaded.name}. {summary_of(loaded.about)}")
+    Console().print(table)
+
+
+def summary_of(about: str) -> str:
+    """The first line of a scenario's `about`."""
+    return about.strip().split("\n")[0]

@@ -1,0 +1,86 @@
+"""The life of one order in words."""
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from simulator.ledger import facts
+from simulator.ledger.ledger import Ledger
+
+
+def tell(ledger: Ledger, order: int) -> Iterator[str]:
+    """One line for each fact of an order, with date and time.
+
+    Errors: IndexError if there is no such order.
+    """
+    scenario = ledger.scenario
+    midnight = dt.datetime.combine(scenario.run.start, dt.time())
+    lines = ledger.columns(facts.LineOrdered)
+    skus = list(scenario.products)
+    named = {int(line): skus[sku] for line, sku, mine in zip(lines["line"], lines["sku"], lines["order"], strict=True)
+             if mine == order}  # fmt: skip
+    yield f"Order {order} of {scenario.name!r} (seed {scenario.run.seed}, replication {ledger.replication})"
+    now = midnight
+    for fact in ledger.story(order):
+        at = _when(fact)
+        if math.isfinite(at):
+            now = midnight + dt.timedelta(hours=at)
+        said = _SAYINGS[type(fact)](ledger, fact, named)
+        if said:
+            yield f"  {now:%a %Y-%m-%d %H:%M}  {said}"
+
+
+def _when(fact: NamedTuple) -> float:
+    if isinstance(fact, facts.Served):
+        return fact.queued
+    return float(getattr(fact, "at", math.nan))
+
+
+def _clock(ledger: Ledger, at: float) -> str:
+    return f"{dt.datetime.combine(ledger.scenario.run.start, dt.time()) + dt.timedelta(hours=at):%a %Y-%m-%d %H:%M}"
+
+
+def _ordered(ledger: Ledger, fact: facts.Ordered, _: dict[int, str]) -> str:
+    segment = list(ledger.scenario.market.segments)[fact.segment]
+    channels = list(ledger.scenario.market.channels)
+    through = f" through {channels[fact.channel]}" if fact.channel >= 0 else ""
+    promise = f", promised for {_clock(ledger, fact.promised)}" if math.isfinite(fact.promised) else ""
+    return f"{ledger.customers[fact.customer]} ({segment}) orders{through}{promise}"
+
+
+def _served(ledger: Ledger, fact: facts.Served, _: dict[int, str]) -> str:
+    stage = ledger.stages[fact.stage][1]
+    if math.isnan(fact.started):
+        return f"{stage}: still waits at the end of the run"
+    waited = fact.started - fact.queued
+    wait = f"waits {_span(waited)}, " if waited > 0 else ""
+    return f"{stage}: {wait}done {_clock(ledger, fact.ended)} ({_span(fact.ended - fact.started)})"
+
+
+def _span(hours: float) -> str:
+    """A duration in words.
+
+    >>> _span(0.25), _span(3.0), _span(60.0)
+    ('15 min', '3.0 h', '2.5 days')
+    """
+    return f"{hours * 60:.0f} min" if hours < 1 else f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
+
+
+def _of_line(words: str) -> Callable[[Ledger, Any, dict[int, str]], str]:
+    return lambda ledger, fact, named: words.format(f"{fact.units:g} x {named[fact.line]}")
+
+
+_SAYINGS: dict[type[NamedTuple], Callable[[Ledger, Any, dict[int, str]], str]] = {
+    facts.Ordered: _ordered,
+    facts.LineOrdered: lambda ledger, fact, named: f"line: {fact.units:g} x {named[fact.line]} at {fact.price:g}",
+    facts.Allocated: lambda ledger, fact, named: f"{fact.units:g} x {named[fact.line]} from stock for shipment {fact.shipment}",
+    facts.Backordered: _of_line("{} short: backordered"),
+    facts.Lost: _of_line("{} short: the sale is lost"),
+    facts.Cancelled: _of_line("{} given up by the customer"),
+    facts.Served: _served,
+    facts.Delivered: lambda ledger, fact, named: f"shipment {fact.shipment} delivered",
+    facts.Returned: _of_line("{} come back"),
+    facts.Restocked: _of_line("{} restocked"),
+    facts.Disposed: _of_line("{} written off"),
+}

@@ -1,0 +1,84 @@
+"""The result on the terminal."""
+
+import math
+
+from rich.console import Console
+from rich.table import Table
+
+from simulator.experiments.result import Estimate, Result
+
+HEADLINES = {
+    "Service": ("line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "on_time", "in_full",
+                "perfect_order_rate"),
+    "Time": ("order_cycle_time", "order_cycle_time_p95", "wait_time"),
+    "Stock": ("on_hand", "backorders", "ready_rate", "turns", "days_of_supply"),
+    "Demand": ("orders_per_week", "lines_per_order", "units_per_line", "order_value", "return_rate"),
+    "Money": ("revenue", "cost_of_goods", "total_cost", "margin"),
+}  # fmt: skip
+"""The KPIs that the table shows, by group."""
+
+
+def show(value: float, unit: str) -> str:
+    """A value as it is read: shares in per cent, large numbers without decimals.
+
+    >>> show(0.9532, "share of order lines"), show(1234.5, "units"), show(float("nan"), "units")
+    ('95.3 %', '1,235', '-')
+    """
+    if not math.isfinite(value):
+        return "-"
+    if unit.startswith("share"):
+        return f"{100 * value:.1f} %"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def width(found: Estimate) -> str:
+    """The half width of an interval, as it is read; in points for shares."""
+    if not math.isfinite(found.half_width):
+        return ""
+    if found.unit.startswith("share"):
+        return f"± {100 * found.half_width:.2f}"
+    return f"± {found.half_width:,.0f}" if abs(found.mean) >= 1000 else f"± {found.half_width:.2g}"
+
+
+def print_result(result: Result, by: tuple[str, ...] = (), everything: bool = False) -> None:
+    """Print the headline KPIs (or all) with intervals, and the slices asked for."""
+    console = Console()
+    run = result.scenario.run
+    console.print(f"[bold]{result.scenario.name}[/bold]", highlight=False)
+    measured = (run.horizon - run.warm_up) / 168
+    console.print(f"{result.replications} replications of {measured:.4g} weeks after a warm-up of "
+                  f"{run.warm_up / 168:.3g} weeks, seed {run.seed}", highlight=False)  # fmt: skip
+    console.print(_whole(result, everything))
+    for dimension in by:
+        console.print(_slices(result, dimension, everything))
+
+
+def _whole(result: Result, everything: bool) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name, align in (("", "left"), ("KPI", "left"), ("mean", "right"), ("95 % interval", "left"), ("unit", "left")):
+        table.add_column(name, justify=align)  # type: ignore[arg-type]
+    found = {e.kpi: e for e in result.estimates() if not e.dimension}
+    groups = {"": tuple(found)} if everything else HEADLINES
+    for group, kpis in groups.items():
+        for place, kpi in enumerate(name for name in kpis if name in found):
+            e = found[kpi]
+            table.add_row(group if not place else "", kpi, show(e.mean, e.unit), width(e), e.unit)
+    return table
+
+
+def _slices(result: Result, dimension: str, everything: bool) -> Table:
+    """One row per slice and one column per KPI; the other way round where there are few slices."""
+    found = [e for e in result.estimates() if e.dimension == dimension]
+    shown = {name for names in HEADLINES.values() for name in names}
+    present = dict.fromkeys(e.kpi for e in found)
+    kpis = [kpi for kpi in present if everything or kpi in shown] or list(present)
+    labels = list(dict.fromkeys(e.label for e in found))
+    cells = {(e.label, e.kpi): show(e.mean, e.unit) for e in found}
+    table = Table(box=None, header_style="bold", pad_edge=False, title=f"by {dimension}", title_justify="left")
+    few = len(labels) <= 6
+    table.add_column("KPI" if few else dimension)
+    for column in labels if few else kpis:
+        table.add_column(column, justify="right", overflow="fold")
+    for row in kpis if few else labels:
+        table.add_row(row, *(cells.get((c, row) if few else (row, c), "-") for c in (labels if few else kpis)))
+    return table

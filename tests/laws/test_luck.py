@@ -1,0 +1,103 @@
+"""Whose luck is whose: the same seed gives the same run, and a change leaves the others' luck alone."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from scenes import EVERYTHING, ONE_ITEM, play
+
+import simulator
+from simulator.ledger.facts import KINDS, LineOrdered, Ordered
+from simulator.ledger.ledger import Ledger
+from simulator.scenario.load import parse
+from simulator.scenario.scenario import Scenario
+
+
+def fingerprint(ledger: Ledger) -> list[bytes]:
+    return [column.tobytes() for kind in KINDS for column in ledger.columns(kind).values()]
+
+
+def changed(text: str, old: str, new: str) -> Scenario:
+    assert old in text
+    return parse(text.replace(old, new))
+
+
+def demand_of(ledger: Ledger, segment: int) -> list[np.ndarray]:
+    """Times, SKUs and units of what a segment ordered."""
+    orders, lines = ledger.columns(Ordered), ledger.columns(LineOrdered)
+    mine = orders["segment"][lines["order"] - 1] == segment
+    return [orders["at"][orders["segment"] == segment], lines["sku"][mine], lines["units"][mine]]
+
+
+def test_same_seed_same_ledger():
+    first, second = play(EVERYTHING), play(EVERYTHING)
+    assert fingerprint(first) == fingerprint(second)
+    assert fingerprint(play(EVERYTHING, replication=1)) != fingerprint(first)
+    assert fingerprint(play(changed(EVERYTHING, "seed: 1", "seed: 2"))) != fingerprint(first)
+
+
+def test_the_hash_seed_does_not_matter(tmp_path):
+    program = (
+        "import sys, hashlib; sys.path.insert(0, sys.argv[1]);"
+        "from scenes import EVERYTHING, play; from simulator.ledger.facts import KINDS;"
+        "l = play(EVERYTHING); h = hashlib.sha256();"
+        "[h.update(c.tobytes()) for k in KINDS for c in l.columns(k).values()]; print(h.hexdigest())"
+    )
+    folder = os.path.join(os.path.dirname(__file__), "..")
+    said = {
+        subprocess.run([sys.executable, "-c", program, folder], env={**os.environ, "PYTHONHASHSEED": seed},
+                       capture_output=True, text=True, check=True).stdout
+        for seed in ("0", "4711")
+    }  # fmt: skip
+    assert len(said) == 1
+
+
+def test_the_number_of_workers_does_not_matter():
+    scenario = parse(ONE_ITEM)
+    alone = simulator.run(scenario, 5, workers=1)
+    together = simulator.run(scenario, 5, workers=2)
+    assert list(alone.measures) == list(together.measures)
+    for kpi, slices in alone.measures[0].values.items():
+        for by in slices:
+            np.testing.assert_array_equal(alone.values(kpi, by), together.values(kpi, by))
+
+
+def test_a_new_segment_leaves_the_demand_of_the_others_unchanged():
+    new = """
+    newcomer:
+      demand: {rule: poisson, orders: 5 per day}
+      channels: {web: 1.0}
+      basket: {units: 1}
+products:"""
+    before, after = play(EVERYTHING), play(changed(EVERYTHING, "\nproducts:", new))
+    for segment in range(3):
+        for one, other in zip(demand_of(before, segment), demand_of(after, segment), strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert len(demand_of(after, 3)[0]) > 100
+
+
+def test_a_new_sku_with_its_own_demand_leaves_the_others_unchanged():
+    new = """
+    fan:
+      demand: {rule: poisson, orders: 5 per day}
+      channels: {web: 1.0}
+      basket: {items: {s6: 1}, units: 1}
+products:
+  s6: {price: 1, popularity: 0}"""
+    text = EVERYTHING.replace("s5: {", "s5: {popularity: 1, ")
+    before, after = play(text), play(changed(text, "\nproducts:", new))
+    for segment in range(3):
+        one, other = demand_of(before, segment), demand_of(after, segment)
+        np.testing.assert_array_equal(one[0], other[0])
+        np.testing.assert_array_equal(one[1], other[1] - 1)  # the new SKU stands first in the list
+        np.testing.assert_array_equal(one[2], other[2])
+
+
+@pytest.mark.parametrize("ship", ["units", "lines", "order"])
+def test_a_policy_does_not_change_what_customers_want(ship):
+    before = play(EVERYTHING)
+    after = play(changed(EVERYTHING, "{rule: lost_sale}", f"{{rule: backorder, ship: {ship}}}"))
+    for column, values in before.columns(LineOrdered).items():
+        np.testing.assert_array_equal(values, after.columns(LineOrdered)[column])

@@ -1,0 +1,114 @@
+"""Scenarios that several tests play, and the way to play them: audited."""
+
+from pathlib import Path
+
+import simulator
+from simulator.ledger.audit import audit
+from simulator.ledger.ledger import Ledger
+from simulator.scenario.load import parse
+from simulator.scenario.scenario import Scenario
+
+SHARED = Path(__file__).parents[2] / "shared"
+"""Where the real order history lies, if it is there at all."""
+
+EVERYTHING = """
+name: Everything at once
+run: {start: 2026-01-05, horizon: 12 weeks, warm_up: 2 weeks, seed: 1}
+market:
+  channels: {web: {}, account: {}}
+  rhythm: {weekdays: [1.2, 1.1, 1, 1, 0.9, 0, 0], day_to_day: 0.3}
+  segments:
+    key:
+      demand: {rule: poisson, orders: 20 per day}
+      channels: {web: 0.2, account: 0.8}
+      priority: 1
+      patience: {exponential: {mean: 4 days}}
+      waits: 0.8
+      basket: {lines: {geometric: {mean: 4}}, units: {poisson: {mean: 3, minimum: 1}}}
+    shop:
+      demand: {rule: poisson, orders: 30 per day}
+      channels: {web: {share: 1, basket: {lines: 2, units: {geometric: {mean: 2}}}}}
+      priority: 2
+      customers: 50
+    standing:
+      demand: {rule: scheduled, every: 1 day, first: 1 h}
+      channels: {account: 1.0}
+      basket: {orders: [{share: 1, lines: {s1: 2, s2: 1}}]}
+products:
+  s1: {price: 10, cost: 4, class: A}
+  s2: {price: 8, cost: 3, class: A}
+  s3: {price: 6, cost: 2, class: B}
+  s4: {price: 4, cost: 1, class: B}
+  s5: {price: 2, cost: 1, class: C}
+network:
+  calendars: {office: {days: mon-fri, hours: "08:00-17:00", closed: [2026-01-06]}}
+  suppliers:
+    importer: {lead_time: {gamma: {mean: 7 days, cv: 0.4}}, crossing: false}
+    workshop: {lead_time: {exponential: {mean: 1 h}}, capacity: 1, cancellable: true}
+  sites:
+    warehouse:
+      stages:
+        - {stage: entry, staff: 2, calendar: office, time: {exponential: {mean: 5 min}}, cut_off: "15:00"}
+        - {stage: credit, time: {exponential: {mean: 5 min}}}
+        - {stage: scheduling, time: 1 h}
+        - {stage: picking, staff: 3, calendar: office, time: 2 min, line_time: {gamma: {mean: 2 min, cv: 0.5}}}
+        - {stage: shipping, departures: {at: ["16:00"], days: mon-fri}}
+        - {stage: transit, time: {lognormal: {mean: 2 days, cv: 0.4}}}
+      stock:
+        default: {rule: reorder_point, supplier: importer, point: 140, quantity: 160}
+        s1: {rule: base_stock, level: 40, supplier: workshop}
+        s2: {rule: min_max, minimum: 120, maximum: 270, supplier: importer}
+        s3: {rule: periodic, every: 1 week, level: 420, point: 260, supplier: importer, lot_size: 12}
+        s4: {rule: periodic, every: 1 week, level: 420, supplier: importer}
+      returns:
+        inspection: {time: 10 min, staff: 1, calendar: office}
+        restock: 0.5
+        refurbish: 0.3
+        dispose: 0.2
+        refurbish_time: 2 days
+      quality: {damage: 0.02, document_error: 0.01}
+service:
+  rules:
+    - when: {segment: key}
+      promise: {rule: fixed, time: 3 days}
+      stockout: {rule: backorder, ship: order}
+      returns: {rate: 0.1, lag: {exponential: {mean: 5 days}}, part: 0.5}
+    - when: {segment: shop}
+      promise: {rule: fixed, time: 5 days}
+      stockout: {rule: lost_sale}
+      returns: {rate: 0.2, lag: 3 days}
+    - promise: {rule: fixed, time: 4 days}
+      stockout: {rule: backorder, ship: units}
+costs:
+  holding: 20 % per year
+  replenishment_order: 35
+  order: 4
+  line: 0.80
+  labour: 25
+  backorder: 0.10 per unit per day
+  lost_sale: 10 %
+  returned_line: 5
+  shipment: 6
+  fixed: 1000 per week
+"""
+"""Every mechanism switched on, all rules in use, stock short enough to hurt."""
+
+ONE_ITEM = """
+name: One item
+run: {start: 2026-01-05, horizon: 20 weeks, seed: 1}
+market:
+  segments:
+    all: {demand: {rule: poisson, orders: 20 per day}, basket: {units: {poisson: {mean: 2, minimum: 1}}}}
+products: {item: {price: 2, cost: 1}}
+network:
+  suppliers: {maker: {lead_time: {gamma: {mean: 5 days, cv: 0.5}}}}
+  sites: {store: {stock: {item: {rule: min_max, minimum: 240, maximum: 640}}}}
+"""
+
+
+def play(scenario: Scenario | str, replication: int = 0) -> Ledger:
+    """One audited replication of a scenario or of its text."""
+    loaded = parse(scenario) if isinstance(scenario, str) else scenario
+    ledger = simulator.simulate(loaded, replication)
+    audit(ledger)
+    return ledger
