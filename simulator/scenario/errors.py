@@ -12,7 +12,7 @@ Part = str | int
 """One step of a path into a scenario: a key, or the index of a list entry."""
 
 
-class Fault(ValueError):
+class Fault(ValueError):  # noqa: N818 (reads as a sentence where it is raised)
     """Something wrong, and what would be right; whoever catches it knows the place."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -33,7 +33,7 @@ class At(Fault):
         self.path = tuple(path)
 
 
-class Several(ValueError):
+class Several(ValueError):  # noqa: N818
     """Many faults found by one validator, reported together."""
 
     def __init__(self, faults: Iterable[At]) -> None:

@@ -1,12 +1,14 @@
 """What has a claim on the stock position before a unit asked for now: the demand model behind `targets`."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from simulator.theory.count import Count, Floats, Value
+from simulator.theory.packs import Packs
 from simulator.theory.undershoot import Undershoot
 
 
@@ -27,6 +29,11 @@ class Demand:
     def mean(self) -> float:
         """Units per hour."""
         return self.lines * self.units
+
+    @property
+    def in_packs(self) -> bool:
+        """Whether every line asks for the same number of units, two or more."""
+        return self.units_sd == 0 and self.units > 1 and self.units == round(self.units)
 
     @classmethod
     def poisson(cls, lines: float, units: float = 1.0, units_sd: float = 0.0) -> "Demand":
@@ -59,15 +66,45 @@ def check(demand: Demand, lead_time: LeadTime, review: float) -> None:
         raise ValueError(f"a line asks for one unit or more; found a mean of {demand.units}")
 
 
-def claims(demand: Demand, lead_time: LeadTime, own: Undershoot, span: float = 0.0) -> Count:
-    """Units claimed over the lead time and a span after it in hours, with those of the asker's `own` line.
+def claims(demand: Demand, lead_time: LeadTime, own: Undershoot, times: Sequence[float] = (0.0,)) -> Count:
+    """Units claimed by lead time and each of some `times` after it, in hours, with those of the asker's `own` line.
 
     >>> claims(Demand.poisson(lines=4), LeadTime(3), own=Undershoot(0, 0)).mean
     12.0
     """
-    time = lead_time.mean + span
-    variance = demand.variance * time + (demand.mean * lead_time.sd) ** 2
-    return Count.fit(demand.mean * time + own.mean, variance + own.sd**2)
+    mean, variance, late = demand.mean, demand.variance, (demand.mean * lead_time.sd) ** 2
+    spans = [lead_time.mean + time for time in times]
+    return Count.together([Count.fit(mean * span + own.mean, variance * span + late + own.sd**2) for span in spans])
+
+
+def claims_in_packs(demand: Demand, lead_time: LeadTime, spread: int, times: Sequence[float] = (0.0,)) -> Packs:
+    """The same where every line asks for equally many units: see `Packs` for what `spread` says of the asker's line.
+
+    >>> claims_in_packs(Demand.poisson(lines=4, units=6), LeadTime(3), spread=1).mean
+    77.0
+    """
+    by_line = Demand(demand.lines, 1.0, 0.0, demand.variance / demand.units**2)
+    return Packs(claims(by_line, lead_time, burst(by_line), times), round(demand.units), spread)
+
+
+def burst(demand: Demand) -> Undershoot:
+    """Units that other lines of the same burst ask for ahead of one line (or, by symmetry, after it): mean and sd.
+
+    A variance above the Poisson's says that lines come in bursts, and then whoever asks finds others
+    just ahead: (I - 1) / 2 lines where I is the lines' ratio of variance to mean, spread as in bursts
+    of geometric size. None where lines come as a Poisson process or more evenly.
+
+    Source: Cox & Isham, Point Processes (1980), chapter 2, on the intensity seen from a point.
+
+    >>> burst(Demand(lines=2, units=3, units_sd=0, variance=54)).mean  # three times the Poisson's 18
+    3.0
+    """
+    if demand.lines == 0:
+        return Undershoot(0.0, 0.0)
+    index = (demand.variance / demand.lines - demand.units_sd**2) / demand.units**2
+    ahead = max((index - 1) / 2, 0.0) if index > 1 + 1e-9 else 0.0
+    variance = ahead * demand.units_sd**2 + ahead * (ahead + 1) * demand.units**2
+    return Undershoot(ahead * demand.units, math.sqrt(variance))
 
 
 def step_down(demand: Demand, review: float) -> Undershoot:

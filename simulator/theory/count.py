@@ -8,7 +8,7 @@ one formula for factorial moments and hence for losses of every order.
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,9 +82,9 @@ class Count(NamedTuple):
             return 1.0
         kind = self.shape if isinstance(self.shape, (int, float)) else self.shape[0]
         if kind == math.inf:
-            return special.gammainc(level + 1, self.mean)
+            return cast(Value, special.gammainc(level + 1, self.mean))
         if kind > 0:
-            return special.betainc(level + 1, self.shape + step, self.odds)
+            return cast(Value, special.betainc(level + 1, self.shape + step, self.odds))
         beyond = -self.shape - step - level  # trials left when the level has been reached
         return np.where(beyond > 0, special.betainc(level + 1, np.maximum(beyond, 1), self.odds), 0.0)
 

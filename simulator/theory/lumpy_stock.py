@@ -68,7 +68,7 @@ def renewal_measure(masses: Masses, minimum: int, maximum: int) -> Masses:
     for below in range(1, len(visits)):
         reach = min(below, len(masses) - 1)
         visits[below] = masses[1 : reach + 1] @ visits[below - reach : below][::-1] / (1 - masses[0])
-    return visits / (1 - masses[0])
+    return np.asarray(visits / (1 - masses[0]))
 
 
 def mean_on_hand(demand: Masses, positions: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Masses:

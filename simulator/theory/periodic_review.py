@@ -86,7 +86,7 @@ def minimum_maximum_by_period(mean: float, minimum: int, maximum: int) -> tuple[
     from scipy import special
 
     most = int(mean + 12 * math.sqrt(mean)) + 12
-    demand = np.diff(special.pdtr(np.arange(most + 1), mean), prepend=0.0)
+    demand = np.diff(np.asarray(special.pdtr(np.arange(most + 1), mean), float), prepend=0.0)
     visits = renewal_measure(demand, minimum, maximum)
     positions = maximum - np.arange(maximum - minimum)
     weights = visits / visits.sum()

@@ -8,14 +8,15 @@ and the position is evenly spread over r + 1 ... r + Q, so that
 
 The targets differ in the second claim alone: the units ahead in the same line (unit fill rate), all
 the line's other units (line fill rate), or the undershoot of the reorder point (cycle service level,
-which asks for P(W <= r)). Where stock is reviewed by the period, an order must cover between a lead
-time and a lead time plus a period.
+which asks for P(W <= r)); with each go the other lines of a burst, where lines come in bursts. Where
+stock is reviewed by the period, an order must cover between a lead time and a lead time plus a period.
 
-For single units, Poisson demand and a constant lead time W is Poisson and the answer exact. Else it
-is good to about a point of service for line sizes that spread out. Where lines come in a few set
-sizes, such as cases of twelve, and a lead time sees less than one of them, the true curve is a
-staircase and the answer may be a step off. Orders that overtake each other vary less in effect
-than one by one, so the answer then errs on the safe side.
+For Poisson lines of equal size (single units, cases of twelve) and a constant lead time the answer is
+exact. Else it is good to about a point of service for line sizes that spread out, two where a few
+lines are huge (lognormal sizes with a coefficient of variation above one). Where lines come in a few
+set sizes and a lead time sees less than one of them, the true curve is a staircase and the answer
+may be a step off. Orders that overtake each other vary less in effect than one by one, so the answer
+then errs on the safe side.
 
 Sources: Zipkin (2000), sections 6.2 to 6.5 and 7.4; Axsäter (2015), section 5.3; Silver, Pyke & Thomas
 (2017), chapter 7; on fitting counts Adan, van Eenige & Resing, Probability in the Engineering and
@@ -28,8 +29,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from simulator.theory.claims import Demand, LeadTime, check, claims, spans, step_down
+from simulator.theory.claims import Demand, LeadTime, burst, check, claims, claims_in_packs, spans, step_down
 from simulator.theory.count import Count
+from simulator.theory.packs import Packs
 from simulator.theory.undershoot import Undershoot, undershoot
 
 __all__ = ["Demand", "LeadTime", "Target", "order_up_to_level", "reorder_level", "service"]
@@ -114,26 +116,41 @@ def _shortfall(demand: Demand, lead_time: LeadTime, quantity: float | None, kind
 
 def _short_demand(demand: Demand, lead_time: LeadTime, lot: int, kind: Target, review: float) -> Shortfall:
     """Share of units or lines that are not met at once: averaged over the position and the time since review."""
-    if kind == "line_fill_rate":
-        own = Undershoot(max(demand.units - 1, 0.0), demand.units_sd)
-    else:
-        own = undershoot(demand.units, demand.units_sd)  # a unit stands in its line as the reorder point does
     times, weights = spans(demand, lead_time, review)
-    before = Count.together([claims(demand, lead_time, own, time) for time in times])
+    before: Count | Packs
+    if demand.in_packs:
+        before = claims_in_packs(demand, lead_time, 1 if kind == "line_fill_rate" else round(demand.units), times)
+    elif kind == "line_fill_rate":
+        before = claims(demand, lead_time, _with_burst(demand, _rest_of_line(demand)), times)
+    else:  # a unit stands in its line as the reorder point does
+        before = claims(demand, lead_time, _with_burst(demand, undershoot(demand.units, demand.units_sd)), times)
     return lambda level: float(np.dot(weights, before.excess(level) - before.excess(level + lot))) / lot
 
 
 def _short_cycles(demand: Demand, lead_time: LeadTime, lot: int | None, review: float) -> Shortfall:
     """Share of orders that arrive to an empty shelf with customers waiting."""
-    step = step_down(demand, review)
-    if lot is not None:
-        before = claims(demand, lead_time, undershoot(*step, lot))
-    elif review == 0:
-        before = claims(demand, lead_time, Undershoot(max(step.mean - 1, 0.0), step.sd))
-    else:  # lead time and review period together, against S = r + 1
-        whole = claims(demand, lead_time, step)
+    if review > 0 and lot is None:  # lead time and review period together, against S = r + 1
+        whole = claims(demand, lead_time, step_down(demand, review))
         return lambda level: float(whole.exceeds(level + 1))
+    before: Count | Packs
+    if review > 0:
+        before = claims(demand, lead_time, undershoot(*step_down(demand, review), lot or 1))
+    elif demand.in_packs:
+        before = claims_in_packs(demand, lead_time, min(lot or 1, round(demand.units)))
+    elif lot is None:
+        before = claims(demand, lead_time, _with_burst(demand, _rest_of_line(demand)))
+    else:
+        before = claims(demand, lead_time, _with_burst(demand, undershoot(demand.units, demand.units_sd, lot)))
     return lambda level: float(before.exceeds(level))
+
+
+def _rest_of_line(demand: Demand) -> Undershoot:
+    return Undershoot(max(demand.units - 1, 0.0), demand.units_sd)
+
+
+def _with_burst(demand: Demand, own: Undershoot) -> Undershoot:
+    others = burst(demand)
+    return Undershoot(own.mean + others.mean, math.hypot(own.sd, others.sd))
 
 
 def _smallest(shortfall: Shortfall, allowed: float, guess: int) -> int:

@@ -108,9 +108,11 @@ def test_a_name_that_happens_to_be_a_distribution_gets_company(merged):
 )
 def test_a_path_that_leads_nowhere_is_an_error(merged, path, said):
     (problem,) = merged(f"'{path}': 1").problems
-    assert str(problem).startswith("child.yaml:2:1: ") and str(problem).endswith(said)
+    assert str(problem).startswith("child.yaml:2:1: ")
+    assert str(problem).endswith(said)
     (problem,) = merged("", [f"{path}=1"]).problems
-    assert str(problem).startswith(f"--set {path}=1: ") and str(problem).endswith(said)
+    assert str(problem).startswith(f"--set {path}=1: ")
+    assert str(problem).endswith(said)
 
 
 def test_an_entry_of_a_list_cannot_be_removed(merged):

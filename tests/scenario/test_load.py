@@ -1,4 +1,5 @@
 """From a file to a model: where a scenario is found, and how every fault reads."""
+# ruff: noqa: E501 - whole messages, as a planner sees them
 
 import time
 from datetime import date

@@ -60,7 +60,8 @@ def fault(text: str) -> Problem:
 )
 def test_a_scalar_is_what_it_looks_like(written, meant):
     found = data(f"a: {written}")["a"]
-    assert found == meant and type(found) is type(meant)
+    assert found == meant
+    assert type(found) is type(meant)
 
 
 @pytest.mark.parametrize(

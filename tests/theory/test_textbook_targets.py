@@ -64,6 +64,32 @@ def test_single_units_and_poisson_demand_give_the_exact_order_up_to_level(rate, 
         assert order_up_to_level(demand, supply, review, "cycle_service_level", value) == lasting
 
 
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("lot", [1, 7, 12, 60])
+@pytest.mark.parametrize(("lines", "size"), [(0.004, 12), (0.1, 6), (0.5, 2)])
+def test_lines_of_equal_size_give_the_exact_reorder_point(lines, size, lot, value):
+    demand, supply = Demand.poisson(lines, size), LeadTime(48)
+    for kind in ("unit_fill_rate", "line_fill_rate"):
+        level = reorder_level(demand, supply, lot, kind, value)
+        exact, below = (getattr(reorder_in_lots(lines, {size: 1.0}, 48, r, lot), kind) for r in (level, level - 1))
+        assert exact >= value - 1e-9
+        assert level == 0 or below < value
+
+
+def test_cycle_service_of_lines_of_equal_size_by_hand():
+    """Dozens, 0.5 in a lead time, lots of 12 or 3, against a reorder point of 12.
+
+    The undershoot is evenly 0 ... 11, or 9 ... 11 as lots of 3 put the position at 13 ... 15. Without
+    another line the shelf lasts; one more takes 12 and lasts only where nothing was undershot.
+    """
+    demand, supply = Demand.poisson(0.05, 12), LeadTime(10)
+    none, one = np.exp(-0.5), 0.5 * np.exp(-0.5)
+    assert service(demand, supply, 12, 12, "cycle_service_level") == pytest.approx(none + one / 12)
+    assert service(demand, supply, 12, 3, "cycle_service_level") == pytest.approx(none)
+    assert service(demand, supply, 11, None, "cycle_service_level") == pytest.approx(none)
+    assert service(demand, supply, 23, None, "cycle_service_level") == pytest.approx(none + one)
+
+
 @pytest.mark.parametrize("value", [0.9, 0.95, 0.98])
 @pytest.mark.parametrize("lot", [1, 10, 60])
 @pytest.mark.parametrize(("lines", "mean"), [(0.02, 3), (0.1, 8), (0.5, 4)])
@@ -77,10 +103,15 @@ def test_lumpy_demand_and_constant_lead_time_come_within_a_point(lines, mean, lo
         assert level == 0 or below <= value + 0.01
 
 
-def play(demand: Demand, supply: LeadTime, level: int, lot: int, lines: int = 60_000) -> tuple[float, float, float]:
-    """Unit fill, line fill and cycle service of (r, nQ), line by line; orders arrive in the order placed."""
+def play(
+    demand: Demand, supply: LeadTime, level: int, lot: int, lines: int = 60_000, together: float = 1.0
+) -> tuple[float, float, float]:
+    """Unit fill, line fill and cycle service of (r, nQ), line by line; orders arrive in the order placed.
+
+    `together` lines come at once on average, a geometric number of them.
+    """
     rng = np.random.default_rng(2026)
-    gaps = rng.exponential(1 / demand.lines, lines).tolist()
+    gaps = (rng.exponential(together / demand.lines, lines) * (rng.random(lines) < 1 / together)).tolist()
     sizes = rng.geometric(1 / demand.units, lines).tolist()
     shape = (supply.mean / supply.sd) ** 2
     times = iter(rng.gamma(shape, supply.mean / shape, lines).tolist())
@@ -116,6 +147,16 @@ def test_lumpy_demand_and_late_supply_reach_the_target_in_play(demand, supply, l
     for kind, measure in (("unit_fill_rate", 0), ("line_fill_rate", 1), ("cycle_service_level", 2)):
         level = reorder_level(demand, supply, lot, kind, 0.95)
         assert play(demand, supply, level, lot)[measure] == pytest.approx(0.95, abs=0.015)
+
+
+@pytest.mark.parametrize(("plain", "supply", "lot"), CASES)
+def test_lines_that_come_in_bursts_reach_the_target_in_play(plain, supply, lot):
+    """Three lines at once on average, a geometric number: five times the Poisson's ratio of variance to mean."""
+    variance = plain.lines * (plain.units_sd**2 + 5 * plain.units**2)
+    demand = Demand(plain.lines, plain.units, plain.units_sd, variance)
+    for kind, measure in (("unit_fill_rate", 0), ("line_fill_rate", 1), ("cycle_service_level", 2)):
+        level = reorder_level(demand, supply, lot, kind, 0.95)
+        assert play(demand, supply, level, lot, together=3)[measure] == pytest.approx(0.95, abs=0.015)
 
 
 @pytest.mark.parametrize(("demand", "supply", "lot"), CASES)
@@ -156,7 +197,7 @@ def test_what_makes_supply_harder_takes_more_stock(kind):
     assert level(time=96) > plain
     assert level(late=48) > plain
     assert level(variance=18) > plain
-    assert level(spread=6) > plain
+    assert level(spread=6, variance=9 + 0.2 * (6**2 - 3**2)) > plain
     assert level(review=24) > plain
     assert level(lines=0.3) > plain
 

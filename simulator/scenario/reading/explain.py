@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from simulator.scenario.errors import At, Part, Problem, Several, dotted
 from simulator.scenario.reading.nodes import Mapping, Mark, Node, Scalar, below, child, plain
-from simulator.scenario.reading.shape import Shape
+from simulator.scenario.reading.shape import Shape, shape_of
 from simulator.scenario.reading.syntax import choice
 from simulator.scenario.reading.words import KINDS, choices, found, limit, other
 
@@ -36,7 +36,7 @@ class Finding:
 
 def explain(error: ValidationError, root: type[BaseModel], tree: Mapping) -> list[Problem]:
     """Every fault that a model found in a tree, without the echoes of faults already reported."""
-    shape = Shape(root)
+    shape = shape_of(root)
     findings = [finding for each in error.errors(include_url=False) for finding in _findings(each, tree, shape)]
     return [
         finding.mark.problem(finding.message, finding.hint, dotted(finding.path)) for finding in _distinct(findings)

@@ -11,8 +11,22 @@ from simulator.scenario.reading.nodes import Mapping, Mark, Node, Scalar, Sequen
 from simulator.scenario.reading.syntax import choice
 
 DISTRIBUTIONS = frozenset(
-    "constant exponential gamma lognormal weibull normal uniform triangular erlang poisson geometric "
-    "negative_binomial empirical mixture".split()
+    {
+        "constant",
+        "exponential",
+        "gamma",
+        "lognormal",
+        "weibull",
+        "normal",
+        "uniform",
+        "triangular",
+        "erlang",
+        "poisson",
+        "geometric",
+        "negative_binomial",
+        "empirical",
+        "mixture",
+    }
 )
 """Names of which a mapping holds exactly one: another one takes its place."""
 

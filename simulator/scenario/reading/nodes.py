@@ -96,19 +96,26 @@ def child(node: Node, part: Part) -> Node | None:
 def check_size(root: Node) -> None:
     """Stop an alias bomb before anything walks through it.
 
-    Few lines of aliases can stand for billions of nodes, and for nesting that exhausts the stack.
+    Few lines of aliases can stand for billions of nodes, and for nesting that exhausts the stack;
+    so each node is measured once, however often it is named.
     """
-    seen, todo = 0, [(root, 1)]
+    measured: dict[int, tuple[int, int]] = {}
+    todo = [root]
     while todo:
-        node, depth = todo.pop()
-        seen += 1
-        if seen > LARGEST:
-            raise ScenarioError(
-                [root.mark.problem(f"more than {LARGEST:,} values once the aliases (*) are written out")]
-            )
+        node = todo[-1]
+        inner = [each for each in below(node) if not isinstance(each, Scalar)]
+        if due := [each for each in inner if id(each) not in measured]:
+            todo += due
+            continue
+        todo.pop()
+        size = 1 + len(below(node)) - len(inner) + sum(measured[id(each)][0] for each in inner)
+        depth = 1 + max((measured[id(each)][1] for each in inner), default=0)
+        measured[id(node)] = size, depth
+        if size > LARGEST:
+            said = f"more than {LARGEST:,} values once the aliases (*) are written out"
+            raise ScenarioError([root.mark.problem(said)])
         if depth > DEEPEST:
             raise ScenarioError([node.mark.problem(f"nested more than {DEEPEST} deep")])
-        todo.extend((inner, depth + 1) for inner in below(node))
 
 
 def plain(node: Node) -> Plain:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -16,6 +17,12 @@ from simulator.scenario.errors import Part
 from simulator.scenario.reading.nodes import Node, Scalar, child
 
 Schema = dict[str, Any]
+
+
+@cache
+def shape_of(root: type[BaseModel]) -> Shape:
+    """The shape of a root model, worked out once: its schema takes longer than a whole scenario."""
+    return Shape(root)
 
 
 class Shape:

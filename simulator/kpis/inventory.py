@@ -1,0 +1,257 @@
+"""Stock: time averages, availability, turns, replenishment."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.kpis.kpi import kpi
+from simulator.kpis.slices import Derived, Fixed, Ratio, Rows
+from simulator.kpis.view import TINY, View
+from simulator.ledger import facts
+
+YEAR = 8760.0
+Changes = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Averages:
+    """Time averages by shelf, in units; shelves without limit of stock count 0."""
+
+    rows: Rows
+    on_hand: np.ndarray
+    on_order: np.ndarray
+    backordered: np.ndarray
+    cost: np.ndarray
+    """Cost of one unit."""
+
+
+def shelf_of_line(view: View) -> np.ndarray:
+    """Shelf by line number."""
+    kept: dict[str, np.ndarray] = view.__dict__.setdefault("_shelf_of_line", {})
+    if "shelf" not in kept:
+        site = np.concatenate([[0], view.of(facts.Ordered)["site"]])
+        sku = np.concatenate([[0], view.of(facts.LineOrdered)["sku"]])
+        kept["shelf"] = site[view.order_of_line] * view.labels.products + sku
+    return kept["shelf"]
+
+
+def _integral(view: View, changes: list[Changes], opening: np.ndarray) -> np.ndarray:
+    """Time average over the measured time of a level that begins at `opening` and changes by shelf, time and units."""
+    total = opening * view.span
+    for shelf, at, units in changes:
+        total = total + np.bincount(shelf, units * (view.end - np.maximum(at, view.begin)), len(opening))
+    result: np.ndarray = total / view.span
+    return result
+
+
+def averages(view: View) -> Averages | None:
+    """Time averages of all shelves; None where stock has no limit anywhere."""
+    if np.isnan(view.ledger.opening).all():
+        return None
+    kept: dict[str, Averages] = view.__dict__.setdefault("_averages", {})
+    if "averages" not in kept:
+        kept["averages"] = _averages(view)
+    return kept["averages"]
+
+
+def stock_changes(view: View) -> list[Changes]:
+    """What changes stock on hand: receipts, restocked returns, allocations."""
+    shelf, given, back = shelf_of_line(view), view.of(facts.Allocated), view.of(facts.Restocked)
+    received = view.of(facts.Received)
+    return [
+        (received["shelf"], received["at"], received["units"]),
+        (shelf[back["line"]], back["at"], back["units"]),
+        (shelf[given["line"]], given["at"], -given["units"]),
+    ]
+
+
+def _averages(view: View) -> Averages:
+    shelf = shelf_of_line(view)
+    limited = ~np.isnan(view.ledger.opening)
+    opening, nothing = np.where(limited, view.ledger.opening, 0.0), np.zeros(len(limited))
+    ordered, received, recalled = (view.of(k) for k in (facts.Replenished, facts.Received, facts.Recalled))
+    short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
+    begun = np.full(len(shelf), np.inf)
+    begun[short["line"]] = short["at"]
+    late = _after_waiting(view, begun)
+    on_order = _integral(view, [(t["shelf"], t["at"], sign * t["units"])
+                                for sign, t in ((1, ordered), (-1, received), (-1, recalled))], nothing)  # fmt: skip
+    backordered = _integral(view, [
+        (shelf[short["line"]], short["at"], short["units"]),
+        (shelf[given["line"][late]], given["at"][late], -given["units"][late]),
+        (shelf[gone["line"]], gone["at"], -gone["units"]),
+    ], nothing)  # fmt: skip
+    cost = np.tile([product.cost for product in view.scenario.products.values()], len(limited) // view.labels.products)
+    on_hand = _integral(view, stock_changes(view), opening) * limited
+    return Averages(view.labels.shelf_rows(), on_hand, on_order, backordered * limited, cost)
+
+
+def _after_waiting(view: View, begun: np.ndarray) -> np.ndarray:
+    """Which allocations serve a line that waited, rather than what was there when it asked.
+
+    A line that asks and is served again at the same instant has two allocations at that instant, in this order.
+    """
+    given = view.of(facts.Allocated)
+    late = given["at"] > begun[given["line"]]
+    same = np.flatnonzero(given["at"] == begun[given["line"]])
+    if len(same):
+        at_once = dict(zip(view.lines_at_once[0].tolist(), view.lines_at_once[1].tolist(), strict=True))
+        for row in same.tolist():
+            line = int(given["line"][row])
+            left = at_once.get(line, 0.0)
+            late[row] = left <= TINY
+            at_once[line] = left - float(given["units"][row])
+    return late
+
+
+@kpi(unit="units", better="neither", of="measured time")
+def on_hand(view: View) -> Ratio | None:
+    """Time average of stock on hand. The whole is the sum over SKUs and sites."""
+    found = averages(view)
+    return None if found is None else found.rows.ratio(found.on_hand, Fixed(1.0))
+
+
+@kpi(unit="units", better="neither", of="measured time")
+def on_order(view: View) -> Ratio | None:
+    """Time average of units ordered from suppliers and not received."""
+    found = averages(view)
+    return None if found is None else found.rows.ratio(found.on_order, Fixed(1.0))
+
+
+@kpi(unit="units", better="neither", of="measured time")
+def inventory_position(view: View) -> Ratio | None:
+    """Time average of on hand + on order - backordered."""
+    found = averages(view)
+    return None if found is None else found.rows.ratio(
+        found.on_hand + found.on_order - found.backordered, Fixed(1.0)
+    )
+
+
+@kpi(unit="money", better="lower", of="measured time", scor="AM.1.1")
+def inventory_value(view: View) -> Ratio | None:
+    """Time average of stock on hand, at cost."""
+    found = averages(view)
+    return None if found is None else found.rows.ratio(found.on_hand * found.cost, Fixed(1.0))
+
+
+def _shipped_cost(view: View) -> dict[str, np.ndarray]:
+    """Cost of goods allocated in the measured time, per year, by dimension."""
+    given, shelf = view.of(facts.Allocated), shelf_of_line(view)
+    found = averages(view)
+    assert found is not None
+    cells = np.bincount(shelf[given["line"]], given["units"] * (given["at"] >= view.begin), len(found.cost)) * found.cost
+    return found.rows.ratio(cells * YEAR, Fixed(view.span)).values()
+
+
+@kpi(unit="per year", better="higher", of="average stock on hand at cost")
+def turns(view: View) -> Derived | None:
+    """Cost of the goods that left in a year / average stock on hand at cost."""
+    held = inventory_value(view)
+    if held is None:
+        return None
+    stock, shipped = held.values(), _shipped_cost(view)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Derived({name: np.where(stock[name] > 0, shipped[name] / stock[name], np.nan) for name in stock})
+
+
+@kpi(unit="days", better="lower", of="cost of the goods that leave in a day", scor="AM.2.2")
+def days_of_supply(view: View) -> Derived | None:
+    """Average stock on hand at cost / cost of the goods that leave in a day."""
+    held = turns(view)
+    if held is None:
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Derived({name: np.where(each > 0, 365 / each, np.nan) for name, each in held.values().items()})
+
+
+@kpi(unit="share of time", better="higher", of="measured time, averaged over SKUs and sites")
+def ready_rate(view: View) -> Ratio | None:
+    """Share of time with stock on hand."""
+    if averages(view) is None:
+        return None
+    limited = ~np.isnan(view.ledger.opening)
+    return view.labels.shelf_rows().ratio((view.span - empty_time(view)) * limited / view.span, limited.astype(float))
+
+
+@kpi(unit="share of time", better="lower", of="measured time, averaged over SKUs and sites")
+def stockout_rate(view: View) -> Ratio | None:
+    """Share of time without stock on hand."""
+    if averages(view) is None:
+        return None
+    limited = ~np.isnan(view.ledger.opening)
+    return view.labels.shelf_rows().ratio(empty_time(view) * limited / view.span, limited.astype(float))
+
+
+def empty_time(view: View) -> np.ndarray:
+    """Hours without stock on hand in the measured time, by shelf: needs the level after every change."""
+    kept: dict[str, np.ndarray] = view.__dict__.setdefault("_empty", {})
+    if "hours" not in kept:
+        kept["hours"] = _empty_time(view)
+    return kept["hours"]
+
+
+def _empty_time(view: View) -> np.ndarray:
+    size, changes = len(view.ledger.opening), stock_changes(view)
+    start = np.zeros(size)
+    shelf = np.concatenate([np.arange(size), *(part[0] for part in changes)])
+    at = np.concatenate([start, *(part[1] for part in changes)])
+    units = np.concatenate([np.nan_to_num(view.ledger.opening), *(part[2] for part in changes)])
+    rank = np.repeat(np.arange(4), [size, *(len(part[0]) for part in changes)])
+    ranked = np.lexsort((rank, at, shelf))
+    shelf, at, level = shelf[ranked], at[ranked], np.cumsum(units[ranked])
+    first = np.searchsorted(shelf, np.arange(size))
+    level = level - np.concatenate([[0.0], level])[first][shelf]
+    until = np.append(at[1:], view.end)
+    until[np.append(first[1:] - 1, len(at) - 1)] = view.end
+    empty = (level <= TINY) * (np.clip(until, view.begin, view.end) - np.clip(at, view.begin, view.end))
+    return np.bincount(shelf, empty, size)
+
+
+@kpi(unit="share of replenishment cycles", better="higher", of="receipts in the measured time")
+def cycle_service_level(view: View) -> Ratio | None:
+    """Replenishment cycles without a stockout / cycles (type 1 service); a cycle ends with a receipt.
+
+    A stockout is a unit backordered or lost. It is not a fill rate: a cycle fails by one missing unit.
+    """
+    if averages(view) is None:
+        return None
+    received, shelf, size = view.of(facts.Received), shelf_of_line(view), len(view.ledger.opening)
+    measured = received["at"] >= view.begin
+    ranked = np.lexsort((received["at"], received["shelf"]))
+    ends = received["shelf"][ranked] * (view.end + 1) + received["at"][ranked]
+    bad = np.zeros(len(ends) + 1, dtype=bool)
+    for kind in (facts.Backordered, facts.Lost):
+        table = view.of(kind)
+        short = shelf[table["line"]]
+        cycle = np.searchsorted(ends, short * (view.end + 1) + table["at"], side="right")
+        same = (cycle < len(ends)) & (received["shelf"][ranked][np.minimum(cycle, len(ends) - 1)] == short) if len(
+            ends
+        ) else np.zeros(len(short), dtype=bool)
+        bad[cycle[same]] = True
+    where = received["shelf"][ranked]
+    good = np.bincount(where, measured[ranked] & ~bad[:-1], size)
+    return view.labels.shelf_rows().ratio(good, np.bincount(where, measured[ranked], size).astype(float))
+
+
+@kpi(unit="orders per day", better="neither", of="measured time")
+def replenishment_orders(view: View) -> Ratio | None:
+    """Replenishment orders placed per day."""
+    found = averages(view)
+    if found is None:
+        return None
+    table = view.of(facts.Replenished)
+    count = np.bincount(table["shelf"][table["at"] >= view.begin], minlength=len(found.cost)).astype(float)
+    return found.rows.ratio(count, Fixed(view.span / 24))
+
+
+@kpi(unit="units", better="neither", of="replenishment orders placed")
+def replenishment_quantity(view: View) -> Ratio | None:
+    """Mean units of a replenishment order."""
+    found = averages(view)
+    if found is None:
+        return None
+    table = view.of(facts.Replenished)
+    measured = table["at"] >= view.begin
+    where = table["shelf"][measured]
+    units = np.bincount(where, table["units"][measured], len(found.cost))
+    return found.rows.ratio(units, np.bincount(where, minlength=len(found.cost)).astype(float))

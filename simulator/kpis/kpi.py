@@ -1,0 +1,68 @@
+"""What a KPI is: a small function of the facts, with unit, direction, denominator and SCOR code."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from simulator.kpis.view import View
+
+Better = Literal["higher", "lower", "neither"]
+
+
+class Sliced(Protocol):
+    """A measure of the whole that can be taken apart by dimension."""
+
+    def values(self) -> dict[str, np.ndarray]:
+        """One array per dimension, one value per label; "" is the whole."""
+
+
+Function = Callable[["View"], Sliced | None]
+F = TypeVar("F", bound=Callable[..., Sliced | None])
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A KPI as the catalogue shows it."""
+
+    name: str
+    unit: str
+    better: Better
+    denominator: str
+    scor: str
+    definition: str
+    function: Function
+
+
+_found: dict[str, Kpi] = {}
+
+
+def kpi(*, unit: str, better: Better, of: str, scor: str = "") -> Callable[[F], F]:
+    """Register a function as a KPI under its own name; the function itself is given back unchanged.
+
+    `of` is the denominator in words. The function gives None where the scenario has nothing to measure.
+    """
+
+    def register(function: F) -> F:
+        name = function.__name__
+        _found[name] = Kpi(name, unit, better, of, scor, inspect.getdoc(function) or "", function)
+        return function
+
+    return register
+
+
+@cache
+def catalogue() -> dict[str, Kpi]:
+    """Every KPI by name, in the order of the catalogue."""
+    package = importlib.import_module("simulator.kpis")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"simulator.kpis.{module.name}")
+    rooms = ["fill_rate", "perfect_order", "lead_time", "backorders", "inventory", "returns", "demand", "money"]
+    rank = {f"simulator.kpis.{room}": place for place, room in enumerate(rooms)}
+    return dict(sorted(_found.items(), key=lambda item: rank.get(item[1].function.__module__, len(rank))))

@@ -1,0 +1,168 @@
+"""Order cycle times, and the work, waiting and load of the stages."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.kpis.kpi import kpi
+from simulator.kpis.slices import Fixed, Percentile, Ratio, Rows
+from simulator.kpis.view import View
+from simulator.ledger import facts
+from simulator.scenario.network import Inspection, Stage
+from simulator.scenario.working_time import WorkingTime
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """Jobs of stages: every one, since the warm-up is cut by the clock, not by the order."""
+
+    rows: Rows
+    stage: np.ndarray
+    queued: np.ndarray
+    started: np.ndarray
+    ended: np.ndarray
+    measured: np.ndarray
+    """Whether it came to the stage in the measured time and was begun."""
+
+
+def jobs(view: View) -> Jobs | None:
+    """The jobs of all stages; None where there are none."""
+    if not view.ledger.stages:
+        return None
+    kept: dict[str, Jobs] = view.__dict__.setdefault("_jobs", {})
+    if "jobs" not in kept:
+        served = view.of(facts.Served)
+        rows = view.labels.served_rows(served["stage"], view.source_of_order[served["order"]])
+        measured = (served["queued"] >= view.begin) & ~np.isnan(served["started"])
+        kept["jobs"] = Jobs(rows, served["stage"], served["queued"], served["started"], served["ended"], measured)
+    return kept["jobs"]
+
+
+def _cycle(view: View) -> np.ndarray:
+    """Whether an order is complete, with a delivery."""
+    return view.orders.complete
+
+
+@kpi(unit="hours", better="lower", of="orders delivered completely by the end of the run", scor="RS.1.1")
+def order_cycle_time(view: View) -> Ratio:
+    """Mean time from order entry to the last delivery. Orders still open are left out."""
+    orders, done = view.orders, _cycle(view)
+    return orders.rows.ratio(np.where(done, orders.last - orders.at, 0.0), done.astype(float))
+
+
+def _percentile(view: View, share: float) -> Percentile:
+    orders, done = view.orders, _cycle(view)
+    rows = Rows(orders.rows.cell[done], orders.rows.cells, orders.rows.codes, orders.rows.sizes)
+    return Percentile(rows, (orders.last - orders.at)[done], share)
+
+
+@kpi(unit="hours", better="lower", of="orders delivered completely by the end of the run", scor="RS.1.1")
+def order_cycle_time_p50(view: View) -> Percentile:
+    """Median time from order entry to the last delivery."""
+    return _percentile(view, 0.5)
+
+
+@kpi(unit="hours", better="lower", of="orders delivered completely by the end of the run", scor="RS.1.1")
+def order_cycle_time_p95(view: View) -> Percentile:
+    """The time from order entry to the last delivery that 95 % of the orders do not exceed."""
+    return _percentile(view, 0.95)
+
+
+@kpi(unit="hours", better="lower", of="jobs begun by the stage")
+def stage_time(view: View) -> Ratio | None:
+    """Mean time from coming to a stage until it is done with the job, by the clock: waiting, nights and work."""
+    found = jobs(view)
+    if found is None:
+        return None
+    return found.rows.ratio(np.where(found.measured, found.ended - found.queued, 0.0), found.measured.astype(float))
+
+
+@kpi(unit="hours", better="lower", of="jobs begun by the stage")
+def queue_time(view: View) -> Ratio | None:
+    """Mean time from coming to a stage until the stage begins, by the clock."""
+    found = jobs(view)
+    if found is None:
+        return None
+    return found.rows.ratio(np.where(found.measured, found.started - found.queued, 0.0), found.measured.astype(float))
+
+
+@kpi(unit="share of jobs", better="lower", of="jobs begun by the stage")
+def wait_probability(view: View) -> Ratio | None:
+    """Jobs that the stage did not begin at once / jobs."""
+    found = jobs(view)
+    if found is None:
+        return None
+    waited = found.measured & (found.started > found.queued)
+    return found.rows.ratio(waited.astype(float), found.measured.astype(float))
+
+
+@kpi(unit="jobs", better="lower", of="measured time")
+def queue_length(view: View) -> Ratio | None:
+    """Time average of the number of jobs that wait at a stage."""
+    found = jobs(view)
+    if found is None:
+        return None
+    until = np.clip(np.nan_to_num(found.started, nan=np.inf), view.begin, view.end)
+    return found.rows.ratio(until - np.clip(found.queued, view.begin, view.end), Fixed(view.span))
+
+
+@kpi(unit="share of open staff hours", better="neither", of="staff x open hours of the staffed stages")
+def utilisation(view: View) -> Ratio | None:
+    """Hours of work at staffed stages / hours their staff is there. The whole is over all staffed stages."""
+    found = jobs(view)
+    if found is None:
+        return None
+    staffed = staff_hours(view)
+    work = worked_hours(view) * (staffed > 0)[found.stage]
+    cells = np.zeros(found.rows.cells)
+    cells[np.arange(len(staffed)) * view.labels.sources + view.labels.sources - 1] = staffed
+    ratio = Ratio(found.rows, found.rows.sums(work), cells)
+    return ratio
+
+
+def _setting(view: View, stage: int) -> tuple[int | None, str | None]:
+    """Staff and calendar of a stage of the ledger."""
+    site, name = view.ledger.stages[stage]
+    network = view.scenario.network
+    if not site:
+        return network.suppliers[name].capacity, None
+    desk: Stage | Inspection = network.sites[site].returns.inspection
+    for each in network.sites[site].stages:
+        desk = each if each.stage == name else desk
+    return desk.staff, desk.calendar
+
+
+def _calendar(view: View, name: str) -> WorkingTime:
+    kept: dict[str, WorkingTime] = view.__dict__.setdefault("_calendars", {})
+    if name not in kept:
+        kept[name] = WorkingTime(view.scenario.network.calendars[name], view.scenario.run.start)
+    return kept[name]
+
+
+def staff_hours(view: View) -> np.ndarray:
+    """Staff x open hours in the measured time, by stage; 0 for stages without limit of capacity."""
+    found = np.zeros(len(view.ledger.stages))
+    for stage in range(len(found)):
+        staff, calendar = _setting(view, stage)
+        if staff is not None:
+            span = view.span
+            if calendar is not None:
+                begin, end = _calendar(view, calendar).open_before(np.array([view.begin, view.end]))
+                span = float(end - begin)
+            found[stage] = staff * span
+    return found
+
+
+def worked_hours(view: View) -> np.ndarray:
+    """Open hours between start and end of each job, within the measured time."""
+    found = jobs(view)
+    assert found is not None
+    started = np.clip(np.nan_to_num(found.started, nan=view.end), view.begin, view.end)
+    ended = np.clip(np.nan_to_num(found.ended, nan=view.end), view.begin, view.end)
+    work = ended - started
+    for stage in range(len(view.ledger.stages)):
+        _, calendar = _setting(view, stage)
+        if calendar is not None:
+            mine, hours = found.stage == stage, _calendar(view, calendar)
+            work[mine] = hours.open_before(ended[mine]) - hours.open_before(started[mine])
+    return work

@@ -1,0 +1,176 @@
+"""The facts of one run as tables to measure: lines, orders, stages, shelves. The warm-up is cut here and only here."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from simulator.kpis.labels import Labels
+from simulator.kpis.slices import Rows
+from simulator.ledger import facts
+from simulator.ledger.ledger import Columns, Ledger
+
+TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of orders placed in the measured time that have asked for stock. Times in hours."""
+
+    rows: Rows
+    number: np.ndarray
+    order: np.ndarray
+    """Row in the orders table."""
+    sku: np.ndarray
+    units: np.ndarray
+    price: np.ndarray
+    at_once: np.ndarray
+    """Units met at once."""
+    backordered: np.ndarray
+    lost: np.ndarray
+    cancelled: np.ndarray
+    shipped: np.ndarray
+    """Units allocated so far."""
+    delivered: np.ndarray
+    """Units delivered so far."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders placed in the measured time that have asked for stock with every line. Times in hours."""
+
+    rows: Rows
+    at: np.ndarray
+    promised: np.ndarray
+    last: np.ndarray
+    """Last delivery; nan if nothing was delivered."""
+    complete: np.ndarray
+    """Whether nothing is owed any more and something was delivered."""
+    in_full: np.ndarray
+    """Whether all units left in the first shipment."""
+    filled: np.ndarray
+    """Whether every line was met at once from stock."""
+    damaged: np.ndarray
+    misdocumented: np.ndarray
+
+
+class View:
+    """Everything that KPIs look at, worked out once when first asked for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger, self.scenario = ledger, ledger.scenario
+        self.begin, self.end = self.scenario.run.warm_up, self.scenario.run.horizon
+        self.span = self.end - self.begin
+        self.labels = Labels(ledger)
+
+    def of(self, kind: type) -> Columns:
+        """The facts of a kind as columns."""
+        return self.ledger.columns(kind)
+
+    @cached_property
+    def measured_orders(self) -> np.ndarray:
+        """By order number (place 0 unused): whether it was placed in the measured time."""
+        return np.concatenate([[False], self.of(facts.Ordered)["at"] >= self.begin])
+
+    @cached_property
+    def order_of_line(self) -> np.ndarray:
+        """Order number by line number."""
+        return np.concatenate([[0], self.of(facts.LineOrdered)["order"]])
+
+    @cached_property
+    def source_of_order(self) -> np.ndarray:
+        """Cell of segment and channel by order number; the last cell is for none."""
+        ordered = self.of(facts.Ordered)
+        source = ordered["segment"] * (self.labels.channels + 1) + ordered["channel"]
+        source = np.where(ordered["channel"] < 0, source + self.labels.channels + 1, source)
+        return np.concatenate([[self.labels.sources - 1], source])
+
+    def by_line(self, kind: type) -> np.ndarray:
+        """Units of a kind of fact by line number."""
+        table = self.of(kind)
+        return np.bincount(table["line"], table["units"], len(self.order_of_line))
+
+    @cached_property
+    def delivered_at(self) -> np.ndarray:
+        """Time of delivery of each allocation; nan if it is still under way."""
+        delivered, allocated = self.of(facts.Delivered), self.of(facts.Allocated)
+        size = int(max(allocated["shipment"].max(initial=0), delivered["shipment"].max(initial=0))) + 1
+        at = np.full(size, np.nan)
+        at[delivered["shipment"]] = delivered["at"]
+        times: np.ndarray = at[allocated["shipment"]]
+        return times
+
+    @cached_property
+    def asked(self) -> np.ndarray:
+        """By line number: whether the line has asked for stock."""
+        size = len(self.order_of_line)
+        seen = np.zeros(size, dtype=bool)
+        for kind in (facts.Allocated, facts.Backordered, facts.Lost):
+            seen[self.of(kind)["line"]] = True
+        return seen
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines to measure."""
+        table, allocated = self.of(facts.LineOrdered), self.of(facts.Allocated)
+        keep = self.asked[1:] & self.measured_orders[table["order"]]
+        number = table["line"][keep]
+        backordered, lost = self.by_line(facts.Backordered)[number], self.by_line(facts.Lost)[number]
+        arrived = np.isfinite(self.delivered_at)
+        units = table["units"][keep]
+        delivered = np.bincount(allocated["line"][arrived], allocated["units"][arrived], len(self.order_of_line))
+        source, sku = self.source_of_order[table["order"][keep]], table["sku"][keep]
+        return Lines(
+            rows=self.labels.line_rows(source, sku), number=number, order=table["order"][keep], sku=sku, units=units,
+            price=table["price"][keep], at_once=units - backordered - lost, backordered=backordered, lost=lost,
+            cancelled=self.by_line(facts.Cancelled)[number], shipped=self.by_line(facts.Allocated)[number],
+            delivered=delivered[number],
+        )  # fmt: skip
+
+    @cached_property
+    def lines_at_once(self) -> tuple[np.ndarray, np.ndarray]:
+        """Number and units met at once of every line that has asked for stock, warm-up included."""
+        table = self.of(facts.LineOrdered)
+        short = self.by_line(facts.Backordered) + self.by_line(facts.Lost)
+        number = np.flatnonzero(self.asked)
+        return number, table["units"][number - 1] - short[number]
+
+    @cached_property
+    def all_asked(self) -> np.ndarray:
+        """By order number: whether it is measured and all its lines have asked for stock."""
+        waits = np.bincount(self.order_of_line[~self.asked], minlength=len(self.measured_orders)) > 0
+        waits[0] = True
+        result: np.ndarray = self.measured_orders & ~waits
+        return result
+
+    @cached_property
+    def orders(self) -> Orders:
+        """The orders to measure."""
+        lines, table, size = self.lines, self.of(facts.Ordered), len(self.measured_orders)
+        keep = self.all_asked
+        owed = lines.units - lines.delivered - lines.lost - lines.cancelled > TINY
+        open_lines = np.bincount(lines.order, owed, size)
+        last = self._last_delivery(size)
+        short = np.bincount(lines.order, lines.at_once < lines.units - TINY, size)
+        left = np.bincount(lines.order, lines.shipped < lines.units - TINY, size)
+        chosen = keep[1:]
+        return Orders(
+            rows=self.labels.order_rows(self.source_of_order[keep]), at=table["at"][chosen],
+            promised=table["promised"][chosen], last=last[keep], complete=(open_lines[keep] == 0) & ~np.isnan(last[keep]),
+            in_full=(left[keep] == 0) & (self._shipments(size)[keep] == 1), filled=short[keep] == 0,
+            damaged=table["damaged"][chosen], misdocumented=table["misdocumented"][chosen],
+        )  # fmt: skip
+
+    def _last_delivery(self, size: int) -> np.ndarray:
+        """Time of the last delivery by order number; nan if nothing was delivered."""
+        delivered = self.of(facts.Delivered)
+        last = np.full(size, np.nan)
+        last[delivered["order"]] = delivered["at"]  # deliveries are written in the order of time
+        return last
+
+    def _shipments(self, size: int) -> np.ndarray:
+        """How many shipments an order has had."""
+        allocated = self.of(facts.Allocated)
+        first = np.zeros(int(allocated["shipment"].max(initial=0)) + 1, dtype=np.int64)
+        first[allocated["shipment"]] = self.order_of_line[allocated["line"]]
+        return np.bincount(first[first > 0], minlength=size)

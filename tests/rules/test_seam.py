@@ -1,0 +1,51 @@
+"""A rule dropped into its family's folder works everywhere, and nothing else needs to know."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RULE = (ROOT / "docs" / "add_a_rule.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Path:
+    """A copy of the package with the documentation's example rule dropped in."""
+    folder = tmp_path_factory.mktemp("seam")
+    shutil.copytree(ROOT / "simulator", folder / "simulator", ignore=shutil.ignore_patterns("__pycache__", "gallery"))
+    shutil.copytree(ROOT / "scenarios", folder / "scenarios")
+    (folder / "simulator/policies/replenishment/truck_load.py").write_text(RULE, encoding="utf-8")
+    return folder
+
+
+def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "simulator", *words], cwd=folder, capture_output=True, text=True)
+
+
+def scenario(folder: Path, stock: str) -> str:
+    (folder / "truck.yaml").write_text(f"extends: textbook/base_stock\nnetwork.sites.store.stock.part: {stock}\n")
+    return "truck.yaml"
+
+
+def test_it_runs_from_yaml(copy):
+    done = command(copy, "run", scenario(copy, "{rule: truck_load, point: 12, load: 20}"), "-n", "1", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    assert "unit_fill_rate" in done.stdout
+
+
+def test_it_is_listed_and_in_the_schema(copy):
+    assert "truck_load" in command(copy, "rules").stdout
+    assert "Units on a truck" in command(copy, "rules", "truck_load").stdout
+    assert "Units on a truck" in command(copy, "schema").stdout
+
+
+def test_its_bad_values_and_a_misspelt_tag_are_told_with_their_line(copy):
+    done = command(copy, "check", scenario(copy, "{rule: truck_load, point: -1, lode: 20}"))
+    assert done.returncode == 2
+    assert "truck.yaml:2:" in done.stderr
+    assert "did you mean 'load'" in done.stderr
+    done = command(copy, "check", scenario(copy, "{rule: truck_lod, point: 1}"))
+    assert "truck_load" in done.stderr
