@@ -242,15 +242,13 @@ def costs(view: View) -> dict[str, Ledgered]:
 
 def _slices(view: View, found: Ledgered) -> dict[str, np.ndarray]:
     """Money per week by dimension; costs that no line carries count in the whole, and by SKU and site."""
-    table = view.of(facts.LineOrdered)
-    rows = view.labels.line_rows(view.source_of_order[table["order"]], table["sku"])
+    rows = view.every_line
     cells, week = rows.sums(found.by_line[1:]), view.span / WEEK
     values = {name: rows.by(name, cells) / week for name in rows.codes}
     shelves = view.labels.shelf_rows()
     for name in shelves.codes:
         values[name] = values[name] + shelves.by(name, found.idle) / week
-    customer = view.of(facts.Ordered)["customer"][table["order"] - 1]
-    values["customer"] = np.bincount(customer, found.by_line[1:], view.labels.sizes["customer"]) / week
+    values["customer"] = np.bincount(view.customer_of_line, found.by_line[1:], view.labels.sizes["customer"]) / week
     values[""] = np.array([found.by_line.sum() + found.idle.sum()]) / week
     return values
 

@@ -6,6 +6,7 @@ slice of every KPI costs one pass over the rows together.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -24,10 +25,24 @@ class Rows:
     def sums(self, values: np.ndarray | float) -> np.ndarray:
         """Row values added up by cell."""
         if not isinstance(values, np.ndarray):
-            return np.bincount(self.cell, minlength=self.cells) * values
-        if self.cells == 1:
-            return np.array([values.sum()], dtype=float)
-        return np.bincount(self.cell, values, self.cells)
+            return self.counts * values
+        if self._only is None:
+            return np.bincount(self.cell, values, self.cells)
+        sums = np.zeros(self.cells)
+        sums[self._only] = values.sum()
+        return sums
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Rows by cell."""
+        return np.bincount(self.cell, minlength=self.cells)
+
+    @cached_property
+    def _only(self) -> int | None:
+        """The one cell that all rows are in, if there is just one: then a plain sum will do."""
+        if not len(self.cell) or self.cell.min() != self.cell.max():
+            return None
+        return int(self.cell[0])
 
     def by(self, dimension: str, cells: np.ndarray) -> np.ndarray:
         """Cell values added up by label."""

@@ -85,6 +85,18 @@ class View:
         source = np.where(ordered["channel"] < 0, source + self.labels.channels + 1, source)
         return np.concatenate([[self.labels.sources - 1], source])
 
+    @cached_property
+    def every_line(self) -> Rows:
+        """All lines by source and SKU, warm-up included."""
+        table = self.of(facts.LineOrdered)
+        return self.labels.line_rows(self.source_of_order[table["order"]], table["sku"])
+
+    @cached_property
+    def customer_of_line(self) -> np.ndarray:
+        """Customer of every line, warm-up included."""
+        customers: np.ndarray = self.of(facts.Ordered)["customer"][self.of(facts.LineOrdered)["order"] - 1]
+        return customers
+
     def by_line(self, kind: type) -> np.ndarray:
         """Units of a kind of fact by line number."""
         table = self.of(kind)

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from simulator.kpis import catalogue
 from simulator.policies.allocation import AllocationRule
@@ -11,11 +12,22 @@ from simulator.policies.replenishment import ReplenishmentRule
 from simulator.policies.stockout import StockoutRule
 from simulator.scenario.demand import DemandRule
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 FAMILIES: dict[str, type[Rule]] = {
     "demand": DemandRule, "replenishment": ReplenishmentRule, "allocation": AllocationRule,
     "promise": PromiseRule, "stockout": StockoutRule,
 }  # fmt: skip
 """The families of rules by the name under which a scenario uses them."""
+
+
+def _console() -> "Console":
+    """A terminal, or a page wide enough for a table where the output goes into a file."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=180)
 
 
 def rules() -> Iterator[tuple[str, str, type[Rule]]]:
@@ -32,10 +44,9 @@ def summary(documented: object) -> str:
 
 def print_rules(tag: str | None) -> bool:
     """Print all rules, or the whole documentation of those with a tag; False if there is none."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = _console()
     if tag is None:
         table = Table("Family", "rule:", "What it does", box=None, header_style="bold")
         for family, name, rule in rules():
@@ -59,10 +70,9 @@ def explanation(documented: object) -> str:
 
 def print_kpis(name: str | None) -> bool:
     """Print all KPIs, or the whole definition of one; False if there is none of that name."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console = _console()
     found = catalogue()
     if name is not None:
         if name in found:
@@ -79,7 +89,6 @@ def print_kpis(name: str | None) -> bool:
 
 def print_gallery() -> None:
     """Print the names of the gallery scenarios with the question each answers."""
-    from rich.console import Console
     from rich.table import Table
 
     from simulator.scenario.load import gallery_names, load
@@ -88,7 +97,7 @@ def print_gallery() -> None:
     for name in gallery_names():
         loaded = load(name)
         table.add_row(name, f"{loaded.name}. {summary_of(loaded.about)}")
-    Console().print(table)
+    _console().print(table)
 
 
 def summary_of(about: str) -> str:

@@ -91,9 +91,8 @@ def poisson_optimum(mean: float, overage: float, underage: float) -> Stocked:
     ratio = critical_ratio(overage, underage)
     if not 0 < ratio < 1:
         raise ValueError("with a unit over or a unit short free of charge no quantity is best")
-    quantity = max(0, math.floor(mean + math.sqrt(mean) * float(special.ndtri(ratio))))
-    while quantity > 0 and special.pdtr(quantity - 1, mean) >= ratio:
-        quantity -= 1
+    # the normal's quantile is never two units above the Poisson's
+    quantity = max(0, math.floor(mean + math.sqrt(mean) * float(special.ndtri(ratio))) - 2)
     while special.pdtr(quantity, mean) < ratio:
         quantity += 1
     return Stocked(quantity, poisson_cost(quantity, mean, overage, underage))

@@ -75,6 +75,15 @@ def test_newsvendor_with_poisson_demand_is_the_cheapest(mean, overage, underage)
     assert best.quantity == costs.index(min(costs))
 
 
+def test_poisson_optimum_is_the_quantile_for_every_ratio():
+    """The search starts at the normal's quantile less two, which must not be above the Poisson's."""
+    from scipy import stats
+
+    for mean in (0.01, 0.3, 1, 2.5, 7, 40, 333, 5000):
+        for ratio in (0.001, 0.02, 0.1, 0.3, 0.5, 0.6, 0.75, 0.84, 0.9, 0.99, 0.9999):
+            assert poisson_optimum(mean, 1 - ratio, ratio).quantity == stats.poisson(mean).ppf(ratio - 1e-12)
+
+
 def test_order_up_to_every_week():
     """P09: 4 units a day, a look every 7 days, lead time 3 days, S = 52."""
     shelf = order_up_to(rate=4, review=7, lead_time=3, level=52)
@@ -92,6 +101,13 @@ def test_order_up_to_with_normal_demand():
     assert shelf.backorders == exactly(2.137723120673749)
     assert 1 - shelf.ready_rate == exactly(0.04792544381959819)
     assert shelf.unit_fill_rate == exactly(0.9793903579614537)
+
+
+def test_order_up_to_with_nothing_ever_on_the_shelf():
+    """So low a level that every unit waits, most of them since before the last receipt."""
+    shelf = order_up_to_normal(100, 30, review=5, lead_time=2, level=-2000)
+    assert shelf.unit_fill_rate == exactly(0, abs=1e-9)
+    assert shelf.on_hand == exactly(0, abs=1e-9)
 
 
 @pytest.mark.parametrize(

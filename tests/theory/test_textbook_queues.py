@@ -41,6 +41,16 @@ def test_time_in_system_where_the_wait_and_the_service_are_alike(load):
     assert above - below < 1e-5
 
 
+@pytest.mark.parametrize(("arrivals", "servers"), [(0.5, 3), (2.8, 3), (9, 12), (0.9, 1)])
+def test_time_in_system_as_a_service_and_sometimes_a_wait(arrivals, servers):
+    """The sum of two exponentials written out; where servers are many the wait is the shorter of the two."""
+    waits, spare = erlang_c(servers, arrivals), servers - arrivals
+    for time in (0.0, 0.3, 2.0, 9.0):
+        service, wait = math.exp(-time), math.exp(-spare * time)
+        both = (spare * service - wait) / (spare - 1)
+        assert stays_longer(time, arrivals, 1.0, servers) == exactly((1 - waits) * service + waits * both)
+
+
 def test_lognormal_processing_time():
     """Q04: a coefficient of variation of 1.5 makes waiting 1.625 times the exponential's."""
     desk = general_queue(arrival_rate=8, service_mean=0.1, service_cv=1.5)

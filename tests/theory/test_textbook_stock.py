@@ -122,6 +122,11 @@ def test_three_fill_rates_differ():
     assert shelf.order_rate == exactly(0.325)
 
 
+def test_a_line_larger_than_the_lot_is_one_order_of_several():
+    """By hand: dozens against lots of 5, so that every line orders, two lots or three."""
+    assert reorder_in_lots(0.5, {12: 1.0}, lead_time=2, level=10, quantity=5).order_rate == exactly(0.5)
+
+
 def test_base_stock_with_stuttering_demand():
     """I13: 1.5 lines a day of geometric size, mean 2, lead time 2.5 days, S = 12."""
     shelf = reorder_in_lots(1.5, geometric_sizes(mean=2), lead_time=2.5, level=11, quantity=1)

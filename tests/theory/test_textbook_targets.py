@@ -103,6 +103,24 @@ def test_lumpy_demand_and_constant_lead_time_come_within_a_point(lines, mean, lo
         assert level == 0 or below <= value + 0.01
 
 
+@pytest.mark.parametrize("value", [0.9, 0.95, 0.98])
+@pytest.mark.parametrize("lot", [1, 8, 40])
+def test_units_and_lines_are_told_apart(lot, value):
+    """One unit and a Poisson number more: the lines met in full are fewer than the units."""
+    from scipy import stats
+
+    lines, mean = 0.05, 8.0
+    demand, supply = Demand.poisson(lines, mean, (mean - 1) ** 0.5), LeadTime(48)
+    units = range(1, 60)
+    shares = stats.poisson(mean - 1, loc=1).pmf(units)
+    sizes = dict(zip(units, (shares / shares.sum()).tolist(), strict=True))
+    levels = [reorder_level(demand, supply, lot, kind, value) for kind in ("unit_fill_rate", "line_fill_rate")]
+    found = [reorder_in_lots(lines, sizes, 48, level, lot) for level in levels]
+    assert found[0].unit_fill_rate == pytest.approx(value, abs=0.015)
+    assert found[1].line_fill_rate == pytest.approx(value, abs=0.015)
+    assert levels[1] > levels[0]
+
+
 def play(
     demand: Demand, supply: LeadTime, level: int, lot: int, lines: int = 60_000, together: float = 1.0
 ) -> tuple[float, float, float]:

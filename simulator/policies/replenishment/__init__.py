@@ -103,7 +103,7 @@ class ReplenishmentRule(Rule):
             raise ValueError(f"give {' and '.join(missing)}, or a target to compute it from")
 
     def _with(self, **numbers: Any) -> "ReplenishmentRule":
-        return self.model_validate({**{n: getattr(self, n) for n in self.model_fields_set}, **numbers, "target": None})
+        return self.model_copy(update={**numbers, "target": None})
 
 
 Replenishment = Annotated[ReplenishmentRule, OneOf()]

@@ -1,0 +1,59 @@
+"""Texts as people write them, read as numbers and times; what cannot be read is nan or NaT."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+THOUSANDS = r"^[-+]?\d{1,3}(,\d{3})+(\.\d+)?$"
+
+
+def numbers(texts: "pd.Series[str]", decimal_comma: bool = False) -> "pd.Series[float]":
+    """Numbers; a currency sign, thousands separators and, where the file uses it, a decimal comma are understood.
+
+    >>> import pandas as pd
+    >>> numbers(pd.Series(["12", "£2.95", "1,200", "ten", ""])).tolist()
+    [12.0, 2.95, 1200.0, nan, nan]
+    """
+    import numpy as np
+    import pandas as pd
+
+    plain = texts.str.replace(r"[£$€\s]", "", regex=True)
+    if decimal_comma:
+        plain = plain.str.replace(".", "", regex=False).where(plain.str.contains(",", regex=False), plain)
+        plain = plain.str.replace(",", ".", regex=False)
+    else:
+        plain = plain.str.replace(",", "", regex=False).where(plain.str.match(THOUSANDS), plain)
+    read = pd.to_numeric(plain, errors="coerce").astype(float)
+    return read.where(np.isfinite(read) & (read.abs() < 1e12))
+
+
+def times(texts: "pd.Series[str]") -> "tuple[pd.Series[pd.Timestamp], str]":
+    """Local times, a zone being ignored, and how they were written.
+
+    Where day and month may be told apart in no other way, the reading that makes sense of more rows
+    is taken, and of two equally good ones the one with the shorter history.
+
+    >>> import pandas as pd
+    >>> times(pd.Series(["12/1/2010 8:26", "12/31/2010 9:00"]))[0].dt.month.tolist()
+    [12, 12]
+    """
+    import pandas as pd
+
+    local = texts.str.replace(r"(?<=\d:\d\d)(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)$", r"\1", regex=True)
+    iso = pd.to_datetime(local, format="ISO8601", errors="coerce")
+    rest = local[iso.isna() & local.str.contains(r"\d\D+\d", regex=True)]
+    if rest.empty:
+        return iso, "year-month-day"
+    readings = {
+        name: pd.to_datetime(rest, format="mixed", dayfirst=first, errors="coerce")
+        for name, first in (("day/month/year", True), ("month/day/year", False))
+    }
+    name, best = min(readings.items(), key=lambda each: (each[1].isna().sum(), _span(each[1])))
+    if best.isna().all():
+        return iso, "year-month-day"
+    return iso.fillna(best), name
+
+
+def _span(read: "pd.Series[pd.Timestamp]") -> float:
+    return float((read.max() - read.min()).total_seconds()) if read.notna().any() else 0.0
