@@ -101,6 +101,14 @@ def _output(_context: click.Context, _option: click.Parameter, path: Path | None
     return path
 
 
+def _pairs(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """NAME=VALUE options as a mapping."""
+    found = dict(text.partition("=")[::2] for text in given)
+    if not all(found.values()):
+        raise click.BadParameter("give NAME=VALUE")
+    return found
+
+
 @cli.command()
 @scenario_options
 @click.option("-n", "--replications", type=click.IntRange(1, 1_000_000), help="How many replications  [default: 20]")
@@ -108,7 +116,7 @@ def _output(_context: click.Context, _option: click.Parameter, path: Path | None
               help="Replicate until the KPI's interval is this narrow, relative to its mean; repeatable.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]")
 @click.option("--by", multiple=True, metavar="DIMENSION",
-              help="Show slices: segment, channel, customer_class, customer, sku, class, site, stage, activity; repeatable.")
+              help="Show slices by segment, channel, customer_class, customer, sku, class, site, stage or activity.")
 @click.option("--all", "everything", is_flag=True, help="Show every KPI, not only the headlines.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), callback=_output, metavar="FILE.html",
@@ -155,7 +163,7 @@ def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool) -
     known = next(iter(result.measures.values())).dimensions()
     for dimension in by:
         if dimension not in known:
-            raise click.BadParameter(f"there is no dimension {dimension!r}; there are {', '.join(known)}", param_hint="--by")
+            raise click.BadParameter(f"no dimension {dimension!r}; there are {', '.join(known)}", param_hint="--by")
     if style == "json":
         import json
 
@@ -224,10 +232,42 @@ def story(scenario: str, changes: tuple[str, ...], seed: int | None, order: int,
 @click.argument("orders", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), callback=_output, required=True,
               metavar="SCENARIO.yaml", help="The scenario to write.")
+@click.option("--map", "columns", multiple=True, metavar="ROLE=COLUMN", callback=_pairs,
+              help="Which column is what: order, time, sku, units, price, customer, segment, channel, type; repeatable.")
+@click.option("--demand", type=click.Choice(["sampled", "resampled", "replayed"]), default="sampled",
+              show_default=True, help="Orders from fitted laws, drawn from the history, or the history itself.")
+@click.option("--target", type=float, help="Unit fill rate that stock is sized for  [default: 0.95]")
+@click.option("--target-class", "targets", multiple=True, metavar="A=0.98", callback=_pairs,
+              help="Another target for an ABC class; repeatable.")
+@click.option("--cover", metavar="TIME", help="One replenishment order covers this time of demand  [default: 2 weeks]")
+@click.option("--lead-time", metavar="TIME", help='Supply lead time, such as "3 weeks" or "{gamma: {mean: 3 weeks, cv: 0.4}}"')
+@click.option("--cost-share", type=float, help="Cost of a unit as a share of its price  [default: 0.5]")
+@click.option("--holding", metavar="RATE", help="Rate of keeping stock  [default: 20 % per year]")
+@click.option("--promise", metavar="TIME", help="Delivery time promised  [default: 3 days]")
+@click.option("--name", help="Name of the scenario.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def fit(orders: Path, output: Path, force: bool) -> None:
-    """Fit a scenario to ORDERS, a table of order lines (CSV, gzipped CSV or Excel)."""
-    _quit("not there yet")
+def fit(orders: Path, output: Path, columns: dict[str, str], targets: dict[str, str], force: bool, **given: Any) -> None:
+    """Fit a scenario to ORDERS, a table of order lines (CSV, gzipped CSV or Excel).
+
+    Says what was fitted and how well, what was assumed, and which rows were left out.
+    """
+    from simulator.fitting import FitError, Options, write_fit
+    from simulator.fitting import fit as fit_history
+    from simulator.scenario.errors import ScenarioError
+    from simulator.scenario.load import read_value
+
+    if output.exists() and not force:
+        raise click.UsageError(f"{output} is there already; --force writes over it")
+    options = {name: value for name, value in given.items() if value is not None}
+    try:
+        if "lead_time" in options:
+            options["lead_time"] = read_value(options["lead_time"], "--lead-time")
+        found = fit_history(orders, Options(columns=columns, targets={k: float(v) for k, v in targets.items()}, **options))
+        write_fit(found, output)
+    except (FitError, ScenarioError, ValueError, OSError) as error:
+        _quit(str(error))
+    click.echo(found.summary())
+    click.echo(f"\nwritten: {output}\nnext: simulator run {output} --report report.html")
 
 
 @cli.command()

@@ -51,12 +51,12 @@ def usable_lines(table: Table, columns: Mapping[str, str], words: Mapping[str, s
     left_out = dict(_left_out(reason, table))
     if table.misfits:
         left_out["another number of cells than the header"] = LeftOut(len(table.misfits), table.misfits[:EXAMPLES])
-    kept = read[reason == ""].assign(units=read["units"].abs())
-    sales, returns = kept[kept["kind"] == "sale"], kept[kept["kind"] == "return"]
+    kept = _pooled(read[reason == ""].assign(units=read["units"].abs()))
+    sales, returns = (kept[kept["kind"] == kind].reset_index(drop=True) for kind in ("sale", "return"))
     if sales.empty:
         said = "; ".join(f"{count.count} x {name} ({count.examples[0]})" for name, count in left_out.items())
         raise FitError(f"{file}: holds no sale that can be used: {said or 'no rows below the header'}")
-    return Lines(_pooled(sales), _pooled(returns), left_out, written, len(table.cells) + len(table.misfits))
+    return Lines(sales, returns, left_out, written, len(table.cells) + len(table.misfits))
 
 
 def _read(table: Table, columns: Mapping[str, str]) -> "tuple[pd.DataFrame, str]":
@@ -121,9 +121,9 @@ def _left_out(reason: "pd.Series[str]", table: Table) -> Iterator[tuple[str, Lef
 
 
 def _pooled(lines: "pd.DataFrame") -> "pd.DataFrame":
-    """Few segments and channels, whole orders: time, segment, channel and customer are those of an order's first line."""
-    lines = lines.drop(columns=["kind", "type"]).reset_index(drop=True)
-    orders = lines.groupby("order", sort=False)
+    """Time, segment, channel and customer of every line are those of its order; rare segments and channels are one."""
+    lines = lines.copy()
+    orders = lines.groupby(["kind", "order"], sort=False)
     for name in ("segment", "channel", "customer"):
         lines[name] = orders[name].transform("first")
     lines["time"] = orders["time"].transform("min")

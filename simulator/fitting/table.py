@@ -90,10 +90,16 @@ def _excel(file: Path, content: bytes) -> Table:
         raise FitError(f"{file}: Excel files need openpyxl: pip install openpyxl, or save it as CSV") from None
     try:
         sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-        rows = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+        rows = [[_cell(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
     except (KeyError, ValueError, IndexError, zipfile.BadZipFile) as error:
         raise FitError(f"{file}: not an Excel workbook with a sheet of rows: {error}") from None
     return _table(file, list(_numbered(iter(rows))), ",")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
 
 
 def _table(file: Path, rows: Rows, delimiter: str) -> Table:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from simulator.scenario.errors import At, Fault, Problem, ScenarioError, Several
+from simulator.scenario.reading.compose import compose
 from simulator.scenario.reading.explain import explain
 from simulator.scenario.reading.files import find, gallery_folder, gallery_names, printable
 from simulator.scenario.reading.layers import read_file, read_tree, set_values
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "At", "Problem", "ScenarioError", "Several", "Tree",
-    "gallery_folder", "gallery_names", "load", "load_as", "parse", "parse_as", "read",
+    "gallery_folder", "gallery_names", "load", "load_as", "parse", "parse_as", "read", "read_value",
 ]  # fmt: skip
 
 Root = TypeVar("Root", bound=BaseModel)
@@ -92,6 +93,17 @@ def read(scenario: str | Path, overrides: Sequence[str] = ()) -> Tree:
     with _collecting(problems, printable(str(scenario))):
         node = read_file(find(scenario, Path()), problems)
         return Tree(set_values(node, overrides, problems), problems)
+
+
+def read_value(text: str, name: str) -> Plain:
+    """One value as YAML writes it, such as `{gamma: {mean: 3 weeks, cv: 0.4}}`.
+
+    Raises ScenarioError with every problem found.
+    """
+    node, problems = compose(text, Source(name, Path.cwd(), numbered=False))
+    if problems or node is None:
+        raise ScenarioError(problems or [Problem(name, 0, 0, "", "a value is expected")])
+    return plain(node)
 
 
 @contextmanager

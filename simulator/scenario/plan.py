@@ -64,8 +64,9 @@ def expected_demand(scenario: Scenario, site: str) -> dict[str, Demand]:
     mean, square = first / safe, second / safe
     spread = np.sqrt(np.maximum(square - mean**2, 0.0))
     variance = second + extra**2 * DAY
+    whole = np.maximum(mean, 1.0)  # theory counts whole units: lines of half a unit are half as many lines
     return {
-        sku: Demand(float(lines[i]), float(mean[i]), float(spread[i]), float(variance[i]))
+        sku: Demand(float(lines[i] * mean[i] / whole[i]), float(whole[i]), float(spread[i]), float(variance[i]))
         for i, sku in enumerate(scenario.products)
     }
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
@@ -15,6 +16,13 @@ from simulator.scenario.products import Product
 from simulator.scenario.references import check_references
 from simulator.scenario.service import Service
 from simulator.units import Date, Hours
+
+
+def _without_paths(data: Any) -> Any:
+    """Plain data without what lies under a key `file`: a path says nothing about the content."""
+    if isinstance(data, dict):
+        return {key: _without_paths(value) for key, value in data.items() if key != "file"}
+    return [_without_paths(item) for item in data] if isinstance(data, list) else data
 
 
 class Run(Model):
@@ -80,9 +88,11 @@ class Scenario(Model):
 
     @property
     def hash(self) -> str:
-        """A fingerprint of the content: equal for equal data, whatever the file's layout."""
-        text = json.dumps(self._source, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        """A fingerprint of the content: equal for equal data, whatever the layout and wherever the files lie."""
+        content = hashlib.sha256(json.dumps(_without_paths(self._source), sort_keys=True, default=str).encode())
+        if self.market.history is not None and Path(self.market.history.file).is_file():
+            content.update(Path(self.market.history.file).read_bytes())
+        return content.hexdigest()[:16]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Scenario.model_validate, (self._source,)

@@ -1,12 +1,14 @@
 """Sites: their stages, shelves and returns desk, laid out for one replication."""
 
 import math
+from collections.abc import Callable
 from itertools import groupby
 
 import numpy as np
 
 from simulator.ledger.facts import Served
 from simulator.ledger.ledger import Ledger
+from simulator.scenario.distributions import Duration
 from simulator.scenario.network import STAGES, Quality, ReturnsDesk, Stage
 from simulator.scenario.plan import sized_rules
 from simulator.scenario.scenario import Scenario
@@ -44,8 +46,14 @@ class SiteWorld:
         inspected, mended = desk.inspection.time, desk.refurbish_time
         self.inspection_time = streams.draws(f"inspection at {name}", inspected.sample) if inspected else float
         self.refurbish_time = streams.draws(f"refurbishing at {name}", mended.sample) if mended else None
+        self._later = [(self._draws(stage.stage, stage.time), self._draws(f"{stage.stage} by line", stage.line_time))
+                       for stage in self.stages]  # fmt: skip
         self.shelves: list[Shelf] = []
         self._kept: dict[str, np.random.Generator] = {}
+
+    def _draws(self, stage: str, law: Duration | None) -> Callable[[], float]:
+        """Single draws for later shipments; `float` gives 0.0 where there is no law."""
+        return self.streams.draws(f"later shipments of {self.name}: {stage}", law.sample) if law is not None else float
 
     def _number(self, stage: str) -> int:
         self.ledger.stages.append((self.name, stage))
@@ -100,24 +108,20 @@ class SiteWorld:
         """Working times of new orders, one list of stages for each, from the orders' own streams."""
         if not self.stages:
             return [NO_WORK] * len(lines)
-        work: list[list[float]] = self._draw(f"{segment} at {self.name}", streams, lines).tolist()
-        return work
+        work = np.zeros((len(lines), len(self.stages)))
+        for place, stage in enumerate(self.stages):
+            name = f"{segment} at {self.name}: {stage.stage}"
+            if stage.time is not None:
+                work[:, place] = stage.time.sample(self._rng(name, streams), len(lines))
+            if stage.line_time is not None:
+                each = stage.line_time.sample(self._rng(f"{name} by line", streams), int(lines.sum()))
+                work[:, place] += np.bincount(np.repeat(np.arange(len(lines)), lines), each, len(lines))
+        found: list[list[float]] = work.tolist()
+        return found
 
     def fresh_work(self, lines: int) -> list[float]:
         """Working times of a shipment of so many lines that was not planned at order entry."""
-        work: list[float] = self._draw(f"later shipments of {self.name}", self.streams, np.array([lines])).tolist()[0]
-        return work
-
-    def _draw(self, who: str, streams: Streams, lines: np.ndarray) -> np.ndarray:
-        work = np.zeros((len(lines), len(self.stages)))
-        for place, stage in enumerate(self.stages):
-            if stage.time is not None:
-                work[:, place] = stage.time.sample(self._rng(f"{who}: {stage.stage}", streams), len(lines))
-            if stage.line_time is not None:
-                rng = self._rng(f"{who}: {stage.stage} by line", streams)
-                each = stage.line_time.sample(rng, int(lines.sum()))
-                work[:, place] += np.bincount(np.repeat(np.arange(len(lines)), lines), each, len(lines))
-        return work
+        return [once() + sum(each() for _ in range(lines)) for once, each in self._later]
 
     def _rng(self, name: str, streams: Streams) -> np.random.Generator:
         if name not in self._kept:

@@ -55,7 +55,7 @@ def build(scenario: Scenario, replication: int) -> World:
     workshops = lay_out_workshops(scenario, clock, ledger)
     for site in sites:
         lay_out_shelves(scenario, site, workshops)
-    ledger.opening = np.array([shelf.on_hand for site in sites for shelf in site.shelves])
+    ledger.opening = np.array([shelf.on_hand for site in sites for shelf in site.shelves], dtype=float)
     ledger.opening[np.isinf(ledger.opening)] = np.nan
     by_name = {site.name: site for site in sites}
     numbers = Numbers()

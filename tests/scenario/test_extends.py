@@ -192,5 +192,6 @@ def test_a_fault_of_the_base_is_reported_in_the_base(merged, tmp_path):
 
 def test_a_base_is_not_changed_by_its_alias_elsewhere(merged, tmp_path):
     """Two keys share one node; a path changes only the one it addresses."""
-    (tmp_path / "base.yaml").write_text("a: &x {p: 1, q: [1, 2]}\nb: *x\n")
-    assert merged("a.p: 2\na.q[0]: 9\n").data == {"a": {"p": 2, "q": [9, 2]}, "b": {"p": 1, "q": [1, 2]}}
+    (tmp_path / "base.yaml").write_text("a: &x {p: {r: 1}, q: [1, 2]}\nb: *x\n")
+    data = merged("a.p.r: 2\na.q[0]: 9\n").data
+    assert data == {"a": {"p": {"r": 2}, "q": [9, 2]}, "b": {"p": {"r": 1}, "q": [1, 2]}}

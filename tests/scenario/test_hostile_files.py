@@ -164,6 +164,8 @@ def test_a_file_that_holds_no_scenario(tmp_path, monkeypatch, raw, expected):
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
     (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
     assert isinstance(judged(load.load, tmp_path / "a.yaml"), Scenario)
+    (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbfnam: x")
+    assert ":1:1: nam: unknown key" in judged(load.load, tmp_path / "a.yaml")
 
 
 def test_a_huge_file_is_refused_unread(tmp_path, monkeypatch):

@@ -1,0 +1,132 @@
+"""How well the scenario's laws tell what the history shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.fitting.baskets import Basket
+from simulator.fitting.market import DAYS, Found
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was compared: in the history, and as the scenario's laws have it."""
+
+    what: str
+    history: float
+    fitted: float
+    note: str = ""
+
+    @property
+    def difference(self) -> float:
+        """Relative difference, a share."""
+        return self.fitted / self.history - 1 if self.history else 0.0
+
+
+@dataclass(frozen=True)
+class Goodness:
+    """One goodness of fit: a statistic and what it means."""
+
+    what: str
+    statistic: str
+    value: float
+    note: str
+
+
+def compare(found: Found, sampled: bool) -> Iterator[Finding]:
+    """The means that a simulation of the scenario will show beside those of the history."""
+    sales, orders, skus = found.sales, found.orders, found.skus
+    value = float((sales["units"] * sales["price"]).sum())
+    per_week = found.arrivals.per_week
+    yield Finding("orders per week", per_week, float(f"{per_week:.4g}"))
+    count, lines, units, worth = (_expected(found) if sampled else
+                                  (len(orders), len(sales), sales["units"].sum(), value))  # fmt: skip
+    yield Finding("lines per order", found.lines_per_order, lines / count)
+    yield Finding("units per line", float(sales["units"].mean()), units / lines)
+    yield Finding("order value", value / len(orders), worth / count)
+    returned = sum(rate * _lines(found, cell) for cell, rate in found.returns.rates.items())
+    if found.returns.lines:
+        yield Finding("return lines per line sold", found.returns.lines / len(sales), returned / len(sales))
+    yield Finding("variance / mean of daily orders", found.arrivals.dispersion, found.arrivals.fitted_dispersion,
+                  "trading days")  # fmt: skip
+    yield Finding("SKUs", len(skus), len(skus))
+
+
+def _lines(found: Found, cell: tuple[str, str]) -> int:
+    return int(((found.sales["segment"] == cell[0]) & (found.sales["channel"] == cell[1])).sum())
+
+
+def _expected(found: Found) -> tuple[float, float, float, float]:
+    """Orders, lines, units and value of the history's weeks, by the laws as they are written."""
+    skus = found.skus
+    weight = (skus["lines"] / skus["lines"].sum()).groupby(skus.index.map(found.baskets.groups)).sum()
+    worth = (skus["lines"] * skus["price"] / skus["lines"].sum()).groupby(skus.index.map(found.baskets.groups)).sum()
+    total = np.zeros(4)
+    for cell, orders in found.orders.groupby(["segment", "channel"]).size().items():
+        basket: Basket = found.baskets.cells[cell]
+        lines = orders * basket.lines.mean
+        each = [(weight[group], worth[group], sizes.mean) for group, sizes in basket.units.items()]
+        total += (orders, lines, lines * sum(w * m for w, _, m in each), lines * sum(v * m for _, v, m in each))
+    return tuple(total.tolist())
+
+
+def goodness(found: Found, sampled: bool) -> Iterator[Goodness]:
+    """Distances between fitted and observed distributions: D is the largest difference of the distribution
+    functions, 0 to 1."""
+    arrivals = found.arrivals
+    counts, expected = arrivals.counts[arrivals.open], arrivals.expected[arrivals.open]
+    kinds = int((arrivals.weekdays > 0).sum())
+    chi = float(((counts - expected) ** 2 / expected).sum() / max(len(counts) - kinds, 1))
+    yield Goodness("orders of a day against its weekday", "chi²/df", chi, "1 is Poisson; day_to_day takes up the rest")
+    yield Goodness("orders of a day, all laws together", "D", _days(counts, expected, arrivals.day_to_day),
+                   f"{len(counts)} trading days")  # fmt: skip
+    if arrivals.hours is not None:
+        day, distance = _hours(found, arrivals.hours)
+        yield Goodness("hour of day", "D", distance, f"{day}, the weekday whose hours differ most from the common profile")
+    if sampled:
+        lines, units = _sizes(found)
+        yield Goodness("lines of an order", "D", lines, "largest of all segments and channels")
+        yield Goodness("units of a line", "D", units, "largest of all segments, channels and groups with a law of their own")
+
+
+def _days(counts: np.ndarray, expected: np.ndarray, cv: float) -> float:
+    """Distance between the daily counts and the mixture of negative binomials that the laws imply."""
+    from scipy import stats
+
+    points = np.arange(counts.max() + 1)
+    if cv > 0:
+        law = np.mean([stats.nbinom.cdf(points, cv**-2, 1 / (1 + mean * cv**2)) for mean in expected], axis=0)
+    else:
+        law = np.mean([stats.poisson.cdf(points, mean) for mean in expected], axis=0)
+    seen = np.searchsorted(np.sort(counts), points, side="right") / len(counts)
+    return float(np.abs(law - seen).max())
+
+
+def _hours(found: Found, profile: np.ndarray) -> tuple[str, float]:
+    level = np.cumsum(profile) / profile.sum()
+    distances = {
+        DAYS[int(str(day))]: float(np.abs(np.cumsum(np.bincount(hours, minlength=24)) / len(hours) - level).max())
+        for day, hours in found.orders["time"].dt.hour.groupby(found.orders["time"].dt.weekday)
+    }
+    worst = max(distances, key=lambda day: distances[day])
+    return worst, distances[worst]
+
+
+def _sizes(found: Found) -> tuple[float, float]:
+    lines, units = [0.0], [0.0]
+    group = found.sales["sku"].map(found.baskets.groups)
+    for cell, basket in found.baskets.cells.items():
+        segment = found.baskets.segments[cell[0]]
+        of = found.sales[(found.sales["segment"] == cell[0]) & (found.sales["channel"] == cell[1])]
+        if basket is not segment:
+            lines.append(basket.lines.distance(of.groupby("order").size().to_numpy()))
+        for name, sizes in basket.units.items():
+            mine = of["units"][group[of.index] == name].to_numpy()
+            if sizes is not segment.units[name] and len(mine):
+                units.append(sizes.distance(mine))
+    for name, segment in found.baskets.segments.items():
+        of = found.sales[found.sales["segment"] == name]
+        if segment is not found.baskets.whole:
+            lines.append(segment.lines.distance(of.groupby("order").size().to_numpy()))
+    return max(lines), max(units)

@@ -1,0 +1,85 @@
+"""What comes back: how much of what is sold, how long after, and how much of the line."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.fitting.arrivals import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Cell = tuple[str, str]
+"""Segment and channel; "" where the history does not say."""
+LEVELS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98, 1.0)
+ENOUGH = 20
+"""Matched returns from which on a lag and a part are measured."""
+ASSUMED_LAG: dict[str, Any] = {"lognormal": {"median": "10 days", "sigma": 1}}
+
+
+@dataclass(frozen=True)
+class Returns:
+    """Return terms: rates by segment and channel, one lag and one part for all."""
+
+    rates: dict[Cell, float]
+    """Return lines / sold lines of the same weeks."""
+    lag: Any
+    """As a scenario writes it."""
+    part: float
+    matched: int
+    """Return lines for which an earlier sale of the same SKU to the same customer is on file."""
+    lines: int
+    """All return lines."""
+    mean_lag: float
+    """Days; nan where it is assumed."""
+
+
+def fit_returns(sales: "pd.DataFrame", returns: "pd.DataFrame", window: Window) -> Returns:
+    """Return terms. Each return line belongs to the last sale before it of the same SKU to the same customer."""
+    sold = sales.groupby(["segment", "channel"]).size()
+    back = returns.groupby(["segment", "channel"]).size()
+    rates = {cell: min(float(count / sold[cell]), 1.0) for cell, count in back.items() if cell in sold.index}
+    found = _matched(sales, returns) if len(returns) else None
+    if found is None or len(found) < ENOUGH:
+        return Returns(rates, ASSUMED_LAG, 1.0, 0 if found is None else len(found), len(returns), float("nan"))
+    days = ((found["time"] - found["sold"]).dt.total_seconds() / 86400).to_numpy()
+    weights = 1 / np.maximum(1 - days / window.days, 0.2)
+    part = solve_part(found["units_sold"].to_numpy(), np.minimum(found["units"] / found["units_sold"], 1).to_numpy())
+    lag = {"empirical": {"quantiles": _quantiles(days, weights)}}
+    return Returns(rates, lag, part, len(found), len(returns), float(np.average(days, weights=weights)))
+
+
+def _matched(sales: "pd.DataFrame", returns: "pd.DataFrame") -> "pd.DataFrame":
+    import pandas as pd
+
+    known = returns[returns["customer"] != ""].sort_values("time")
+    bought = sales[["time", "customer", "sku", "units"]].sort_values("time", kind="stable")
+    bought = bought.assign(sold=bought["time"]).rename(columns={"units": "units_sold"})
+    found = pd.merge_asof(known, bought, on="time", by=["customer", "sku"])
+    return found[found["sold"].notna()]
+
+
+def _quantiles(days: np.ndarray, weights: np.ndarray) -> dict[str, str]:
+    """Quantiles in days. A long lag is seen only where the sale fell early enough in the window, hence the weights."""
+    ranked = np.argsort(days)
+    level = (np.cumsum(weights[ranked]) - weights[ranked] / 2) / weights.sum()
+    points = np.interp(LEVELS, level, days[ranked])
+    points[0], points[-1] = days.min(), days.max()
+    return {f"{level:g}": f"{point:.3g} days" for level, point in zip(LEVELS, points.tolist(), strict=True)}
+
+
+def solve_part(units: np.ndarray, parts: np.ndarray) -> float:
+    """The share of a line that comes back, such that rounding up to whole units gives the observed mean share.
+
+    >>> solve_part(np.array([10, 10]), np.array([0.3, 0.7]))
+    0.5
+    """
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        if np.mean(np.ceil(units * middle - 1e-9) / units) < parts.mean():
+            low = middle
+        else:
+            high = middle
+    return float(f"{high:.3g}")

@@ -1,0 +1,96 @@
+"""The end of the page: every input that was assumed, and what the KPIs mean."""
+
+import re
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+from simulator.kpis import Kpi, catalogue
+from simulator.reports.findings import Findings
+from simulator.reports.markup import Cell, Html, section, table, tag
+from simulator.reports.sections import BY_SEGMENT
+from simulator.reports.tables import HEADLINES
+from simulator.reports.wording import title
+from simulator.scenario.errors import Fault
+from simulator.scenario.reading.merge import steps
+from simulator.scenario.scenario import Scenario
+
+LONGEST = 160
+"""Longer values are cut short."""
+MISSING = object()
+
+
+def assumptions(findings: Findings) -> Html:
+    """Inputs that were assumed, not measured: path, value and reason."""
+    found = assumed(findings.scenario)
+    if not found:
+        return section("Inputs that were assumed", tag("p", "The scenario names none."), key="assumptions")
+    rows: list[list[Cell]] = [[tag("code", path), tag("code", value), reason] for path, value, reason in found]
+    lead = "Not measured: ask how the result changes before acting on it, with --set path=value."
+    return section("Inputs that were assumed", table(["Input", "Value", "Why"], rows, words=(0, 1, 2), kind="assumed"),
+                   key="assumptions", lead=lead)  # fmt: skip
+
+
+def assumed(scenario: Scenario) -> list[tuple[str, str, str]]:
+    """Path, value and reason of every assumption."""
+    return [(path, _shown(_value(scenario.source, path)), reason) for path, reason in scenario.assumptions.items()]
+
+
+def _value(source: Any, path: str) -> Any:
+    """What the scenario says at a path; MISSING where it says nothing."""
+    try:
+        way = steps(path)
+    except Fault:
+        return MISSING
+    for step in way:
+        if isinstance(source, dict) and step in source:
+            source = source[step]
+        elif isinstance(source, list) and isinstance(step, int) and step < len(source):
+            source = source[step]
+        else:
+            return MISSING
+    return source
+
+
+def _shown(value: Any) -> str:
+    if value is MISSING:
+        return "left out"
+    text = flow(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+
+
+def flow(value: Any) -> str:
+    """Plain data as a planner writes it in one line.
+
+    >>> flow({"gamma": {"mean": "21 days", "cv": 0.3}}), flow([1, True, None])
+    ('{gamma: {mean: 21 days, cv: 0.3}}', '[1, true, null]')
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(flow(each) for each in value) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def definitions(findings: Findings) -> Html:
+    """What the KPIs on the page mean, from the catalogue."""
+    names = [*(kpi for kpis in HEADLINES.values() for kpi in kpis), *BY_SEGMENT, "perfect_order_rate", "stage_time",
+             "queue_time", "cost_to_serve", "inventory_value"]  # fmt: skip
+    known = catalogue()
+    shown = [known[name] for name in dict.fromkeys(names) if name in known and findings.whole(name) is not None]
+    entries = [Html(tag("dt", title(kpi.name)) + tag("dd", meaning(kpi), tag("span", _facts(kpi), class_="facts"))) for kpi in shown]
+    lead = f"As measured, for orders placed after the warm-up. `simulator kpis` defines all {len(known)}."
+    return section("What the KPIs mean", tag("dl", *entries, class_="definitions"), key="definitions",
+                   lead=Html(re.sub("`(.*?)`", r"<code>\1</code>", escape(lead))))  # fmt: skip
+
+
+def meaning(kpi: Kpi) -> str:
+    """A KPI's definition without its examples."""
+    return " ".join(kpi.definition.split(">>>")[0].split())
+
+
+def _facts(kpi: Kpi) -> str:
+    parts: Iterable[str] = (kpi.name, kpi.unit, f"of {kpi.denominator}", f"SCOR {kpi.scor}" if kpi.scor else "")
+    return " " + "; ".join(part for part in parts if part) + "."

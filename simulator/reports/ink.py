@@ -1,0 +1,72 @@
+"""Drawing on paper: matplotlib figures as SVG inside the page, in greys that print."""
+
+import io
+import re
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from simulator.reports.markup import Html, escape, tag
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+DARK, MIDDLE, LIGHT, PALE = "#1c2b36", "#7d8b95", "#c9d1d6", "#eef1f3"
+HATCH = "////"
+WIDTH = 7.1
+"""Of the type area in inches, so that a point on the page is a point in print."""
+STYLE = {
+    "font.family": "sans-serif", "font.size": 8.5, "axes.titlesize": 9, "axes.titleweight": "bold",
+    "axes.titlelocation": "left", "axes.edgecolor": MIDDLE, "axes.linewidth": 0.6, "axes.labelsize": 8.5,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
+    "xtick.color": MIDDLE, "ytick.color": MIDDLE, "xtick.labelcolor": DARK, "ytick.labelcolor": DARK,
+    "xtick.major.width": 0.6, "ytick.major.width": 0.6, "xtick.major.size": 3, "ytick.major.size": 3,
+    "text.color": DARK, "axes.labelcolor": DARK, "hatch.linewidth": 0.7, "legend.frameon": False,
+    "text.parse_math": False, "axes.unicode_minus": True, "svg.fonttype": "none", "svg.image_inline": True,
+}  # fmt: skip
+"""matplotlib's settings while a chart is drawn."""
+
+
+def drawing(draw: Callable[["Figure"], None], height: float, *, key: str, alt: str, caption: str) -> Html:
+    """A figure of the page: what `draw` puts on a sheet of full width and so many inches of height."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    sheet = io.StringIO()
+    with rc_context({**STYLE, "svg.hashsalt": key}), warnings.catch_warnings():  # type: ignore[arg-type]
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the browser has them
+        figure = Figure(figsize=(WIDTH, height))
+        draw(figure)
+        figure.savefig(sheet, format="svg", transparent=True, metadata={"Date": None})
+    return tag("figure", _inline(sheet.getvalue(), alt), tag("figcaption", caption), id=f"chart-{key}")
+
+
+def _inline(svg: str, alt: str) -> Html:
+    """A drawing as part of a page: no prologue, no namespaces, no names that other drawings use too."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = re.sub(r"<!--.*?-->\n?", "", svg, flags=re.S)
+    svg = re.sub(r'(<g) id="[^"]*"', r"\1", svg)
+    head, rest = svg.split(">", 1)
+    size = re.search(r'viewBox="[^"]*"', head)
+    assert size is not None
+    rest = rest.replace("xlink:href=", "href=")
+    return Html(f'<svg {size[0]} role="img" aria-label="{escape(alt)}"><title>{escape(alt)}</title>{rest}')
+
+
+def bare(axes: "Axes", *sides: str) -> None:
+    """Take away spines and ticks of some sides, keeping the labels."""
+    for side in sides:
+        axes.spines[side].set_visible(False)
+        axes.tick_params(axis="y" if side in ("left", "right") else "x", length=0)
+
+
+def shortened(name: str, most: int = 26) -> str:
+    """A name that fits beside a chart.
+
+    >>> shortened("key accounts"), shortened("a very long name of a segment", 12)
+    ('key accounts', 'a very long…')
+    """
+    name = " ".join(name.split())
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"

@@ -1,0 +1,100 @@
+"""The top of the page: what was simulated, what came out, against which targets."""
+
+from collections.abc import Iterator
+
+from simulator.experiments.result import CONFIDENCE, Estimate
+from simulator.reports.findings import Findings
+from simulator.reports.markup import Cell, Html, section, table, tag
+from simulator.reports.summary import summary
+from simulator.reports.tables import HEADLINES
+from simulator.reports.verdicts import Goal
+from simulator.reports.wording import counted, day, figure, half, lasting, said, title
+
+TILES = ("line_fill_rate", "on_time", "order_cycle_time", "perfect_order_rate", "inventory_value", "backorders",
+         "total_cost", "margin")  # fmt: skip
+"""The figures set large: the first six that there are."""
+STOCK_SERVICE = frozenset({"line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "wait_time"})
+"""Trivial where stock has no limit."""
+VERDICTS = {
+    "met": "met", "missed": "missed", "undecided": "undecided", "above": "above, one run", "below": "below, one run",
+    "not measured": "not measured",
+}  # fmt: skip
+
+
+def header(findings: Findings, goals: list[Goal]) -> Html:
+    """Name, question, what was run, and the summary."""
+    from simulator import __version__
+
+    scenario, run, result = findings.scenario, findings.scenario.run, findings.result
+    stopped = " (stopped early)" if result.interrupted else ""
+    facts = {
+        "Period": f"{day(scenario, 0)} to {day(scenario, run.horizon)}, {lasting(run.horizon)}",
+        "Warm-up": f"first {lasting(run.warm_up)}, not measured" if run.warm_up else "none",
+        "Replications": f"{result.replications:,}{stopped}",
+        "Seed": str(run.seed),
+        "Scenario": scenario.hash,
+        "Version": __version__,
+    }
+    about = [tag("p", part, class_="about") for part in scenario.about.strip().split("\n\n") if part.strip()]
+    listing = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts.items()))
+    words = summary(findings, goals)
+    return tag("header", tag("p", "Simulation report", class_="kind"), tag("h1", scenario.name), *about, listing,
+               tag("p", words, class_="summary") if words else "")  # fmt: skip
+
+
+def verdict(goal: Goal) -> Html:
+    """A verdict as a word in a frame of its own kind: solid, double or dashed, so that it reads without colour."""
+    return tag("span", VERDICTS[goal.verdict], class_=f"verdict {goal.verdict.replace(' ', '-')}")
+
+
+def targets(goals: list[Goal]) -> Html:
+    """Every target with what was reached; nothing where none is stated."""
+    if not goals:
+        return Html("")
+    rows: list[list[Cell]] = []
+    for goal in goals:
+        unit = goal.reached.unit if goal.reached else "share"
+        reached = [figure(goal.reached.mean, unit), half(goal.reached)] if goal.reached else ["–", ""]
+        gap = f"{100 * (goal.reached.mean - goal.target):+.1f}".replace("-", "−") if goal.reached else ""
+        rows.append([goal.whom, title(goal.kpi), figure(goal.target, unit), *reached, gap, verdict(goal)])
+    lead = ("Met or missed where the whole 95 % interval lies on one side of the target, else undecided. "
+            "The gap is in percentage points.")  # fmt: skip
+    columns = ["Target for", "KPI", "Target", "Reached", "", "Gap", "Verdict"]
+    return section("Targets", table(columns, rows, words=(0, 1, 4, 6), kind="targets"), key="targets", lead=lead)
+
+
+def headlines(findings: Findings, goals: list[Goal]) -> Html:
+    """The headline figures, large and in a table by group."""
+    shown = {group: list(_shown(findings, kpis)) for group, kpis in HEADLINES.items()}
+    tiles = [tag("li", *_tile(found, goals)) for found in _shown(findings, TILES)][:6]
+    groups = [_group(group, found) for group, found in shown.items() if found]
+    replications = counted(findings.result.replications, "replication")
+    lead = (f"Means over {replications}; ± is half the width of the {CONFIDENCE:.0%} interval, in percentage points for shares."
+            if not findings.single else "One replication: its values stand alone, without an interval. Run more to have one.")  # fmt: skip
+    return section("Key figures", tag("ul", *tiles, class_="tiles"), tag("div", *groups, class_="groups"),
+                   key="figures", lead=lead.replace("95%", "95 %"))  # fmt: skip
+
+
+def _shown(findings: Findings, kpis: tuple[str, ...]) -> Iterator[Estimate]:
+    """The KPIs that say something in this scenario."""
+    for kpi in kpis:
+        found = findings.whole(kpi)
+        idle = found is None or (found.unit.startswith("money") and found.mean == 0)
+        if found is not None and not idle and (findings.has_stock or kpi not in STOCK_SERVICE):
+            yield found
+
+
+def _tile(found: Estimate, goals: list[Goal]) -> Iterator[Html]:
+    value, width = said(found)
+    points = " points" if width and found.unit.startswith("share") else ""
+    yield tag("span", title(found.kpi), class_="label")
+    yield tag("strong", value)
+    yield tag("span", f"{width}{points}" or "one run: no interval", class_="width")
+    for goal in goals:
+        if goal.kpi == found.kpi and not goal.dimension and goal.reached is not None:
+            yield tag("span", f"target {figure(goal.target, found.unit)}: ", verdict(goal), class_="goal")
+
+
+def _group(group: str, found: list[Estimate]) -> Html:
+    rows = [[title(e.kpi), figure(e.mean, e.unit), half(e), "" if e.unit.startswith("share") else e.unit] for e in found]
+    return table([group, "Mean", "", "Unit"], rows, words=(0, 2, 3), kind="figures")

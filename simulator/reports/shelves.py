@@ -1,0 +1,84 @@
+"""The facts of one SKU at one site, as courses of units in time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.kpis.inventory import shelf_of_line
+from simulator.kpis.view import View
+from simulator.ledger import facts
+from simulator.policies.replenishment import ReplenishmentRule
+from simulator.scenario.plan import sized_rules
+
+Course = tuple[np.ndarray, np.ndarray]
+"""Times and units, in the order of time."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The facts of one SKU at one site."""
+
+    wanted: Course
+    """When lines asked for stock, and units."""
+    short: Course
+    number: np.ndarray
+    """Line numbers of `short`."""
+    gone: Course
+    """Lost and cancelled: they need no stock."""
+    ordered: Course
+    received: Course
+    extra: Course
+    """Restocked, and recalled as negative units."""
+    opening: float
+    rule: ReplenishmentRule
+    lead_time: float
+    """Expected, in hours."""
+
+    def position(self, at: float) -> float:
+        """Inventory position after everything that happened until then, without the orders placed at that instant."""
+        into = _until(self.ordered, at, with_it=False) + _until(self.extra, at) + self.opening
+        return into - _until(self.wanted, at) + _until(self.gone, at)
+
+
+def shelf_facts(view: View, number: int, asked: np.ndarray, short: np.ndarray, units: np.ndarray) -> Shelf:
+    site = view.labels.names["site"][number // view.labels.products]
+    sku = view.labels.names["sku"][number % view.labels.products]
+    supplier, rule = sized_rules(view.scenario, site)[sku]
+    mine = (shelf_of_line(view) == number) & np.isfinite(asked)
+    wanted = np.concatenate([[0.0], view.of(facts.LineOrdered)["units"]])
+    ordered, received = (_of_shelf(view, kind, number) for kind in (facts.Replenished, facts.Received))
+    supply = view.scenario.network.suppliers[supplier]
+    lead = supply.lead_time.expected
+    if supply.capacity is not None and len(received[0]):
+        lead = float(np.mean(received[0] - ordered[0][: len(received[0])]))  # its queue is part of it
+    return Shelf(
+        wanted=_sorted(asked[mine], wanted[mine]), short=(asked[short], units), number=short,
+        gone=_sorted(*_of_lines(view, mine, facts.Lost, facts.Cancelled)), ordered=ordered, received=received,
+        extra=_extra(view, mine, number), opening=float(view.ledger.opening[number]), rule=rule, lead_time=lead,
+    )  # fmt: skip
+
+
+def _of_shelf(view: View, kind: type, number: int) -> Course:
+    table = view.of(kind)
+    mine = table["shelf"] == number
+    return _sorted(table["at"][mine], table["units"][mine])
+
+
+def _of_lines(view: View, mine: np.ndarray, *kinds: type) -> Course:
+    tables = [(table["at"][mine[table["line"]]], table["units"][mine[table["line"]]]) for table in map(view.of, kinds)]
+    return np.concatenate([at for at, _ in tables]), np.concatenate([units for _, units in tables])
+
+
+def _extra(view: View, mine: np.ndarray, number: int) -> Course:
+    back, recalled = _of_lines(view, mine, facts.Restocked), _of_shelf(view, facts.Recalled, number)
+    return _sorted(np.concatenate([back[0], recalled[0]]), np.concatenate([back[1], -recalled[1]]))
+
+
+def _sorted(at: np.ndarray, units: np.ndarray) -> Course:
+    ranked = np.argsort(at, kind="stable")
+    return at[ranked], units[ranked]
+
+
+def _until(course: Course, at: float, with_it: bool = True) -> float:
+    """Units until a time; `with_it` says whether those of that very instant count."""
+    return float(course[1][: np.searchsorted(course[0], at, side="right" if with_it else "left")].sum())

@@ -1,0 +1,87 @@
+"""The audit holds on any scenario with everything on, and it notices every kind of crime."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scenes import EVERYTHING, play
+
+from simulator.ledger import facts
+from simulator.ledger.audit import AuditError, audit
+from simulator.scenario.load import parse, read_value
+from simulator.scenario.scenario import Scenario
+
+STOCKOUTS = [{"rule": "lost_sale", "ship": ship} for ship in ("units", "lines")] + [
+    {"rule": "backorder", "ship": ship} for ship in ("units", "lines", "order")
+]
+RULES = st.one_of(
+    st.builds(lambda p, q, m: {"rule": "reorder_point", "point": p, "quantity": q, "multiples": m},
+              st.integers(0, 60), st.integers(1, 80), st.booleans()),
+    st.builds(lambda s, d: {"rule": "min_max", "minimum": s, "maximum": s + d}, st.integers(0, 60), st.integers(1, 80)),
+    st.builds(lambda level: {"rule": "base_stock", "level": level}, st.integers(1, 90)),
+    st.builds(lambda days, level, early: {"rule": "periodic", "every": f"{days} days", "level": level,
+                                          "before_demand": early},
+              st.integers(1, 10), st.integers(1, 200), st.booleans()),
+)  # fmt: skip
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    """Variants of the scenario with everything on: rules, stockouts, patience, staff, seed."""
+    source = json.loads(json.dumps(read_value(EVERYTHING, "text"), default=str))
+    source["run"] |= {"start": parse(EVERYTHING).run.start, "horizon": "3 weeks", "warm_up": "2 days",
+                      "seed": draw(st.integers(0, 99))}  # fmt: skip
+    source["network"]["calendars"]["office"]["closed"] = []
+    site = source["network"]["sites"]["warehouse"]
+    for sku in ("s1", "s2", "s3", "s4", "default"):
+        supplier = draw(st.sampled_from(["importer", "workshop"]))
+        site["stock"][sku] = {**draw(RULES), "supplier": supplier, "opening": draw(st.integers(0, 90)),
+                              "lot_size": draw(st.sampled_from([1, 12]))}  # fmt: skip
+    for rule in source["service"]["rules"]:
+        rule["stockout"] = draw(st.sampled_from(STOCKOUTS))
+    site["stages"][0]["staff"] = draw(st.integers(1, 3))
+    for segment in source["market"]["segments"].values():
+        segment["waits"] = draw(st.sampled_from([0.0, 0.5, 1.0]))
+        segment["patience"] = draw(st.sampled_from(["1 h", "2 days", {"exponential": {"mean": "3 days"}}]))
+    return Scenario.model_validate(source)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(scenarios())
+def test_the_laws_hold_whatever_the_rules(scenario):
+    play(scenario)
+
+
+CRIMES = {
+    "a unit too many taken": (facts.Allocated, "units", 5.0),
+    "a unit that never came": (facts.Received, "units", 5.0),
+    "a return of what was never sold": (facts.Returned, "units", 500.0),
+    "more restocked than came back": (facts.Restocked, "units", 5.0),
+    "a cancellation out of nothing": (facts.Cancelled, "units", 50.0),
+    "a lost sale out of nothing": (facts.Lost, "units", 50.0),
+    "a delivery before its time": (facts.Delivered, "at", -5000.0),
+    "work done before it began": (facts.Served, "ended", -5000.0),
+    "a stage before the order came": (facts.Served, "queued", -5000.0),
+    "an order on the supplier's side that is lost": (facts.Replenished, "units", 7.0),
+    "a delivery to somebody else": (facts.Delivered, "order", 1),
+}
+
+
+@pytest.mark.parametrize("crime", CRIMES)
+def test_the_audit_notices(crime):
+    kind, column, change = CRIMES[crime]
+    ledger = play(EVERYTHING)
+    values = ledger.columns(kind)[column]
+    values[len(values) // 2] += np.array(change).astype(values.dtype)
+    with pytest.raises(AuditError):
+        audit(ledger)
+
+
+def test_a_shipment_that_arrives_twice_is_noticed():
+    ledger = play(EVERYTHING)
+    shipments = ledger.columns(facts.Delivered)["shipment"]
+    shipments[1] = shipments[0]
+    with pytest.raises(AuditError, match="delivered twice|another order"):
+        audit(ledger)
