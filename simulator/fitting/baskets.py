@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 NAMES = {1: ("all",), 2: ("few", "many"), 3: ("few", "several", "many"), 4: ("few", "some", "several", "many"),
          5: ("few", "some", "several", "many", "bulk")}  # fmt: skip
 """Groups by their number, from few units in a line to many."""
+RANKS = (*NAMES[1], *NAMES[5])
 CLOSE = 0.01
 """Error of the mean order value, as a share, at which there are groups enough."""
 ORDERS, LINES = 30, 20
@@ -56,7 +57,7 @@ def _basket(lines: "pd.DataFrame", other: Basket | None) -> Basket:
     if other is not None and len(sizes) < ORDERS:
         return other
     units = {str(group): of["units"].to_numpy() for group, of in lines.groupby("group")}
-    names = sorted(units) if other is None else other.units
+    names = sorted(units, key=RANKS.index) if other is None else list(other.units)
     laws = {
         name: fit_sizes(units[name])
         if other is None or len(units.get(name, ())) >= LINES

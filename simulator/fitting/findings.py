@@ -92,13 +92,13 @@ def goodness(found: Found, sampled: bool) -> Iterator[Goodness]:
 
 def _days(counts: np.ndarray, expected: np.ndarray, cv: float) -> float:
     """Distance between the daily counts and the mixture of negative binomials that the laws imply."""
-    from scipy import stats
+    from scipy import special
 
     points = np.arange(counts.max() + 1)
     if cv > 0:
-        law = np.mean([stats.nbinom.cdf(points, cv**-2, 1 / (1 + mean * cv**2)) for mean in expected], axis=0)
+        law = np.mean([special.betainc(cv**-2, points + 1, 1 / (1 + mean * cv**2)) for mean in expected], axis=0)
     else:
-        law = np.mean([stats.poisson.cdf(points, mean) for mean in expected], axis=0)
+        law = np.mean([special.pdtr(points, mean) for mean in expected], axis=0)
     seen = np.searchsorted(np.sort(counts), points, side="right") / len(counts)
     return float(np.abs(law - seen).max())
 

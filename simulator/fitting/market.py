@@ -67,10 +67,10 @@ def write_market(draft: Draft, found: Found, options: Options, history: dict[str
 def _rhythm(draft: Draft, arrivals: Arrivals, options: Options) -> None:
     place: Path = ("market", "rhythm")
     trading = int(arrivals.open.sum())
-    draft.put((*place, "weekdays"), [rounded(each, 3) for each in arrivals.weekdays.tolist()],
+    draft.put((*place, "weekdays"), [rounded(round(each, 3)) for each in arrivals.weekdays.tolist()],
               f"Mean orders of Monday ... Sunday over {arrivals.window.weeks:.4g} weeks, relative to their mean.")  # fmt: skip
     if arrivals.hours is not None:
-        draft.put((*place, "hours"), [rounded(each, 3) for each in arrivals.hours.tolist()],
+        draft.put((*place, "hours"), [rounded(round(each, 2), 3) for each in arrivals.hours.tolist()],
                   "Orders by hour of the day, from midnight on, relative to their mean.")  # fmt: skip
     if arrivals.months is not None:
         draft.put((*place, "months"), [rounded(each, 3) for each in arrivals.months.tolist()],

@@ -8,6 +8,7 @@ import numpy as np
 from simulator.fitting.draft import Draft, Path, rounded
 from simulator.fitting.market import DAYS, Found
 from simulator.fitting.options import Options
+from simulator.fitting.returns import DELIVERY
 from simulator.units import hours
 
 BUSY = 0.75
@@ -131,7 +132,7 @@ def _told(found: Found) -> str:
     if not math.isfinite(returns.mean_lag):
         return f"{text}\nAssumed: lag and part; only {returns.matched} returns follow a sale on file to the same customer."
     return (f"{text} lag and part: from the {returns.matched:,} returns that follow a sale of the SKU to the same customer; "
-            f"order to return, taken for delivery to return, {returns.mean_lag:.3g} days on average. A lag is seen only "
+            f"{returns.mean_lag:.3g} days on average, {DELIVERY:g} days taken off for the delivery. A lag is seen only "
             f"inside the history: long ones are weighted up, those beyond {found.arrivals.window.weeks:.3g} weeks are "
             "missing.")  # fmt: skip
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 Cell = tuple[str, str]
 """Segment and channel; "" where the history does not say."""
 LEVELS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98, 1.0)
+DELIVERY = 1.5
+"""Days from order to delivery, taken off the time from order to return: nights, and the transit that is assumed."""
 ENOUGH = 20
 """Matched returns from which on a lag and a part are measured."""
 ASSUMED_LAG: dict[str, Any] = {"lognormal": {"median": "10 days", "sigma": 1}}
@@ -32,7 +34,7 @@ class Returns:
     lines: int
     """All return lines."""
     mean_lag: float
-    """Days; nan where it is assumed."""
+    """Days from delivery to return; nan where it is assumed."""
 
 
 def fit_returns(sales: "pd.DataFrame", returns: "pd.DataFrame", window: Window) -> Returns:
@@ -43,8 +45,9 @@ def fit_returns(sales: "pd.DataFrame", returns: "pd.DataFrame", window: Window) 
     found = _matched(sales, returns) if len(returns) else None
     if found is None or len(found) < ENOUGH:
         return Returns(rates, ASSUMED_LAG, 1.0, 0 if found is None else len(found), len(returns), float("nan"))
-    days = ((found["time"] - found["sold"]).dt.total_seconds() / 86400).to_numpy()
-    weights = 1 / np.maximum(1 - days / window.days, 0.2)
+    after = ((found["time"] - found["sold"]).dt.total_seconds() / 86400).to_numpy()
+    weights = 1 / np.maximum(1 - after / window.days, 0.2)
+    days = np.maximum(after - DELIVERY, 0.0)
     part = solve_part(found["units_sold"].to_numpy(), np.minimum(found["units"] / found["units_sold"], 1).to_numpy())
     lag = {"empirical": {"quantiles": _quantiles(days, weights)}}
     return Returns(rates, lag, part, len(found), len(returns), float(np.average(days, weights=weights)))
@@ -66,7 +69,7 @@ def _quantiles(days: np.ndarray, weights: np.ndarray) -> dict[str, str]:
     level = (np.cumsum(weights[ranked]) - weights[ranked] / 2) / weights.sum()
     points = np.interp(LEVELS, level, days[ranked])
     points[0], points[-1] = days.min(), days.max()
-    return {f"{level:g}": f"{point:.3g} days" for level, point in zip(LEVELS, points.tolist(), strict=True)}
+    return {f"{level:g}": f"{round(point, 1):g} days" for level, point in zip(LEVELS, points.tolist(), strict=True)}
 
 
 def solve_part(units: np.ndarray, parts: np.ndarray) -> float:

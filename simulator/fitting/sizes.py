@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-MOST = 18
+MOST = 22
 """Values that a law is told in."""
 
 

@@ -14,7 +14,7 @@ import pytest
 
 import simulator
 from simulator.experiments.result import Result
-from simulator.kpis.measure import measure
+from simulator.kpis.measure import Measures, measure
 from simulator.ledger.audit import audit
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.load import parse
@@ -83,6 +83,18 @@ def disagreement(values: np.ndarray, exact: float, within: float, metric: Metric
     if error > within * abs(exact):
         return f"{metric}: standard error {error / abs(exact):.1%} of the value, wanted {within:.1%}: no power"
     return ""
+
+
+def measured(text: str) -> tuple[Measures, Ledger]:
+    """One audited run of a deterministic scenario: its KPIs and its ledger."""
+    ledger = simulator.simulate(parse(text))
+    audit(ledger)
+    return measure(ledger), ledger
+
+
+def whole(measures: Measures) -> dict[str, float]:
+    """Every KPI of the whole."""
+    return {name: float(slices[""][0]) for name, slices in measures.values.items()}
 
 
 def exactly(found: Mapping[str, float], exact: Mapping[str, float]) -> None:
