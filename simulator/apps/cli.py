@@ -251,7 +251,7 @@ def fit(orders: Path, output: Path, columns: dict[str, str], targets: dict[str, 
 
     Says what was fitted and how well, what was assumed, and which rows were left out.
     """
-    from simulator.fitting import FitError, Options, write_fit
+    from simulator.fitting import FitError, Options
     from simulator.fitting import fit as fit_history
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.load import read_value
@@ -263,7 +263,7 @@ def fit(orders: Path, output: Path, columns: dict[str, str], targets: dict[str, 
         if "lead_time" in options:
             options["lead_time"] = read_value(options["lead_time"], "--lead-time")
         found = fit_history(orders, Options(columns=columns, targets={k: float(v) for k, v in targets.items()}, **options))
-        write_fit(found, output)
+        found.save(output)
     except (FitError, ScenarioError, ValueError, OSError) as error:
         _quit(str(error))
     click.echo(found.summary())

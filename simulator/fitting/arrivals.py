@@ -111,7 +111,8 @@ def _profile(counts: np.ndarray, kind: np.ndarray, kinds: int) -> np.ndarray:
     days = np.bincount(kind, minlength=kinds)
     means = np.bincount(kind, counts, kinds) / np.maximum(days, 1)
     means[days == 0] = means[days > 0].mean()
-    return means / means.mean()
+    relative: np.ndarray = means / means.mean()
+    return relative
 
 
 def _day_to_day(counts: np.ndarray, expected: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.fitting.returns import Cell
+from simulator.fitting.returns import Cell, lines_by_cell
 from simulator.fitting.sizes import Sizes, cluster, fit_sizes
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def value_of(sales: "pd.DataFrame", skus: "pd.DataFrame", groups: dict[str, str]
     of_sku = skus.index.map(groups)
     worth = (skus["price"] * skus["lines"] / skus["lines"].sum()).groupby(of_sku).sum()
     lines = sales[["segment", "channel", "units"]].assign(group=sales["sku"].map(groups))
-    cells = lines.groupby(["segment", "channel"]).size()
     means = lines.groupby(["segment", "channel", "group"])["units"].mean().unstack().reindex(columns=worth.index)
     means = means.fillna(lines.groupby("group")["units"].mean())
-    return float((means * worth).sum(axis=1) @ cells)
+    each = (means * worth).sum(axis=1)
+    return sum(count * float(each[cell]) for cell, count in lines_by_cell(lines).items())

@@ -47,7 +47,7 @@ def choose_columns(columns: Sequence[str], given: Mapping[str, str], file: Path)
         if len(candidates) > 1:
             both = " or ".join(candidates)
             raise FitError(f"{file}: {role} may be {both}; say which: --map {role}={candidates[0]}; {has}")
-        found |= {role: name for name in candidates}
+        found.update({role: candidates[0]} if candidates else {})
     if missing := [role for role in NEEDED if role not in found]:
         raise FitError(f"{file}: no column for {', '.join(missing)}; say which: --map {missing[0]}=COLUMN; {has}")
     return found

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.fitting.baskets import Basket
 from simulator.fitting.market import DAYS, Found
+from simulator.fitting.returns import lines_by_cell
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def compare(found: Found, sampled: bool) -> Iterator[Finding]:
     yield Finding("lines per order", found.lines_per_order, lines / count)
     yield Finding("units per line", float(sales["units"].mean()), units / lines)
     yield Finding("order value", value / len(orders), worth / count)
-    returned = sum(rate * _lines(found, cell) for cell, rate in found.returns.rates.items())
+    sold = lines_by_cell(sales)
+    returned = sum(rate * sold[cell] for cell, rate in found.returns.rates.items())
     if found.returns.lines:
         yield Finding("return lines per line sold", found.returns.lines / len(sales), returned / len(sales))
     yield Finding("variance / mean of daily orders", found.arrivals.dispersion, found.arrivals.fitted_dispersion,
@@ -53,22 +54,19 @@ def compare(found: Found, sampled: bool) -> Iterator[Finding]:
     yield Finding("SKUs", len(skus), len(skus))
 
 
-def _lines(found: Found, cell: tuple[str, str]) -> int:
-    return int(((found.sales["segment"] == cell[0]) & (found.sales["channel"] == cell[1])).sum())
-
-
 def _expected(found: Found) -> tuple[float, float, float, float]:
     """Orders, lines, units and value of the history's weeks, by the laws as they are written."""
     skus = found.skus
-    weight = (skus["lines"] / skus["lines"].sum()).groupby(skus.index.map(found.baskets.groups)).sum()
-    worth = (skus["lines"] * skus["price"] / skus["lines"].sum()).groupby(skus.index.map(found.baskets.groups)).sum()
-    total = np.zeros(4)
-    for cell, orders in found.orders.groupby(["segment", "channel"]).size().items():
-        basket: Basket = found.baskets.cells[cell]
-        lines = orders * basket.lines.mean
-        each = [(weight[group], worth[group], sizes.mean) for group, sizes in basket.units.items()]
-        total += (orders, lines, lines * sum(w * m for w, _, m in each), lines * sum(v * m for _, v, m in each))
-    return tuple(total.tolist())
+    group, share = skus.index.map(found.baskets.groups), skus["lines"] / skus["lines"].sum()
+    weight, worth = (each.groupby(group).sum().to_dict() for each in (share, share * skus["price"]))
+    lines = units = value = 0.0
+    for cell, orders in lines_by_cell(found.orders).items():
+        basket = found.baskets.cells[cell]
+        count = orders * basket.lines.mean
+        lines += count
+        units += count * sum(weight[name] * sizes.mean for name, sizes in basket.units.items())
+        value += count * sum(worth[name] * sizes.mean for name, sizes in basket.units.items())
+    return float(len(found.orders)), lines, units, value
 
 
 def goodness(found: Found, sampled: bool) -> Iterator[Goodness]:
@@ -83,11 +81,11 @@ def goodness(found: Found, sampled: bool) -> Iterator[Goodness]:
                    f"{len(counts)} trading days")  # fmt: skip
     if arrivals.hours is not None:
         day, distance = _hours(found, arrivals.hours)
-        yield Goodness("hour of day", "D", distance, f"{day}, the weekday whose hours differ most from the common profile")
+        yield Goodness("hour of day", "D", distance, f"{day}, the weekday that differs most from the common profile")
     if sampled:
         lines, units = _sizes(found)
         yield Goodness("lines of an order", "D", lines, "largest of all segments and channels")
-        yield Goodness("units of a line", "D", units, "largest of all segments, channels and groups with a law of their own")
+        yield Goodness("units of a line", "D", units, "largest of all segments, channels and groups")
 
 
 def _days(counts: np.ndarray, expected: np.ndarray, cv: float) -> float:

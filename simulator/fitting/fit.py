@@ -15,7 +15,7 @@ from simulator.fitting.market import Found, write_market, write_products, write_
 from simulator.fitting.operations import write_costs, write_network, write_service
 from simulator.fitting.options import Options
 from simulator.fitting.page import page
-from simulator.fitting.returns import fit_returns
+from simulator.fitting.returns import fit_returns, lines_by_cell
 from simulator.fitting.rows import LeftOut, Lines, usable_lines
 from simulator.fitting.source import describe
 from simulator.fitting.summary import tell
@@ -75,7 +75,8 @@ def fit(file: str | Path, options: Options | None = None) -> Fit:
     options.check()
     table = read_table(file)
     columns = choose_columns(table.columns, options.columns, file)
-    lines = usable_lines(table, columns, {word: options.columns[word] for word in WORDS if word in options.columns}, file)
+    words = {word: options.columns[word] for word in WORDS if word in options.columns}
+    lines = usable_lines(table, columns, words, file)
     found = measure(lines)
     history, copy = describe(file, columns, lines) if options.demand != "sampled" else (None, None)
     draft = _draft(found, options, file, history)
@@ -142,7 +143,7 @@ def _read(file: Path, columns: dict[str, str], lines: Lines, found: Found) -> st
 
 def _warnings(arrivals: Arrivals, lines: Lines) -> Iterator[str]:
     if arrivals.window.days < SHORT:
-        yield (f"the history covers {arrivals.window.days} days: too short to tell weekdays, over-dispersion and demand "
+        yield (f"the history covers {arrivals.window.days} days: too short to tell weekdays, busy days and demand "
                "classes from chance")  # fmt: skip
     weeks = [arrivals.counts[first : first + 7].sum() for first in range(0, arrivals.window.days, 7)]
     empty = sum(not count for count in weeks)
@@ -150,8 +151,8 @@ def _warnings(arrivals: Arrivals, lines: Lines) -> Iterator[str]:
         yield f"{empty} of {len(weeks)} weeks hold no order: is a date wrong?"
     if lines.returns.empty:
         yield "no returns in the history: the scenario has none"
-    elif (lost := len(lines.returns) - int(lines.returns.merge(
-            lines.sales[["segment", "channel"]].drop_duplicates(), how="inner").shape[0])):  # fmt: skip
+    sold = lines_by_cell(lines.sales)
+    if lost := sum(count for cell, count in lines_by_cell(lines.returns).items() if cell not in sold):
         yield f"{lost} return lines belong to a segment and channel without sales: they are in no rate"
     left = sum(each.count for each in lines.left_out.values())
     if left > 0.05 * lines.rows:

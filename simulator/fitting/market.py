@@ -67,19 +67,20 @@ def write_market(draft: Draft, found: Found, options: Options, history: dict[str
 def _rhythm(draft: Draft, arrivals: Arrivals, options: Options) -> None:
     place: Path = ("market", "rhythm")
     trading = int(arrivals.open.sum())
-    draft.put((*place, "weekdays"), [rounded(round(each, 3)) for each in arrivals.weekdays.tolist()],
-              f"Mean orders of Monday ... Sunday over {arrivals.window.weeks:.4g} weeks, relative to their mean.")  # fmt: skip
+    weekdays = [rounded(round(each, 3)) for each in arrivals.weekdays.tolist()]
+    told = f"Mean orders of Monday to Sunday over {arrivals.window.weeks:.4g} weeks, relative to their mean."
+    draft.put((*place, "weekdays"), weekdays, told)
     if arrivals.hours is not None:
         draft.put((*place, "hours"), [rounded(round(each, 2), 3) for each in arrivals.hours.tolist()],
                   "Orders by hour of the day, from midnight on, relative to their mean.")  # fmt: skip
     if arrivals.months is not None:
         draft.put((*place, "months"), [rounded(each, 3) for each in arrivals.months.tolist()],
                   "Orders a day in January ... December, weekdays evened out, relative to their mean.")  # fmt: skip
-    season = "" if arrivals.months is not None else (
-        " The history is too short to tell a season or a trend from chance: whatever rose or fell in it is in here.")  # fmt: skip
-    draft.put((*place, "day_to_day"), rounded(arrivals.day_to_day, 3),
-              f"Variance over mean of daily orders on {trading} trading days is {arrivals.dispersion:.3g}; weekdays and "
-              f"chance (Poisson) taken out, a day's busyness varies by this much.{season}")  # fmt: skip
+    told = (f"Variance over mean of daily orders on {trading} trading days is {arrivals.dispersion:.3g}; weekdays and "
+            "chance (Poisson) taken out, a day's busyness varies by this much (coefficient of variation).")  # fmt: skip
+    if arrivals.months is None:
+        told += " The history is too short to tell a season or a trend from chance: what rose or fell in it is in here."
+    draft.put((*place, "day_to_day"), rounded(arrivals.day_to_day, 3), told)
     if options.demand == "replayed":
         draft.comments[place] = "Replayed orders come at their own times; the rhythm only helps to size the stock."
 
@@ -118,7 +119,7 @@ def _basket(basket: Basket) -> dict[str, Any]:
 
 
 def write_products(draft: Draft, found: Found, options: Options) -> None:
-    """SKUs by value, the dearest to do without first."""
+    """SKUs, the most valuable first."""
     several = len(set(found.baskets.groups.values())) > 1
     reason = f"cost is {100 * options.cost_share:g} % of the price; an order history has no costs"
     for row in found.skus.reset_index().to_dict("records"):
@@ -129,9 +130,10 @@ def write_products(draft: Draft, found: Found, options: Options) -> None:
             "popularity": int(row["lines"]), **group, "class": row["class"], "demand_class": row["demand_class"],
         })  # fmt: skip
     draft.comments["products",] = (
-        "SKUs by value. price: the mean that was paid for a unit; popularity: lines in the history; class: ABC by value "
-        "(A the first 80 %, B up to 95 %) and XYZ by the coefficient of variation of weekly units (X below 0.5, Y below 1); "
-        "demand_class: from weekly units, lumpy where weeks without demand and uneven weeks meet (ADI 1.32, CV² 0.49)."
+        "SKUs by value. price: the mean that was paid for a unit; popularity: lines in the history; class: ABC by "
+        "value (A the first 80 %, B up to 95 %) and XYZ by the coefficient of variation of weekly units (X below 0.5, "
+        "Y below 1); demand_class: from weekly units, lumpy where weeks without demand and uneven weeks meet (ADI "
+        "1.32, CV² 0.49)."
         + (f"\n{_told(found)}" if several else "") + f"\nAssumed: {reason}."
     )  # fmt: skip
     draft.assumed["products.*.cost"] = reason

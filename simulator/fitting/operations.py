@@ -40,14 +40,14 @@ def write_network(draft: Draft, found: Found, options: Options) -> None:
               assumed="an order history does not show what suppliers take")  # fmt: skip
     weekly = found.arrivals.per_week * hours_of_work(found.lines_per_order)
     open_hours = len(days) * (closes - opens)
-    stages = []
+    stages: list[dict[str, Any]] = []
     for (name, work), load in zip(WORK.items(), weekly / open_hours, strict=True):
         staff = max(1, math.ceil(load / BUSY))
         draft.comments[*SITE, "stages", len(stages)] = f"{name}: {100 * load / staff:.0f} % busy on average"
         stages.append({"stage": name, "staff": staff, "calendar": "office", **work})
     stages.append({"stage": "transit", "time": TRANSIT})
     draft.put((*SITE, "stages"), stages,
-              assumed="working times of the order cycle, with staff enough to be busy 75 % of their time at the most")  # fmt: skip
+              assumed="working times, with staff enough to be busy 75 % of their time at the most")  # fmt: skip
     _stock(draft, found, options)
 
 
@@ -57,11 +57,11 @@ def hours_of_work(lines: float) -> np.ndarray:
     >>> (60 * hours_of_work(10)).round().tolist()
     [4.0, 15.0, 6.0]
     """
-    def mean(law: dict[str, Any]) -> float:
-        return hours(next(iter(law.values()))["mean"])
+    return np.array([_mean(work["time"]) + lines * _mean(work.get("line_time")) for work in WORK.values()])
 
-    return np.array([mean(work["time"]) + lines * mean(work["line_time"]) * ("line_time" in work)
-                     if "line_time" in work else mean(work["time"]) for work in WORK.values()])  # fmt: skip
+
+def _mean(law: dict[str, Any] | None) -> float:
+    return hours(next(iter(law.values()))["mean"]) if law is not None else 0.0
 
 
 def office(found: Found) -> tuple[list[int], int, int]:
@@ -99,7 +99,7 @@ def _stock(draft: Draft, found: Found, options: Options) -> None:
     draft.put((*place, "default"), rule(options.target),
               "For every SKU: its reorder point is computed from the target, its own demand and the supplier's lead "
               "time; an order covers so long a time of mean demand.")  # fmt: skip
-    draft.assumed[".".join((*map(str, place), "default"))] = "rule, target and cover are a starting point, not the history's"
+    draft.assumed[".".join((*map(str, place), "default"))] = "rule, target and cover are a starting point"
     for sku, kind in found.skus["abc"].items():
         if options.targets.get(kind, options.target) != options.target:
             draft.put((*place, str(sku)), rule(options.targets[kind]))
@@ -121,7 +121,7 @@ def write_service(draft: Draft, found: Found, options: Options) -> None:
     if returns.rates:
         draft.comments["service", "rules", 1] = _told(found)
     if returns.rates and not math.isfinite(returns.mean_lag):
-        draft.assumed["service.rules[*].returns.lag"] = "too few returns can be matched with a sale; whole lines come back"
+        draft.assumed["service.rules[*].returns.lag"] = "too few returns follow a sale on file; whole lines come back"
     draft.put(("service", "stockout"), {"rule": "backorder", "ship": "units"},
               assumed="what there is leaves at once, the rest follows")  # fmt: skip
 
@@ -130,15 +130,17 @@ def _told(found: Found) -> str:
     returns = found.returns
     text = f"rate: return lines over lines sold in the same weeks ({returns.lines:,} of {len(found.sales):,} in all)."
     if not math.isfinite(returns.mean_lag):
-        return f"{text}\nAssumed: lag and part; only {returns.matched} returns follow a sale on file to the same customer."
-    return (f"{text} lag and part: from the {returns.matched:,} returns that follow a sale of the SKU to the same customer; "
-            f"{returns.mean_lag:.3g} days on average, {DELIVERY:g} days taken off for the delivery. A lag is seen only "
-            f"inside the history: long ones are weighted up, those beyond {found.arrivals.window.weeks:.3g} weeks are "
-            "missing.")  # fmt: skip
+        return f"{text}\nAssumed: lag and part; only {returns.matched} returns follow a sale to the same customer."
+    return (
+        f"{text} lag and part: from the {returns.matched:,} returns that follow a sale of the SKU to the same "
+        f"customer; {returns.mean_lag:.3g} days on average, {DELIVERY:g} days taken off for the delivery. A lag is "
+        f"seen only inside the history: long ones are weighted up, those beyond {found.arrivals.window.weeks:.3g} weeks "
+        "are missing."
+    )
 
 
 def write_costs(draft: Draft, options: Options) -> None:
     """Cost rates, all assumed."""
     draft.put(("costs",), {"holding": options.holding, **COSTS},
-              "Assumed: money per replenishment order, paid hour, shipment and returned line; backorders in % of value.",
+              "Assumed: money per replenishment order, paid hour, shipment and returned line; backorder: % of value.",
               "an order history has no costs; the rates are round figures to be replaced")  # fmt: skip

@@ -1,6 +1,6 @@
 """What a fit is asked for: which columns, what kind of demand, and what to assume where a history is silent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,9 @@ class Options:
             raise FitError(f"targets: the classes are A, B and C; found {', '.join(sorted(unknown))}")
         if not 0 <= self.cost_share <= 1 or self.weeks < 1 or self.seed < 0:
             raise FitError("cost_share lies between 0 and 1, weeks is 1 or more, seed 0 or more")
-        readers = {"cover": hours, "promise": hours, "holding": cost_rate, "lead_time": Duration.model_validate}
+        readers: dict[str, Callable[[Any], Any]] = {
+            "cover": hours, "promise": hours, "holding": cost_rate, "lead_time": Duration.model_validate,
+        }  # fmt: skip
         for name, reader in readers.items():
             try:
                 reader(getattr(self, name))

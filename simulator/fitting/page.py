@@ -46,7 +46,7 @@ def _entry(path: Path, value: Any, comments: Mapping[Path, str]) -> Iterator[str
 
 
 def _is_folder(path: Path, value: Mapping[str, Any], comments: Mapping[Path, str]) -> bool:
-    """Whether each entry has lines of its own: near the root, where there are comments, or where one line is too short."""
+    """Whether each entry has lines of its own: near the root, around comments, or where one line is too short."""
     if value and set(value) <= set(Quantity.model_fields):
         return False
     nested = any(isinstance(each, (Mapping, list)) for each in value.values())

@@ -1,5 +1,6 @@
 """What comes back: how much of what is sold, how long after, and how much of the line."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,18 +40,24 @@ class Returns:
 
 def fit_returns(sales: "pd.DataFrame", returns: "pd.DataFrame", window: Window) -> Returns:
     """Return terms. Each return line belongs to the last sale before it of the same SKU to the same customer."""
-    sold = sales.groupby(["segment", "channel"]).size()
-    back = returns.groupby(["segment", "channel"]).size()
-    rates = {cell: min(float(count / sold[cell]), 1.0) for cell, count in back.items() if cell in sold.index}
+    sold, back = lines_by_cell(sales), lines_by_cell(returns)
+    rates = {cell: min(count / sold[cell], 1.0) for cell, count in back.items() if cell in sold}
     found = _matched(sales, returns) if len(returns) else None
     if found is None or len(found) < ENOUGH:
         return Returns(rates, ASSUMED_LAG, 1.0, 0 if found is None else len(found), len(returns), float("nan"))
     after = ((found["time"] - found["sold"]).dt.total_seconds() / 86400).to_numpy()
     weights = 1 / np.maximum(1 - after / window.days, 0.2)
     days = np.maximum(after - DELIVERY, 0.0)
-    part = solve_part(found["units_sold"].to_numpy(), np.minimum(found["units"] / found["units_sold"], 1).to_numpy())
+    bought, back_again = found["units_sold"].to_numpy(), found["units"].to_numpy()
+    part = solve_part(bought, np.minimum(back_again / bought, 1.0))
     lag = {"empirical": {"quantiles": _quantiles(days, weights)}}
     return Returns(rates, lag, part, len(found), len(returns), float(np.average(days, weights=weights)))
+
+
+def lines_by_cell(lines: "pd.DataFrame") -> dict[Cell, int]:
+    """Lines of each segment and channel."""
+    counts = Counter(zip(lines["segment"].tolist(), lines["channel"].tolist(), strict=True))
+    return dict(sorted(counts.items()))
 
 
 def _matched(sales: "pd.DataFrame", returns: "pd.DataFrame") -> "pd.DataFrame":

@@ -94,7 +94,7 @@ def _reasons(read: "pd.DataFrame", table: Table, columns: Mapping[str, str]) -> 
     names = read[["order", "sku", "segment", "channel", "customer"]]
     odd = pd.DataFrame({name: names[name].str.contains(r"[\x00-\x1f\x7f-\x9f]", regex=True) for name in names})
     repeated = (table.cells[list(columns.values())] == pd.Series({name: name for name in columns.values()})).all(axis=1)
-    typed = (read["type"] != "").any()
+    typed = bool((read["type"] != "").any())
     checks = {
         "header repeated": repeated,
         "no order number": read["order"] == "",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.fitting.rows import Lines
 from simulator.scenario.history import HistoryError, read_history
-from simulator.scenario.market import Columns, History
+from simulator.scenario.market import History
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +15,7 @@ ROLES = ("order", "time", "sku", "units", "price", "segment", "channel", "custom
 
 
 def describe(file: Path, columns: Mapping[str, str], lines: Lines) -> "tuple[dict[str, Any], pd.DataFrame | None]":
-    """`market.history`, and the clean copy to be written as its file where the scenario cannot read the file as it is."""
+    """`market.history`, and the clean copy to be written as its file where the scenario cannot read the original."""
     named = {role: columns[role] for role in ROLES if role in columns and _says_something(lines, role)}
     words = lines.sales["type"].unique()
     if "type" in named:
@@ -36,8 +36,8 @@ def _says_something(lines: Lines, role: str) -> bool:
 def _reads_alike(history: dict[str, Any], lines: Lines) -> bool:
     """Whether the scenario's own reader finds the same orders in the file."""
     try:
-        orders = read_history(History.model_validate({**history, "columns": Columns.model_validate(history["columns"])}))
-    except (HistoryError, KeyError, TypeError):
+        orders = read_history(History.model_validate(history))
+    except (HistoryError, TypeError):  # a TypeError where only some times have a zone
         return False
     sales = lines.sales
     heads = sales.drop_duplicates("order")

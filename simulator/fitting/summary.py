@@ -25,7 +25,7 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     for found in findings:
         note = f"   {found.note}" if found.note else ""
         yield (f"  {found.what:<32}{_number(found.history):>12}{_number(found.fitted):>12}"
-               f"{100 * found.difference:>+10.1f} %{note}")  # fmt: skip
+               f"{round(100 * found.difference, 1) + 0.0:>+10.1f} %{note}")  # fmt: skip
 
 
 def _fits(fits: Sequence[Goodness]) -> Iterator[str]:

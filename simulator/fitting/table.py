@@ -84,13 +84,13 @@ def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _excel(file: Path, content: bytes) -> Table:
+    import pandas as pd
+
     try:
-        import openpyxl
+        sheet = pd.read_excel(io.BytesIO(content), header=None, dtype=object, na_filter=False, engine="openpyxl")
+        rows = [[_cell(cell) for cell in row] for row in sheet.to_numpy().tolist()]
     except ImportError:
         raise FitError(f"{file}: Excel files need openpyxl: pip install openpyxl, or save it as CSV") from None
-    try:
-        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-        rows = [[_cell(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
     except (KeyError, ValueError, IndexError, zipfile.BadZipFile) as error:
         raise FitError(f"{file}: not an Excel workbook with a sheet of rows: {error}") from None
     return _table(file, list(_numbered(iter(rows))), ",")

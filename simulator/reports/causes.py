@@ -26,18 +26,18 @@ class Wait:
     arrived: bool
 
 
-def cause(shelf: Shelf, cycle: int, horizon: float) -> str:
-    """The main cause of the shortage before a receipt, in a sentence with its numbers."""
-    units = shelf.short[1][np.searchsorted(shelf.received[0], shelf.short[0], side="right") == cycle]
+def cause(shelf: Shelf, units: np.ndarray, receipt: int, horizon: float) -> str:
+    """The main cause of a stockout, in a sentence with its numbers.
+
+    `units` are those short of each line, `receipt` is the number of the one that ended it, from 0 on.
+    """
     if len(units) > 1 and units.max() >= HALF * units.sum():
         return f"One large order line: it alone was {figure(float(units.max()))} units short."
-    if cycle >= len(shelf.ordered[0]):
-        return "No replenishment order was under way when stock ran out."
-    if (shelf.extra[1] < 0).any():
-        return "Orders to the supplier were taken back; no single cause."
-    arrived = cycle < len(shelf.received[0])
-    placed = float(shelf.ordered[0][cycle])
-    end = float(shelf.received[0][cycle]) if arrived else horizon
+    if receipt >= len(shelf.standing):
+        return "No replenishment order was under way."
+    arrived = receipt < len(shelf.received[0])
+    placed = float(shelf.standing[receipt])
+    end = float(shelf.received[0][receipt]) if arrived else horizon
     return _main(shelf, Wait(max(placed - shelf.rule.review, 0.0), placed, end, arrived), horizon)
 
 

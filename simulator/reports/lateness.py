@@ -108,19 +108,22 @@ def _cause(view: View, order: int, passage: Passage, asked: np.ndarray, late: fl
 
 def _stock(view: View, order: int, asked: np.ndarray) -> tuple[str, float]:
     """The longest wait of a line for stock."""
-    lines, given = view.of(facts.LineOrdered), view.of(facts.Allocated)
+    lines, given, gone = (view.of(kind) for kind in (facts.LineOrdered, facts.Allocated, facts.Cancelled))
+    lost = view.by_line(facts.Lost)
     first, last = np.searchsorted(lines["order"], [order, order + 1])
-    longest, said = 0.0, ""
-    gone = view.by_line(facts.Lost) + view.by_line(facts.Cancelled)
+    found = [("", 0.0)]
     for row in range(first, last):
-        mine = given["line"] == row + 1
-        short = lines["units"][row] - gone[row + 1] - given["units"][mine].sum() > TINY
-        until = view.end if short else given["at"][mine].max(initial=-np.inf)
-        if until - asked[row + 1] > longest:
-            longest = float(until - asked[row + 1])
-            sku = view.labels.names["sku"][lines["sku"][row]]
-            said = f"{'still waits' if short else 'waited'} for stock of {sku}: {lasting(longest)}"
-    return said, longest
+        line, sku = row + 1, view.labels.names["sku"][lines["sku"][row]]
+        came, left = (table["at"][table["line"] == line].max(initial=-np.inf) for table in (given, gone))
+        settled = given["units"][given["line"] == line].sum() + lost[line] + gone["units"][gone["line"] == line].sum()
+        if lines["units"][row] - settled > TINY:
+            found.append((f"still waits for stock of {sku}: ", view.end - asked[line]))
+        elif left > came:
+            found.append((f"waited for stock of {sku} until that was given up: ", float(left - asked[line])))
+        else:
+            found.append((f"waited for stock of {sku}: ", float(came - asked[line])))
+    said, longest = max(found, key=lambda each: each[1])
+    return said + lasting(longest), longest
 
 
 def _stages(view: View, order: int, passage: Passage) -> list[tuple[str, float]]:

@@ -20,12 +20,11 @@ class Shelf:
 
     wanted: Course
     """When lines asked for stock, and units."""
-    short: Course
-    number: np.ndarray
-    """Line numbers of `short`."""
     gone: Course
     """Lost and cancelled: they need no stock."""
     ordered: Course
+    standing: np.ndarray
+    """When the orders were placed that the supplier did not have to take back: the n-th of them is the n-th receipt."""
     received: Course
     extra: Course
     """Restocked, and recalled as negative units."""
@@ -40,21 +39,25 @@ class Shelf:
         return into - _until(self.wanted, at) + _until(self.gone, at)
 
 
-def shelf_facts(view: View, number: int, asked: np.ndarray, short: np.ndarray, units: np.ndarray) -> Shelf:
+def shelf_facts(view: View, number: int, asked: np.ndarray) -> Shelf:
+    """The facts of a shelf; `asked` is when each line asked for stock."""
     site = view.labels.names["site"][number // view.labels.products]
     sku = view.labels.names["sku"][number % view.labels.products]
     supplier, rule = sized_rules(view.scenario, site)[sku]
     mine = (shelf_of_line(view) == number) & np.isfinite(asked)
     wanted = np.concatenate([[0.0], view.of(facts.LineOrdered)["units"]])
-    ordered, received = (_of_shelf(view, kind, number) for kind in (facts.Replenished, facts.Received))
+    ordered, received, recalled = (
+        _of_shelf(view, kind, number) for kind in (facts.Replenished, facts.Received, facts.Recalled)
+    )
+    standing = _standing(ordered, recalled)
     supply = view.scenario.network.suppliers[supplier]
     lead = supply.lead_time.expected
     if supply.capacity is not None and len(received[0]):
-        lead = float(np.mean(received[0] - ordered[0][: len(received[0])]))  # its queue is part of it
+        lead = float(np.mean(received[0] - standing[: len(received[0])]))  # its queue is part of it
     return Shelf(
-        wanted=_sorted(asked[mine], wanted[mine]), short=(asked[short], units), number=short,
-        gone=_sorted(*_of_lines(view, mine, facts.Lost, facts.Cancelled)), ordered=ordered, received=received,
-        extra=_extra(view, mine, number), opening=float(view.ledger.opening[number]), rule=rule, lead_time=lead,
+        wanted=_sorted(asked[mine], wanted[mine]),
+        gone=_sorted(*_of_lines(view, mine, facts.Lost, facts.Cancelled)), ordered=ordered, standing=standing,
+        received=received, extra=_extra(view, mine, recalled), opening=float(view.ledger.opening[number]), rule=rule, lead_time=lead,
     )  # fmt: skip
 
 
@@ -69,8 +72,26 @@ def _of_lines(view: View, mine: np.ndarray, *kinds: type) -> Course:
     return np.concatenate([at for at, _ in tables]), np.concatenate([units for _, units in tables])
 
 
-def _extra(view: View, mine: np.ndarray, number: int) -> Course:
-    back, recalled = _of_lines(view, mine, facts.Restocked), _of_shelf(view, facts.Recalled, number)
+def _standing(ordered: Course, recalled: Course) -> np.ndarray:
+    """Orders less those taken back, the latest first, as the supplier does it.
+
+    >>> _standing((np.array([1.0, 2.0, 5.0]), np.array([4.0, 4.0, 4.0])), (np.array([3.0]), np.array([4.0])))
+    array([1., 5.])
+    """
+    at, units = ordered
+    stands = np.ones(len(at), dtype=bool)
+    for when, left in zip(*recalled, strict=True):
+        row = int(np.searchsorted(at, when, side="right")) - 1
+        while left > 0 and row >= 0:
+            if stands[row] and units[row] <= left:
+                stands[row] = False
+                left -= units[row]
+            row -= 1
+    return at[stands]
+
+
+def _extra(view: View, mine: np.ndarray, recalled: Course) -> Course:
+    back = _of_lines(view, mine, facts.Restocked)
     return _sorted(np.concatenate([back[0], recalled[0]]), np.concatenate([back[1], -recalled[1]]))
 
 

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.kpis.inventory import shelf_of_line
-from simulator.kpis.view import View
-from simulator.ledger import facts
+from simulator.kpis.view import TINY, View
 from simulator.reports.causes import cause
 from simulator.reports.levels import asked_at
 from simulator.reports.shelves import shelf_facts
 
+
 @dataclass(frozen=True)
 class Shortage:
-    """What was short of one SKU, and its worst stockout: the shortage between one receipt and the next."""
+    """What was short of one SKU, and its worst stockout.
+
+    A stockout is a run of lines that were short, one after the other, without one that was met at once.
+    """
 
     sku: str
     site: str
@@ -25,7 +28,7 @@ class Shortage:
     share: float
     """Of the value short of all SKUs."""
     stockouts: int
-    """Replenishment cycles in which something was short."""
+    """Over all sites."""
     begin: float
     """Of the worst stockout, in hours: the first line that was short."""
     end: float
@@ -48,30 +51,35 @@ def shortages(view: View, most: int) -> list[Shortage]:
 
 def _shortage(view: View, sku: int, asked: np.ndarray, total: float) -> Shortage:
     lines = view.lines
-    mine = (lines.sku == sku) & (lines.backordered + lines.lost > 0)
+    mine = np.flatnonzero(lines.sku == sku)
+    mine = mine[np.lexsort((lines.number[mine], asked[lines.number[mine]]))]
     units = lines.backordered[mine] + lines.lost[mine]
     where = shelf_of_line(view)[lines.number[mine]]
     number = int(np.bincount(where, units).argmax())
-    shelf = shelf_facts(view, number, asked, lines.number[mine][where == number], units[where == number])
-    cycle = np.searchsorted(shelf.received[0], shelf.short[0], side="right")
-    by_cycle = np.bincount(cycle, shelf.short[1])
-    worst = int(by_cycle.argmax())
-    end = float(shelf.received[0][worst]) if worst < len(shelf.received[0]) else view.end
-    value = float((units * lines.price[mine]).sum())
+    shelf = shelf_facts(view, number, asked)
+    times, here = asked[lines.number[mine[where == number]]], units[where == number]
+    spell, sizes = stockouts(here)
+    worst = spell == int(sizes.argmax())
+    begin, last = float(times[worst].min()), float(times[worst].max())
+    receipt = int(np.searchsorted(shelf.received[0], last, side="right"))
+    short = float((units * lines.price[mine]).sum()) or float(units.sum())
     return Shortage(
         sku=view.labels.names["sku"][sku], site=view.labels.names["site"][number // view.labels.products],
-        units=float(units.sum()), lost=float((lines.lost[mine] + lines.cancelled[mine]).sum()), value=value,
-        share=(value or float(units.sum())) / total, stockouts=_stockouts(view, where, lines.number[mine], asked),
-        begin=float(shelf.short[0][cycle == worst].min()), end=end, worst=float(by_cycle[worst] / units.sum()),
-        cause=cause(shelf, worst, view.end),
+        units=float(units.sum()), lost=float((lines.lost[mine] + lines.cancelled[mine]).sum()),
+        value=float((units * lines.price[mine]).sum()), share=short / total,
+        stockouts=sum(len(stockouts(units[where == each])[1]) for each in np.unique(where)), begin=begin,
+        end=float(shelf.received[0][receipt]) if receipt < len(shelf.received[0]) else view.end,
+        worst=float(sizes.max() / units.sum()), cause=cause(shelf, here[worst], receipt, view.end),
     )  # fmt: skip
 
 
-def _stockouts(view: View, where: np.ndarray, number: np.ndarray, asked: np.ndarray) -> int:
-    """Replenishment cycles with a shortage, over all sites."""
-    received = view.of(facts.Received)
-    count = 0
-    for shelf in np.unique(where):
-        ends = np.sort(received["at"][received["shelf"] == shelf])
-        count += len(np.unique(np.searchsorted(ends, asked[number[where == shelf]], side="right")))
-    return count
+def stockouts(short: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The stockout of each line (-1 for a line met at once), and the units short in each stockout.
+
+    >>> stockouts(np.array([0.0, 2.0, 1.0, 0.0, 5.0]))
+    (array([-1,  0,  0, -1,  1]), array([3., 5.]))
+    """
+    is_short = short > TINY
+    begins = is_short & ~np.append(False, is_short[:-1])
+    number = np.where(is_short, np.cumsum(begins) - 1, -1)
+    return number, np.bincount(number[is_short], short[is_short])

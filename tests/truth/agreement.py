@@ -21,6 +21,7 @@ from simulator.scenario.load import parse
 
 ERRORS = 4.0
 """Standard errors that mean and exact value may lie apart."""
+ROUNDING = 1e-9
 Metric = str | tuple[str, str, str]
 """A KPI of the whole, or (KPI, dimension, label), or a number that a test reads off the facts."""
 Facts = Callable[[Ledger], Mapping[str, float]]
@@ -78,7 +79,7 @@ def disagreement(values: np.ndarray, exact: float, within: float, metric: Metric
     """What is wrong with replications of a metric; nothing where they agree with its exact value."""
     assert len(values) >= 20, "an interval wants 20 replications"
     mean, error = float(np.mean(values)), float(np.std(values, ddof=1)) / sqrt(len(values))
-    if not abs(mean - exact) <= ERRORS * error:
+    if not abs(mean - exact) <= ERRORS * error + ROUNDING * abs(exact):
         return f"{metric}: exact {exact:.6g}, simulated {mean:.6g} +- {error:.2g}"
     if error > within * abs(exact):
         return f"{metric}: standard error {error / abs(exact):.1%} of the value, wanted {within:.1%}: no power"
@@ -99,4 +100,4 @@ def whole(measures: Measures) -> dict[str, float]:
 
 def exactly(found: Mapping[str, float], exact: Mapping[str, float]) -> None:
     """A deterministic system: every value to rounding."""
-    assert {name: found[name] for name in exact} == pytest.approx(dict(exact), rel=1e-9, abs=1e-9)
+    assert {name: found[name] for name in exact} == pytest.approx(dict(exact), rel=ROUNDING, abs=ROUNDING)

@@ -11,7 +11,6 @@ import pytest
 from truth.agreement import expect, play
 from truth.systems import poisson, shelf
 
-
 DAY = 24.0
 
 

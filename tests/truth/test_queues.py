@@ -28,11 +28,15 @@ def waits(ledger: Ledger) -> np.ndarray:
     return found["started"] - found["queued"]
 
 
-def cycles(ledger: Ledger) -> np.ndarray:
-    """Hours from order entry to delivery, of measured orders."""
+def cycles(ledger: Ledger, before_the_end: float = 0.0) -> np.ndarray:
+    """Hours from order entry to delivery, of measured orders placed so long before the end.
+
+    The KPI order_cycle_time leaves out the orders that are open at the end: the slow ones of the last days. Where a
+    cycle takes days, and an interval is narrow, that shows.
+    """
     placed, delivered = ledger.columns(Ordered)["at"], ledger.columns(Delivered)
-    begun = placed[delivered["order"] - 1]
-    return (delivered["at"] - begun)[begun >= ledger.scenario.run.warm_up]
+    begun, run = placed[delivered["order"] - 1], ledger.scenario.run
+    return (delivered["at"] - begun)[(begun >= run.warm_up) & (begun <= run.horizon - before_the_end)]
 
 
 def in_system(ledger: Ledger) -> float:
@@ -177,13 +181,15 @@ def test_q19_trucks_at_fixed_times():
     def facts(ledger: Ledger) -> Mapping[str, float]:
         truck = ledger.columns(Served)["ended"][ledger.columns(Served)["stage"] == 1]
         gone = truck[(truck > ledger.scenario.run.warm_up) & (truck <= ledger.scenario.run.horizon)]
-        return {"orders on a truck": len(gone) / (1 + (gone.max() - gone.min()) / 24)}
+        cycle = cycles(ledger, 96)
+        load = len(gone) / (1 + (gone.max() - gone.min()) / 24)
+        return {"load": load, "cycle": float(cycle.mean()), "p95": float(np.quantile(cycle, 0.95))}
 
     stages = """[{stage: packing, time: {exponential: {mean: 3 h}}},
                  {stage: shipping, departures: {every: 24 h}}, {stage: transit, time: 30 h}]"""
     text = queue(seed=1019, horizon="60 days", warm_up="4 days", orders="5 per hour", stages=stages, promise="48 h")
-    exact = {"order_cycle_time": 45.0, "on_time": 0.6253098440220832, "order_cycle_time_p95": 56.747865638898226}
-    expect(play(text, 20, facts), exact | {"orders on a truck": 120.0}, within=0.005)
+    exact = {"cycle": 45.0, "on_time": 0.6253098440220832, "p95": 56.747865638898226, "load": 120.0}
+    expect(play(text, 20, facts), exact, within=0.005)
 
 
 def test_q22_the_first_customers_of_the_day_wait_less():
@@ -207,7 +213,7 @@ def test_q22_the_first_customers_of_the_day_wait_less():
     stages = "[{stage: entry, staff: 1, time: {exponential: {mean: 0.9 h}}}]"
     text = queue(seed=1022, horizon="340 h", orders="1 per hour", stages=stages)
     expect(
-        play(text, 600, facts),
+        play(text, 450, facts),
         {
             "wait 1-10": 1.1800869823251712, "cycle 1-10": 2.080086982325171, "waited 1-10": 0.6124496906687026,
             "wait 1-25": 2.124489346531961, "cycle 1-25": 3.024489346531961, "waited 1-25": 0.7319796551589703,
@@ -218,16 +224,19 @@ def test_q22_the_first_customers_of_the_day_wait_less():
 
 
 def test_q27_waiting_for_the_office_to_open():
-    """Q27: orders come day and night; the office works 08:00-16:00 every day; each takes three working hours."""
+    """Q27: orders come day and night; the office works 08:00-16:00 every day; each takes three working hours.
+
+    The run ends three hours after midnight, when the orders of whole days are due: done at once is "promised in 3 h".
+    """
     text = queue(
-        seed=1027, horizon="60 days", warm_up="2 days", orders="5 per hour", promise="3 h",
+        seed=1027, horizon="1443 h", warm_up="2 days", orders="5 per hour", promise="3 h",
         calendars='{office: {hours: "08:00-16:00"}}', stages="[{stage: entry, calendar: office, time: 3 h}]",
     )  # fmt: skip
     expect(
-        play(text, 20),
+        play(text, 20, lambda ledger: {"cycle": float(np.mean(cycles(ledger, 27)))}),
         {
             "queue_time": 5.333333333333333, "wait_probability": 1 - 0.3333333333333333,
-            "order_cycle_time": 10.333333333333334, "on_time": 0.20833333333333334,
+            "cycle": 10.333333333333334, "on_time": 0.20833333333333334,
         },
         within=0.01,
     )  # fmt: skip
