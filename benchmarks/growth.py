@@ -54,7 +54,8 @@ def main() -> None:
         if done.returncode:
             sys.exit(done.stderr)
         row = json.loads(done.stdout)
-        print(f"| {what} | {size} | {row['orders']:,} | {row['lines']:,} | {row['simulate']:.2f} | {row['measure']:.2f} "
+        print(f"| {what} | {size} | {row['orders']:,} | {row['lines']:,} | {row['simulate']:.2f} | {row['measure']:.2f}"
+            f" "
               f"| {row['orders/s']:,.0f} | {row['events/order']:.2f} | {row['peak MB']:.0f} |", flush=True)  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 It takes the arguments of the reference programs (`--orders N | --years Y --seed S --runs R`), so that it can
 be put beside them:
 
-    python run_all.py --only simpy_bare --extra 'W1:product:PYTHON workload.py w1' --extra 'W2:product:PYTHON workload.py w2'
+    python run_all.py --only simpy_bare --extra 'W1:product:PYTHON workload.py w1' \\
+                                        --extra 'W2:product:PYTHON workload.py w2'
 
 A run simulates, measures every KPI with every slice, and reads orders, fill rate, cost and cycle time from them.
 W1's time unit is the day, W2's the hour. W2 runs for a time, not until its N-th order, so `orders` is what came.

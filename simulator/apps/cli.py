@@ -112,17 +112,36 @@ def _pairs(_context: click.Context, _option: click.Parameter, given: tuple[str, 
 @cli.command()
 @scenario_options
 @click.option("-n", "--replications", type=click.IntRange(1, 1_000_000), help="How many replications  [default: 20]")
-@click.option("--precision", multiple=True, metavar="KPI=0.01", callback=_precisions,
-              help="Replicate until the KPI's interval is this narrow, relative to its mean; repeatable.")
+@click.option(
+    "--precision",
+    multiple=True,
+    metavar="KPI=0.01",
+    callback=_precisions,
+    help="Replicate until the KPI's interval is this narrow, relative to its mean; repeatable.",
+)
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]")
-@click.option("--by", multiple=True, metavar="DIMENSION",
-              help="Show slices by segment, channel, customer_class, customer, sku, class, site, stage or activity.")
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="DIMENSION",
+    help="Show slices by segment, channel, customer_class, customer, sku, class, site, stage or activity.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show every KPI, not only the headlines.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), callback=_output, metavar="FILE.html",
-              help="Write a page to read and print.")
-@click.option("--excel", type=click.Path(path_type=Path, dir_okay=False), callback=_output, metavar="FILE.xlsx",
-              help="Write a workbook.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_output,
+    metavar="FILE.html",
+    help="Write a page to read and print.",
+)
+@click.option(
+    "--excel",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_output,
+    metavar="FILE.xlsx",
+    help="Write a workbook.",
+)
 def run(
     scenario: str, changes: tuple[str, ...], seed: int | None, replications: int | None, precision: dict[str, float],
     workers: int | None, by: tuple[str, ...], everything: bool, style: str, report: Path | None, excel: Path | None,
@@ -230,23 +249,51 @@ def story(scenario: str, changes: tuple[str, ...], seed: int | None, order: int,
 
 @cli.command()
 @click.argument("orders", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), callback=_output, required=True,
-              metavar="SCENARIO.yaml", help="The scenario to write.")
-@click.option("--map", "columns", multiple=True, metavar="ROLE=COLUMN", callback=_pairs,
-              help="Which column is what: order, time, sku, units, price, customer, segment, channel, type; repeatable.")
-@click.option("--demand", type=click.Choice(["sampled", "resampled", "replayed"]), default="sampled",
-              show_default=True, help="Orders from fitted laws, drawn from the history, or the history itself.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_output,
+    required=True,
+    metavar="SCENARIO.yaml",
+    help="The scenario to write.",
+)
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="ROLE=COLUMN",
+    callback=_pairs,
+    help="Which column is what: order, time, sku, units, price, customer, segment, channel, type; repeatable.",
+)
+@click.option(
+    "--demand",
+    type=click.Choice(["sampled", "resampled", "replayed"]),
+    default="sampled",
+    show_default=True,
+    help="Orders from fitted laws, drawn from the history, or the history itself.",
+)
 @click.option("--target", type=float, help="Unit fill rate that stock is sized for  [default: 0.95]")
-@click.option("--target-class", "targets", multiple=True, metavar="A=0.98", callback=_pairs,
-              help="Another target for an ABC class; repeatable.")
+@click.option(
+    "--target-class",
+    "targets",
+    multiple=True,
+    metavar="A=0.98",
+    callback=_pairs,
+    help="Another target for an ABC class; repeatable.",
+)
 @click.option("--cover", metavar="TIME", help="One replenishment order covers this time of demand  [default: 2 weeks]")
-@click.option("--lead-time", metavar="TIME", help='Supply lead time, such as "3 weeks" or "{gamma: {mean: 3 weeks, cv: 0.4}}"')
+@click.option(
+    "--lead-time", metavar="TIME", help='Supply lead time, such as "3 weeks" or "{gamma: {mean: 3 weeks, cv: 0.4}}"'
+)
 @click.option("--cost-share", type=float, help="Cost of a unit as a share of its price  [default: 0.5]")
 @click.option("--holding", metavar="RATE", help="Rate of keeping stock  [default: 20 % per year]")
 @click.option("--promise", metavar="TIME", help="Delivery time promised  [default: 3 days]")
 @click.option("--name", help="Name of the scenario.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def fit(orders: Path, output: Path, columns: dict[str, str], targets: dict[str, str], force: bool, **given: Any) -> None:
+def fit(
+    orders: Path, output: Path, columns: dict[str, str], targets: dict[str, str], force: bool, **given: Any
+) -> None:
     """Fit a scenario to ORDERS, a table of order lines (CSV, gzipped CSV or Excel).
 
     Says what was fitted and how well, what was assumed, and which rows were left out.
@@ -262,7 +309,9 @@ def fit(orders: Path, output: Path, columns: dict[str, str], targets: dict[str, 
     try:
         if "lead_time" in options:
             options["lead_time"] = read_value(options["lead_time"], "--lead-time")
-        found = fit_history(orders, Options(columns=columns, targets={k: float(v) for k, v in targets.items()}, **options))
+        found = fit_history(
+            orders, Options(columns=columns, targets={k: float(v) for k, v in targets.items()}, **options)
+        )
         found.save(output)
     except (FitError, ScenarioError, ValueError, OSError) as error:
         _quit(str(error))

@@ -39,7 +39,7 @@ def run(
     Errors: ValueError for numbers that make no sense; KeyError for an unknown KPI.
     """
     wanted = max(FIRST, replications or 0) if precision else replications or 1
-    if wanted < 1 or any(not 0 < goal for goal in (precision or {}).values()):
+    if wanted < 1 or any(not goal > 0 for goal in (precision or {}).values()):
         raise ValueError("replications must be 1 or more, and a precision above 0")
     done: dict[int, Measures] = {}
     try:

@@ -105,7 +105,7 @@ def _hours(found: Found, profile: np.ndarray) -> tuple[str, float]:
     level = np.cumsum(profile) / profile.sum()
     distances = {
         DAYS[int(str(day))]: float(np.abs(np.cumsum(np.bincount(hours, minlength=24)) / len(hours) - level).max())
-        for day, hours in found.orders["time"].dt.hour.groupby(found.orders["time"].dt.weekday)
+        for day, hours in found.orders["time"].dt.hour.groupby(found.orders["time"].dt.day_of_week)
     }
     worst = max(distances, key=lambda day: distances[day])
     return worst, distances[worst]

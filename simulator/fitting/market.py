@@ -96,7 +96,7 @@ def _segment(draft: Draft, found: Found, options: Options, name: str, orders: "p
     lines = len(found.sales) if not name else int((found.sales["segment"] == name).sum())
     draft.put((*place, "demand"), demand)
     draft.comments[place] = f"{len(orders):,} orders with {lines:,} lines in the history{known}."
-    if customers > 1:
+    if customers > 1 and options.demand != "replayed":
         draft.put((*place, "customers"), customers)
     counts = {str(channel): float(count) for channel, count in orders.groupby("channel").size().items()}
     sampled = options.demand == "sampled"
@@ -120,7 +120,7 @@ def _basket(basket: Basket) -> dict[str, Any]:
 
 def write_products(draft: Draft, found: Found, options: Options) -> None:
     """SKUs, the most valuable first."""
-    several = len(set(found.baskets.groups.values())) > 1
+    several = len(set(found.baskets.groups.values())) > 1 and options.demand == "sampled"
     reason = f"cost is {100 * options.cost_share:g} % of the price; an order history has no costs"
     for row in found.skus.reset_index().to_dict("records"):
         sku = str(row["sku"])

@@ -101,7 +101,7 @@ def _stock(draft: Draft, found: Found, options: Options) -> None:
               "time; an order covers so long a time of mean demand.")  # fmt: skip
     draft.assumed[".".join((*map(str, place), "default"))] = "rule, target and cover are a starting point"
     for sku, kind in found.skus["abc"].items():
-        if options.targets.get(kind, options.target) != options.target:
+        if options.targets.get(kind, options.target) != options.target and sku != "default":
             draft.put((*place, str(sku)), rule(options.targets[kind]))
 
 
@@ -134,8 +134,8 @@ def _told(found: Found) -> str:
     return (
         f"{text} lag and part: from the {returns.matched:,} returns that follow a sale of the SKU to the same "
         f"customer; {returns.mean_lag:.3g} days on average, {DELIVERY:g} days taken off for the delivery. A lag is "
-        f"seen only inside the history: long ones are weighted up, those beyond {found.arrivals.window.weeks:.3g} weeks "
-        "are missing."
+        f"seen only inside the history: long ones are weighted up, those beyond "
+        f"{found.arrivals.window.weeks:.3g} weeks are missing."
     )
 
 

@@ -5,7 +5,9 @@ from simulator.kpis.slices import Ratio
 from simulator.kpis.view import TINY, View
 
 
-@kpi(unit="share of units", better="higher", of="units of lines that asked for stock, lost ones included", scor="RL.2.1")
+@kpi(
+    unit="share of units", better="higher", of="units of lines that asked for stock, lost ones included", scor="RL.2.1"
+)
 def unit_fill_rate(view: View) -> Ratio:
     """Units allocated at the instant their line asked for stock / units wanted (type 2 service, by unit)."""
     lines = view.lines
@@ -62,5 +64,3 @@ def cancelled_units(view: View) -> Ratio:
     """Units that waiting customers gave up / units wanted."""
     lines = view.lines
     return lines.rows.ratio(lines.cancelled, lines.units)
-
-

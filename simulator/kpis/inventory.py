@@ -122,9 +122,7 @@ def on_order(view: View) -> Ratio | None:
 def inventory_position(view: View) -> Ratio | None:
     """Time average of on hand + on order - backordered."""
     found = averages(view)
-    return None if found is None else found.rows.ratio(
-        found.on_hand + found.on_order - found.backordered, Fixed(1.0)
-    )
+    return None if found is None else found.rows.ratio(found.on_hand + found.on_order - found.backordered, Fixed(1.0))
 
 
 @kpi(unit="money", better="lower", of="measured time", scor="AM.1.1")
@@ -139,7 +137,9 @@ def _shipped_cost(view: View) -> dict[str, np.ndarray]:
     given, shelf = view.of(facts.Allocated), shelf_of_line(view)
     found = averages(view)
     assert found is not None
-    cells = np.bincount(shelf[given["line"]], given["units"] * (given["at"] >= view.begin), len(found.cost)) * found.cost
+    cells = (
+        np.bincount(shelf[given["line"]], given["units"] * (given["at"] >= view.begin), len(found.cost)) * found.cost
+    )
     return found.rows.ratio(cells * YEAR, Fixed(view.span)).values()
 
 
@@ -224,9 +224,11 @@ def cycle_service_level(view: View) -> Ratio | None:
         table = view.of(kind)
         short = shelf[table["line"]]
         cycle = np.searchsorted(ends, short * (view.end + 1) + table["at"], side="right")
-        same = (cycle < len(ends)) & (received["shelf"][ranked][np.minimum(cycle, len(ends) - 1)] == short) if len(
-            ends
-        ) else np.zeros(len(short), dtype=bool)
+        same = (
+            (cycle < len(ends)) & (received["shelf"][ranked][np.minimum(cycle, len(ends) - 1)] == short)
+            if len(ends)
+            else np.zeros(len(short), dtype=bool)
+        )
         bad[cycle[same]] = True
     where = received["shelf"][ranked]
     good = np.bincount(where, measured[ranked] & ~bad[:-1], size)

@@ -116,8 +116,7 @@ def utilisation(view: View) -> Ratio | None:
     work = worked_hours(view) * (staffed > 0)[found.stage]
     cells = np.zeros(found.rows.cells)
     cells[np.arange(len(staffed)) * view.labels.sources + view.labels.sources - 1] = staffed
-    ratio = Ratio(found.rows, found.rows.sums(work), cells)
-    return ratio
+    return Ratio(found.rows, found.rows.sums(work), cells)
 
 
 def _setting(view: View, stage: int) -> tuple[int | None, str | None]:
@@ -165,4 +164,5 @@ def worked_hours(view: View) -> np.ndarray:
         if calendar is not None:
             mine, hours = found.stage == stage, _calendar(view, calendar)
             work[mine] = hours.open_before(ended[mine]) - hours.open_before(started[mine])
-    return work
+    result: np.ndarray = work
+    return result

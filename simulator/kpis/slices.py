@@ -52,7 +52,9 @@ class Rows:
 
     def ratio(self, numerator: np.ndarray | float, denominator: "np.ndarray | float | Fixed") -> "Ratio":
         """Sum of the numerator / sum of the denominator, over rows."""
-        return Ratio(self, self.sums(numerator), denominator if isinstance(denominator, Fixed) else self.sums(denominator))
+        return Ratio(
+            self, self.sums(numerator), denominator if isinstance(denominator, Fixed) else self.sums(denominator)
+        )
 
 
 @dataclass(frozen=True)

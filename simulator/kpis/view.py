@@ -168,7 +168,8 @@ class View:
         chosen = keep[1:]
         return Orders(
             rows=self.labels.order_rows(self.source_of_order[keep]), at=table["at"][chosen],
-            promised=table["promised"][chosen], last=last[keep], complete=(open_lines[keep] == 0) & ~np.isnan(last[keep]),
+            promised=table["promised"][chosen], last=last[keep],
+            complete=(open_lines[keep] == 0) & ~np.isnan(last[keep]),
             in_full=(left[keep] == 0) & (self._shipments(size)[keep] == 1), filled=short[keep] == 0,
             damaged=table["damaged"][chosen], misdocumented=table["misdocumented"][chosen],
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """The laws that every run must keep, checked on the facts alone and against the counters of the shelves."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,7 +60,8 @@ def _units_conserved(ledger: Ledger) -> Iterator[str]:
     wrong = limited & (np.abs(left - ledger.closing["on_hand"]) > TINY * (1 + np.abs(left)))
     if wrong.any():
         which = _first(wrong)
-        yield f"shelf {which}: the facts leave {left[which]:g} on hand, the shelf holds {ledger.closing['on_hand'][which]:g}"
+        held = ledger.closing["on_hand"][which]
+        yield f"shelf {which}: the facts leave {left[which]:g} on hand, the shelf holds {held:g}"
     ranked = np.lexsort((rank, at, shelf))
     shelf, units = shelf[ranked], units[ranked]
     level = np.cumsum(units)
@@ -141,7 +143,7 @@ def _stages_in_order(ledger: Ledger) -> Iterator[str]:
     if (served["queued"][own] < placed[served["order"][own] - 1] - TINY).any():
         yield "a stage was asked before the order was placed"
     cycle = [n for n, (site, stage) in enumerate(ledger.stages) if site and stage != "inspection"]
-    for before, after in zip(cycle, cycle[1:], strict=False):
+    for before, after in pairwise(cycle):
         if ledger.stages[before][0] != ledger.stages[after][0]:
             continue
         ended, asked = np.full(len(placed) + 1, np.inf), np.full(len(placed) + 1, np.inf)

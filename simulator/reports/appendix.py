@@ -1,8 +1,6 @@
 """The end of the page: every input that was assumed, and what the KPIs mean."""
 
-import re
 from collections.abc import Iterable
-from html import escape
 from typing import Any
 
 from simulator.kpis import Kpi, catalogue
@@ -43,12 +41,10 @@ def _value(source: Any, path: str) -> Any:
     except Fault:
         return MISSING
     for step in way:
-        if isinstance(source, dict) and step in source:
-            source = source[step]
-        elif isinstance(source, list) and isinstance(step, int) and step < len(source):
-            source = source[step]
-        else:
+        places = range(len(source)) if isinstance(source, list) else source if isinstance(source, dict) else ()
+        if step not in places:
             return MISSING
+        source = source[step]
     return source
 
 
@@ -80,10 +76,13 @@ def definitions(findings: Findings) -> Html:
              "queue_time", "cost_to_serve", "inventory_value"]  # fmt: skip
     known = catalogue()
     shown = [known[name] for name in dict.fromkeys(names) if name in known and findings.whole(name) is not None]
-    entries = [Html(tag("dt", title(kpi.name)) + tag("dd", meaning(kpi), tag("span", _facts(kpi), class_="facts"))) for kpi in shown]
-    lead = f"As measured, for orders placed after the warm-up. `simulator kpis` defines all {len(known)}."
-    return section("What the KPIs mean", tag("dl", *entries, class_="definitions"), key="definitions",
-                   lead=Html(re.sub("`(.*?)`", r"<code>\1</code>", escape(lead))))  # fmt: skip
+    entries = [part for kpi in shown for part in _entry(kpi)]
+    lead = Html(f"As measured, after the warm-up. <code>simulator kpis</code> defines all {len(known)}.")
+    return section("What the KPIs mean", tag("dl", *entries, class_="definitions"), key="definitions", lead=lead)
+
+
+def _entry(kpi: Kpi) -> tuple[Html, Html]:
+    return tag("dt", title(kpi.name)), tag("dd", meaning(kpi), tag("span", _facts(kpi), class_="facts"))
 
 
 def meaning(kpi: Kpi) -> str:
@@ -92,5 +91,5 @@ def meaning(kpi: Kpi) -> str:
 
 
 def _facts(kpi: Kpi) -> str:
-    parts: Iterable[str] = (kpi.name, kpi.unit, f"of {kpi.denominator}", f"SCOR {kpi.scor}" if kpi.scor else "")
+    parts: Iterable[str] = (kpi.name, f"of {kpi.denominator}", f"SCOR {kpi.scor}" if kpi.scor else "")
     return " " + "; ".join(part for part in parts if part) + "."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.experiments.result import Estimate
-from simulator.reports.ink import DARK, HATCH, LIGHT, MIDDLE, bare, shortened
+from simulator.reports.ink import DARK, HATCH, LIGHT, MIDDLE, bare, names, room
 from simulator.reports.wording import figure, lasting
 
 if TYPE_CHECKING:
@@ -32,78 +32,80 @@ def service(sheet: "Figure", rows: Sequence[str], panels: dict[str, Sequence[Dot
     `breaks` are the rows before which a line is drawn.
     """
     height = sheet.get_figheight()
-    left, top = 0.215, 1 - 0.27 / height
+    left, top = room(rows), 1 - 0.27 / height
     axes = sheet.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    sheet.subplots_adjust(left=left, right=0.94, top=top, bottom=0.26 / height, wspace=0.34)
+    sheet.subplots_adjust(left=left, right=0.912, top=top, bottom=0.26 / height, wspace=0.42)
     for panel, (heading, dots) in zip(axes, panels.items(), strict=True):
         _shares(panel, dots)
         panel.set_title(heading)
         panel.set_ylim(len(rows) - 0.45, -0.55)
-        panel.set_yticks(range(len(rows)), [shortened(row, 24) for row in rows])
         bare(panel, "left")
+        panel.tick_params(labelleft=False)
         for place in breaks:
             panel.axhline(place - 0.5, color=LIGHT, linewidth=0.6)
+    names(axes[0], rows)
 
 
 def _shares(panel: "Axes", dots: Sequence[Dot]) -> None:
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
     lowest = 1.0
     for place, dot in enumerate(dots):
         found = dot.found
         if found is None:
-            panel.text(1.03, place, "–", transform=panel.get_yaxis_transform(), va="center", color=MIDDLE)
             continue
         width = float(np.nan_to_num(found.half_width))
         panel.plot([found.mean - width, found.mean + width], [place, place], color=DARK, linewidth=1.4, clip_on=False)
         panel.plot(found.mean, place, "o", color=DARK, markersize=4.2, clip_on=False, zorder=3)
-        panel.text(1.03, place, figure(found.mean, "share"), transform=panel.get_yaxis_transform(), va="center")
+        panel.annotate(figure(found.mean, "share"), (1, place), (40, 0), xycoords=panel.get_yaxis_transform(),
+                       textcoords="offset points", ha="right", va="center")  # fmt: skip
         lowest = min(lowest, found.mean - width)
         if dot.target is not None:
             panel.plot([dot.target] * 2, [place - 0.36, place + 0.36], color=DARK, linewidth=2.2, solid_capstyle="butt",
                        clip_on=False, zorder=2)  # fmt: skip
             lowest = min(lowest, dot.target)
-    low = max(0.0, np.floor((lowest - 0.01) * 10) / 10)
+    step = next(step for step in (0.05, 0.1, 0.2, 0.5) if 1 - lowest <= 2 * step + 1e-9)
+    low = max(0.0, 1 - step * np.ceil((1 - lowest) / step + 0.1))
     panel.set_xlim(low, 1.0)
-    panel.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:.0f} %"))
+    panel.set_xticks(np.arange(low, 1.0 + step / 2, step))
+    panel.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %")
     panel.grid(axis="x", color=LIGHT, linewidth=0.5)
 
 
 def stages(sheet: "Figure", rows: Sequence[tuple[str, float, float]]) -> None:
     """Time by stage: name, hours waited, hours at the stage, in the order of passing."""
     height = sheet.get_figheight()
-    panel = sheet.add_axes((0.215, 0.3 / height, 0.66, 1 - 0.58 / height))
+    left = room([name for name, _, _ in rows])
+    panel = sheet.add_axes((left, 0.3 / height, 0.9 - left, 1 - 0.58 / height))
     unit = 24.0 if max(waited + spent for _, waited, spent in rows) >= 48 else 1.0
     for place, (_, waited, spent) in enumerate(rows):
         panel.barh(place, waited / unit, 0.62, color="white", edgecolor=DARK, linewidth=0.7, hatch=HATCH)
         panel.barh(place, spent / unit, 0.62, left=waited / unit, color=MIDDLE, edgecolor=DARK, linewidth=0.7)
-        split = f"  ({lasting(waited)} waiting)" if waited > 0.05 * (waited + spent) and spent else ""
+        split = f"  ({lasting(waited)} waiting)" if 0.05 < waited / max(waited + spent, 1e-9) < 0.95 else ""
         panel.annotate(f"{lasting(waited + spent)}{split}", ((waited + spent) / unit, place), (4, 0),
                        textcoords="offset points", va="center")  # fmt: skip
-    panel.set_yticks(range(len(rows)), [shortened(name) for name, _, _ in rows])
+    names(panel, [name for name, _, _ in rows])
     panel.set_ylim(len(rows) - 0.45, -0.55)
     panel.set_xlabel("days" if unit > 1 else "hours", loc="right", labelpad=-8)
     panel.grid(axis="x", color=LIGHT, linewidth=0.5)
     panel.margins(x=0.18)
     panel.set_xlim(left=0)
     bare(panel, "left")
-    _key(sheet, ("waiting to begin", "white", HATCH), ("at the stage", MIDDLE, ""))
+    _key(sheet, left, ("waiting to begin", "white", HATCH), ("at the stage", MIDDLE, ""))
 
 
-def _key(sheet: "Figure", *entries: tuple[str, str, str]) -> None:
+def _key(sheet: "Figure", left: float, *entries: tuple[str, str, str]) -> None:
     from matplotlib.patches import Patch
 
     patches = [Patch(facecolor=colour, edgecolor=DARK, linewidth=0.7, hatch=hatch, label=label)
                for label, colour, hatch in entries]  # fmt: skip
-    sheet.legend(handles=patches, loc="upper left", bbox_to_anchor=(0.208, 1.0), ncols=len(entries), borderpad=0,
+    sheet.legend(handles=patches, loc="upper left", bbox_to_anchor=(left - 0.007, 1.0), ncols=len(entries), borderpad=0,
                  handlelength=1.6, handleheight=0.8, columnspacing=1.6, borderaxespad=0.1)  # fmt: skip
 
 
 def costs(sheet: "Figure", rows: Sequence[Estimate]) -> None:
     """Money per week by activity, the most first, with intervals and shares."""
     height = sheet.get_figheight()
-    panel = sheet.add_axes((0.215, 0.3 / height, 0.6, 1 - 0.34 / height))
+    left = room([each.label for each in rows])
+    panel = sheet.add_axes((left, 0.3 / height, 0.84 - left, 1 - 0.34 / height))
     total = sum(each.mean for each in rows)
     for place, each in enumerate(rows):
         width = float(np.nan_to_num(each.half_width))
@@ -112,7 +114,7 @@ def costs(sheet: "Figure", rows: Sequence[Estimate]) -> None:
         share = f"  ({figure(each.mean / total, 'share')})" if total > 0 else ""
         panel.annotate(figure(each.mean) + share, (each.mean + width, place), (5, 0),
                        textcoords="offset points", va="center")  # fmt: skip
-    panel.set_yticks(range(len(rows)), [each.label.replace("_", " ") for each in rows])
+    names(panel, [each.label.replace("_", " ") for each in rows])
     panel.set_ylim(len(rows) - 0.45, -0.55)
     panel.xaxis.set_major_formatter(lambda x, _: figure(x))
     panel.locator_params(axis="x", nbins=5)

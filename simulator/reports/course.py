@@ -39,7 +39,7 @@ def course(sheet: "Figure", scenario: Scenario, levels: Levels, shown: Sequence[
     height = sheet.get_figheight()
     ratios = [1.5 if not band.hatched else 1.0 for band in shown]
     panels = sheet.subplots(len(shown), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": ratios})[:, 0]
-    sheet.subplots_adjust(left=0.085, right=0.885, top=1 - 0.26 / height, bottom=0.32 / height, hspace=0.42)
+    sheet.subplots_adjust(left=0.07, right=0.9, top=1 - 0.26 / height, bottom=0.32 / height, hspace=0.42)
     start = moment(scenario, 0.0)
     days = np.datetime64(start.replace(tzinfo=None), "s") + (levels.edges * 3600).astype("timedelta64[s]")
     for panel, band in zip(panels, shown, strict=True):
@@ -82,4 +82,4 @@ def _dates(panel: "Axes", first: np.datetime64, last: np.datetime64) -> None:
 
     locator = AutoDateLocator(minticks=4, maxticks=9)
     panel.xaxis.set_major_locator(locator)
-    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))

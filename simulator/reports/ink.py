@@ -3,7 +3,7 @@
 import io
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from simulator.reports.markup import Html, escape, tag
@@ -70,3 +70,17 @@ def shortened(name: str, most: int = 26) -> str:
     """
     name = " ".join(name.split())
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+
+
+def room(rows: Sequence[str]) -> float:
+    """The share of the sheet's width that the names of rows take."""
+    return 0.03 + 0.0092 * max(len(shortened(row)) for row in rows)
+
+
+def names(panel: "Axes", rows: Sequence[str]) -> None:
+    """The names of rows, flush with the text of the page."""
+    panel.set_yticks([])
+    edge = panel.get_yaxis_transform()
+    box = panel.get_position()
+    for place, row in enumerate(rows):
+        panel.text(-box.x0 / box.width, place, shortened(row), transform=edge, va="center")

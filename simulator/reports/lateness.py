@@ -58,7 +58,8 @@ def late_orders(view: View, most: int) -> list[Late]:
             number=row + 1, customer=view.ledger.customers[ordered["customer"][row]],
             segment=view.labels.names["segment"][ordered["segment"][row]], placed=float(ordered["at"][row]),
             promised=float(ordered["promised"][row]), arrived=float(np.nan if owed[row] else last[row]),
-            late=float(late[row]), value=float(value[row]), cause=_cause(view, row + 1, passage, asked, float(late[row])),
+            late=float(late[row]), value=float(value[row]),
+            cause=_cause(view, row + 1, passage, asked, float(late[row])),
         )
         for row in worst
     ]  # fmt: skip

@@ -37,8 +37,9 @@ def levels(view: View) -> Levels:
     changes = stock_changes(view)
     at, units = _joined([(when, amount * limited[where]) for where, when, amount in changes])
     opening = float(np.nansum(view.ledger.opening))
-    lost = sum(_per_step(view, kind, shelf, limited, edges) for kind in (facts.Lost, facts.Cancelled))
-    return Levels(step, edges, _averages(at, units, opening, edges), _owed(view, shelf, limited, edges), np.asarray(lost))
+    on_hand, owed = _averages(at, units, opening, edges), _owed(view, shelf, limited, edges)
+    lost, cancelled = (_per_step(view, kind, shelf, limited, edges) for kind in (facts.Lost, facts.Cancelled))
+    return Levels(step, edges, on_hand, owed, lost + cancelled)
 
 
 def _joined(parts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:

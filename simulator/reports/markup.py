@@ -43,7 +43,7 @@ def section(heading: str, *content: Cell, key: str, lead: Cell = "") -> Html:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, caption: Cell = "", words: Sequence[int] = (0,), kind: str = ""
+    columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, words: Sequence[int] = (0,), kind: str = ""
 ) -> Html:
     """A table whose first column names the row; `words` are the columns of text, the others are numbers."""
     style = ["" if place in words else "n" for place in range(len(columns))]
@@ -55,8 +55,7 @@ def table(
         ))
         for row in rows
     ]  # fmt: skip
-    title = tag("caption", caption) if caption else ""
-    return tag("table", title, tag("thead", tag("tr", *head)), tag("tbody", *body), **_class(kind))
+    return tag("table", tag("thead", tag("tr", *head)), tag("tbody", *body), **_class(kind))
 
 
 def _class(name: str) -> dict[str, str]:

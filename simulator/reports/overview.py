@@ -8,11 +8,12 @@ from simulator.reports.markup import Cell, Html, section, table, tag
 from simulator.reports.summary import summary
 from simulator.reports.tables import HEADLINES
 from simulator.reports.verdicts import Goal
-from simulator.reports.wording import counted, day, figure, half, lasting, said, title
+from simulator.reports.wording import counted, date, figure, half, lasting, said, title
 
-TILES = ("line_fill_rate", "on_time", "order_cycle_time", "perfect_order_rate", "inventory_value", "backorders",
-         "total_cost", "margin")  # fmt: skip
-"""The figures set large: the first six that there are."""
+TILES = ("line_fill_rate", "on_time", "order_cycle_time", "inventory_value", "total_cost", "margin",
+         "perfect_order_rate", "backorders", "utilisation", "order_cycle_time_p95", "in_full",
+         "orders_per_week")  # fmt: skip
+"""The figures set large: the first six that there are, or three."""
 STOCK_SERVICE = frozenset({"line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "wait_time"})
 """Trivial where stock has no limit."""
 VERDICTS = {
@@ -28,7 +29,7 @@ def header(findings: Findings, goals: list[Goal]) -> Html:
     scenario, run, result = findings.scenario, findings.scenario.run, findings.result
     stopped = " (stopped early)" if result.interrupted else ""
     facts = {
-        "Period": f"{day(scenario, 0)} to {day(scenario, run.horizon)}, {lasting(run.horizon)}",
+        "Period": f"{date(scenario, 0)} to {date(scenario, run.horizon)}, {lasting(run.horizon)}",
         "Warm-up": f"first {lasting(run.warm_up)}, not measured" if run.warm_up else "none",
         "Replications": f"{result.replications:,}{stopped}",
         "Seed": str(run.seed),
@@ -39,7 +40,7 @@ def header(findings: Findings, goals: list[Goal]) -> Html:
     listing = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts.items()))
     words = summary(findings, goals)
     return tag("header", tag("p", "Simulation report", class_="kind"), tag("h1", scenario.name), *about, listing,
-               tag("p", words, class_="summary") if words else "")  # fmt: skip
+               tag("p", words, class_="summary") if words else "", tiles(findings, goals))  # fmt: skip
 
 
 def verdict(goal: Goal) -> Html:
@@ -63,16 +64,23 @@ def targets(goals: list[Goal]) -> Html:
     return section("Targets", table(columns, rows, words=(0, 1, 4, 6), kind="targets"), key="targets", lead=lead)
 
 
-def headlines(findings: Findings, goals: list[Goal]) -> Html:
-    """The headline figures, large and in a table by group."""
+def tiles(findings: Findings, goals: list[Goal]) -> Html:
+    """The most important figures, set large."""
+    found = list(_shown(findings, TILES))[:6]
+    found = found[: 3 * (len(found) // 3)] or found
+    items = [tag("li", *_tile(each, goals)) for each in found]
+    return tag("ul", *items, class_="tiles", aria_label="Most important figures")
+
+
+def headlines(findings: Findings) -> Html:
+    """The headline figures by group."""
     shown = {group: list(_shown(findings, kpis)) for group, kpis in HEADLINES.items()}
-    tiles = [tag("li", *_tile(found, goals)) for found in _shown(findings, TILES)][:6]
     groups = [_group(group, found) for group, found in shown.items() if found]
-    replications = counted(findings.result.replications, "replication")
-    lead = (f"Means over {replications}; ± is half the width of the {CONFIDENCE:.0%} interval, in percentage points for shares."
-            if not findings.single else "One replication: its values stand alone, without an interval. Run more to have one.")  # fmt: skip
-    return section("Key figures", tag("ul", *tiles, class_="tiles"), tag("div", *groups, class_="groups"),
-                   key="figures", lead=lead.replace("95%", "95 %"))  # fmt: skip
+    lead = (f"Means over {counted(findings.result.replications, 'replication')}; ± is half the width of the "
+            f"{100 * CONFIDENCE:.0f} % interval, in percentage points for shares.")  # fmt: skip
+    if findings.single:
+        lead = "One replication: its values stand alone, without an interval. Run more to have one."
+    return section("Key figures", tag("div", *groups, class_="groups"), key="figures", lead=lead)
 
 
 def _shown(findings: Findings, kpis: tuple[str, ...]) -> Iterator[Estimate]:
@@ -96,5 +104,9 @@ def _tile(found: Estimate, goals: list[Goal]) -> Iterator[Html]:
 
 
 def _group(group: str, found: list[Estimate]) -> Html:
-    rows = [[title(e.kpi), figure(e.mean, e.unit), half(e), "" if e.unit.startswith("share") else e.unit] for e in found]
+    rows = [[title(each.kpi), figure(each.mean, each.unit), half(each), _unit(each.unit)] for each in found]
     return table([group, "Mean", "", "Unit"], rows, words=(0, 2, 3), kind="figures")
+
+
+def _unit(unit: str) -> str:
+    return "" if unit.startswith("share") else unit.removeprefix("money").strip()

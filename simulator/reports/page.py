@@ -28,7 +28,7 @@ def page(result: Result) -> Html:
         "main",
         overview.header(findings, wanted),
         overview.targets(wanted),
-        overview.headlines(findings, wanted),
+        overview.headlines(findings),
         sections.service(findings, wanted),
         sections.time(findings),
         sections.stock(findings),

@@ -17,6 +17,9 @@ from simulator.scenario.network import STAGES
 SERVICE = ("line_fill_rate", "on_time", "perfect_order_rate")
 MOST = 12
 """So many segments and classes are drawn: the worst."""
+STAGES_SAY = ("Mean time of a job at each stage by the clock, nights and weekends included, over all replications. "
+              "“At the stage” is work, transit and waiting for a departure.")  # fmt: skip
+STOCK_SAYS = " “Waiting for stock” is the mean over all units allocated; those met at once count 0."
 BY_SEGMENT = ("orders_per_week", "line_fill_rate", "on_time", "order_cycle_time", "revenue", "cost_to_serve", "margin")
 
 
@@ -27,8 +30,9 @@ def service(findings: Findings, goals: list[Goal]) -> Html:
         return Html("")
     slices = [("", "")]
     for dimension in ("segment", "class"):
-        found = sorted(findings.by(kpis[0], dimension), key=lambda each: each.mean)
-        slices += [(dimension, each.label) for each in found[:MOST]] if len(found) > 1 else []
+        found = findings.by(kpis[0], dimension)
+        worst = {each.label for each in sorted(found, key=lambda each: each.mean)[:MOST]}
+        slices += [(dimension, each.label) for each in found if each.label in worst] if len(found) > 1 else []
     breaks = [row for row in range(1, len(slices)) if slices[row][0] != slices[row - 1][0]]
     names = ["all orders" if not dimension else f"class {label}" if dimension == "class" else label
              for dimension, label in slices]  # fmt: skip
@@ -48,14 +52,16 @@ def _dots(findings: Findings, targets: bool, left_out: int) -> str:
     text = "Dots: means." if findings.single else "Dots: means over the replications; lines: 95 % intervals."
     text += " Upright strokes: targets." if targets else ""
     text += f" The worst {MOST} of each are drawn; {left_out} more are not." if left_out else ""
-    return text + " Classes have a fill rate only: an order may mix them." if findings.by("line_fill_rate", "class") else text
+    classes = len(findings.by("line_fill_rate", "class")) > 1
+    return text + " Classes have a fill rate only: an order may mix them." if classes else text
 
 
 def _spoken(names: list[str], panels: dict[str, list[charts.Dot]]) -> str:
-    return ". ".join(
-        f"{heading}: " + ", ".join(f"{name} {figure(dot.found.mean, 'share')}" for name, dot in zip(names, dots, strict=True) if dot.found)
-        for heading, dots in panels.items()
-    )  # fmt: skip
+    parts = []
+    for heading, dots in panels.items():
+        values = [f"{name} {figure(dot.found.mean, 'share')}" for name, dot in zip(names, dots, strict=True) if dot.found]
+        parts.append(f"{heading}: {', '.join(values)}")
+    return ". ".join(parts)
 
 
 def time(findings: Findings) -> Html:
@@ -63,13 +69,10 @@ def time(findings: Findings) -> Html:
     rows = list(_stages(findings))
     if not rows:
         return Html("")
+    spoken = [f"{name} {lasting(waited + spent)}, of which {lasting(waited)} waiting" for name, waited, spent in rows]
     chart = drawing(
         lambda sheet: charts.stages(sheet, rows), 0.62 + charts.ROW * len(rows), key="time",
-        alt="Mean time by stage: " + ", ".join(f"{name} {lasting(waited + spent)}, of which {lasting(waited)} waiting"
-                                               for name, waited, spent in rows),
-        caption="Mean time of a job at each stage by the clock, nights and weekends included, over all replications. "
-                "“At the stage” is work, transit and waiting for a departure."
-                + (" “Waiting for stock” is the mean over all units allocated; those met at once count 0." if findings.has_stock else ""),
+        alt=f"Mean time by stage: {', '.join(spoken)}.", caption=STAGES_SAY + (STOCK_SAYS if findings.has_stock else ""),
     )  # fmt: skip
     cycle, late = findings.whole("order_cycle_time"), findings.whole("order_cycle_time_p95")
     lead = (f"From entry to the last delivery an order takes {lasting(cycle.mean)} on average, "
@@ -103,10 +106,10 @@ def stock(findings: Findings) -> Html:
         return Html("")
     run, means = levels(findings.view), [findings.whole(kpi) for kpi in ("on_hand", "backorders")]
     shown = course.bands(run, *(each.mean if each else None for each in means))
-    high, low = float(run.on_hand.max()), float(run.on_hand.min())
+    high, low, owed = (figure(float(value)) for value in (run.on_hand.max(), run.on_hand.min(), run.backordered.max()))
     chart = drawing(
         lambda sheet: course.course(sheet, findings.scenario, run, shown), 0.55 + 0.95 * len(shown) + 0.45, key="stock",
-        alt=f"Units on hand between {figure(low)} and {figure(high)}; backorders at most {figure(float(run.backordered.max()))}.",
+        alt=f"Units on hand between {low} and {high}; backorders at most {owed}.",
         caption=f"Replication {findings.replication} only: mean of each {run.step}, all SKUs and sites together. "
                 "Dashed: mean of the measured time over all replications.",
     )  # fmt: skip
@@ -125,7 +128,7 @@ def cost(findings: Findings) -> Html:
     chart = drawing(
         lambda sheet: charts.costs(sheet, rows), 0.38 + charts.ROW * len(rows), key="cost",
         alt="Cost per week: " + ", ".join(f"{each.label.replace('_', ' ')} {figure(each.mean)}" for each in rows),
-        caption=f"Money per week of measured time, with the share of the total{lines}. Cost of goods is not part of it.",
+        caption=f"Money per week, with the share of the total{lines}. Cost of goods is not part of it.",
     )  # fmt: skip
     lead = f"Serving customers costs {figure(total.mean)} a week in {counted(len(rows), 'activity', 'activities')}."
     return section("Cost by activity", chart, key="cost", lead=lead)

@@ -57,7 +57,8 @@ def shelf_facts(view: View, number: int, asked: np.ndarray) -> Shelf:
     return Shelf(
         wanted=_sorted(asked[mine], wanted[mine]),
         gone=_sorted(*_of_lines(view, mine, facts.Lost, facts.Cancelled)), ordered=ordered, standing=standing,
-        received=received, extra=_extra(view, mine, recalled), opening=float(view.ledger.opening[number]), rule=rule, lead_time=lead,
+        received=received, extra=_extra(view, mine, recalled), opening=float(view.ledger.opening[number]), rule=rule,
+        lead_time=lead,
     )  # fmt: skip
 
 

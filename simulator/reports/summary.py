@@ -18,7 +18,7 @@ CLEARLY = 0.01
 
 def summary(findings: Findings, goals: list[Goal]) -> str:
     """One paragraph: service, targets, the weakest segment, where the cost lies."""
-    return " ".join([*_service(findings), *_targets(goals), *_weakest(findings), *_cost(findings)])
+    return " ".join([*_service(findings), *_targets(goals), *_weakest(findings), *_cost(findings)]).replace(" %", "\u00a0%")
 
 
 def with_width(found: Estimate) -> str:
@@ -51,7 +51,11 @@ def _targets(goals: list[Goal]) -> Iterator[str]:
     else:
         open_ones = len(judged) - met - len(missed)
         undecided = f", {open_ones} cannot be decided with so few replications" if open_ones else ""
-        yield f"Of {counted(len(judged), 'target')}, {met} {'is' if met == 1 else 'are'} met and {len(missed)} missed{undecided}."
+        if len(missed) == len(judged):
+            yield "The target is missed." if len(judged) == 1 else f"All {len(judged)} targets are missed."
+        else:
+            are = f"{met or 'none'} {'is' if met < 2 else 'are'} met"
+            yield f"Of {counted(len(judged), 'target')}, {are} and {len(missed) or 'none'} missed{undecided}."
     if missed:
         worst = max(missed, key=lambda goal: goal.target - (goal.reached.mean if goal.reached else 0.0))
         assert worst.reached is not None
@@ -78,8 +82,10 @@ def _cost(findings: Findings) -> Iterator[str]:
     if total is None or total.mean <= 0:
         return
     parts = sorted(findings.by("cost_to_serve", "activity"), key=lambda each: -each.mean)
-    most = [f"{part.label.replace('_', ' ')} ({figure(part.mean / total.mean, 'share')})" for part in parts[:2] if part.mean > 0]
-    text = f"Serving customers costs {' '.join([figure(total.mean), half(total)]).strip()} a week, most of it {listed(most)}"
+    most = [f"{part.label.replace('_', ' ')} ({figure(part.mean / total.mean, 'share')})"
+            for part in parts[:2] if part.mean > 0]  # fmt: skip
+    money = " ".join([figure(total.mean), half(total)]).strip()
+    text = f"Serving customers costs {money} a week, most of it {listed(most)}"
     margin, income = findings.whole("margin"), findings.whole("revenue")
     if margin is not None and income is not None and income.mean > 0:
         text += f"; on a revenue of {figure(income.mean)} a week it leaves a margin of {figure(margin.mean)}"

@@ -31,17 +31,20 @@ def skus(findings: Findings) -> Html:
             f"{each.sku} ({each.site})" if several else each.sku, filled, figure(each.units), figure(each.lost), *value,
             figure(each.share, "share"), figure(each.stockouts), _why(findings, each),
         ])  # fmt: skip
-    columns = ["SKU", "Line fill rate", "Units short", "Lost", *(["Value"] if priced else []), "Share", "Stockouts", "Worst stockout and why"]
-    covered = sum(each.share for each in found)
-    lead = (f"By {'value' if priced else 'units'} not met at once in replication {findings.replication}; the fill rate is over all "
-            f"replications. These {len(found)} of {len(findings.scenario.products):,} SKUs make {figure(covered, 'share')} of the "
-            "shortage. “Lost” counts units lost or given up; a stockout is a replenishment cycle with something short.")  # fmt: skip
-    return section("SKUs that hurt most", table(columns, rows, words=(0, len(columns) - 1), kind="skus"), key="skus", lead=lead)
+    columns = ["SKU", "Line fill rate", "Units short", "Lost", *(["Value"] if priced else []), "Share", "Stockouts",
+               "Worst stockout and why"]  # fmt: skip
+    covered, of = figure(sum(each.share for each in found), "share"), len(findings.scenario.products)
+    lead = (f"By {'value' if priced else 'units'} not met at once in replication {findings.replication}; the fill rate "
+            f"is over all replications. These {len(found)} of {of:,} SKUs make {covered} of the shortage. “Lost” counts "
+            "units lost or given up. A stockout is a run of short lines without one in between that was met at once."
+            )  # fmt: skip
+    return section("SKUs that hurt most", table(columns, rows, words=(0, len(columns) - 1), kind="skus"), key="skus",
+                   lead=lead)  # fmt: skip
 
 
 def _why(findings: Findings, each: Shortage) -> str:
     begin, end = day(findings.scenario, each.begin), day(findings.scenario, each.end)
-    when = begin if begin == end else f"{begin.removesuffix(end[-5:])} – {end}"
+    when = begin if begin == end else f"{begin} – {end}"
     return f"{when}, {figure(each.worst, 'share')} of its shortage. {each.cause}"
 
 
@@ -72,8 +75,9 @@ def _row(findings: Findings, each: Late, promises: bool) -> list[Cell]:
     scenario = findings.scenario
     promised = [day(scenario, each.promised) if each.promised == each.promised else "–"] if promises else []
     still = each.arrived != each.arrived
+    known = each.customer.startswith(each.segment)
     return [
-        str(each.number), each.customer if each.customer == each.segment else f"{each.customer} ({each.segment})",
+        str(each.number), each.customer if known else f"{each.customer} ({each.segment})",
         day(scenario, each.placed), *promised, "still open" if still else day(scenario, each.arrived),
         f"{'over ' if still else ''}{lasting(each.late)}", figure(each.value), each.cause,
     ]  # fmt: skip
@@ -82,4 +86,5 @@ def _row(findings: Findings, each: Late, promises: bool) -> list[Cell]:
 def _story(findings: Findings, each: Late) -> Html:
     told = list(tell(findings.ledger, each.number))
     more = [f"  … and {len(told) - LINES} facts more"] if len(told) > LINES else []
-    return tag("details", tag("summary", f"The story of order {each.number}"), tag("pre", "\n".join([*told[:LINES], *more])))
+    text = "\n".join([*told[:LINES], *more])
+    return tag("details", tag("summary", f"The story of order {each.number}"), tag("pre", text))

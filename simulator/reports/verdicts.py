@@ -40,7 +40,8 @@ class Goal:
 
 def goals(findings: Findings) -> list[Goal]:
     """Every target of the service rules; a rule for several segments or channels has one for each."""
-    return [goal for rule in findings.scenario.service.rules if rule.target for goal in _goals(findings, rule, rule.target)]
+    rules = findings.scenario.service.rules
+    return [goal for rule in rules if rule.target for goal in _goals(findings, rule, rule.target)]
 
 
 def _goals(findings: Findings, rule: ServiceRule, targets: Targets) -> Iterator[Goal]:

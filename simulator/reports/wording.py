@@ -84,10 +84,16 @@ def moment(scenario: Scenario, at: float) -> dt.datetime:
     return dt.datetime.combine(scenario.run.start, dt.time()) + dt.timedelta(hours=at)
 
 
-def day(scenario: Scenario, at: float) -> str:
+def date(scenario: Scenario, at: float) -> str:
     """The date so many hours after the start of the run, such as "5 Jan 2026"."""
     when = moment(scenario, at)
-    return f"{when.day} {when:%b %Y}"
+    return f"{when.day} {when:%b} {when.year}"
+
+
+def day(scenario: Scenario, at: float) -> str:
+    """The date in a table: without the year where the run is too short for doubt."""
+    text = date(scenario, at)
+    return text if scenario.run.horizon >= 360 * DAY else text.rsplit(" ", 1)[0]
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

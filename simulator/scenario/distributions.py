@@ -43,7 +43,9 @@ class Distribution(Model, Generic[T]):
     @model_validator(mode="after")
     def _one(self) -> "Distribution[T]":
         if len(self.model_fields_set) != 1 or getattr(self, next(iter(self.model_fields_set))) is None:
-            raise ValueError(f"name exactly one distribution, or write a plain value: {', '.join(type(self).model_fields)}")
+            raise ValueError(
+                f"name exactly one distribution, or write a plain value: {', '.join(type(self).model_fields)}"
+            )
         if self.constant is not None and self.constant < 0:
             raise ValueError(f"a value of 0 or more is expected; found {self.constant:g}")
         self._check()
@@ -81,7 +83,10 @@ class Distribution(Model, Generic[T]):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         written = handler.resolve_ref_schema(handler(schema))
         plain = dict(written["properties"]["constant"]["anyOf"][0])
-        return {"title": written.get("title", cls.__name__), "anyOf": [plain, {**written, "minProperties": 1, "maxProperties": 1}]}
+        return {
+            "title": written.get("title", cls.__name__),
+            "anyOf": [plain, {**written, "minProperties": 1, "maxProperties": 1}],
+        }
 
 
 class Duration(Distribution[Hours]):
@@ -93,7 +98,9 @@ class Duration(Distribution[Hours]):
         _check_shares(self.mixture)
         for law in (self.poisson, self.geometric, self.negative_binomial):
             if law is not None and law.step is None:
-                raise ValueError("a counting distribution of a duration needs the duration of one step, such as step: 1 day")
+                raise ValueError(
+                    "a counting distribution of a duration needs the duration of one step, such as step: 1 day"
+                )
 
 
 class DurationPart(Model):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
@@ -59,16 +60,19 @@ def read_history(history: History) -> Orders:
 def _read(file: str, columns: str) -> Orders:
     names = Columns.model_validate_json(columns)
     try:
-        opened = gzip.open(file, "rt", newline="", encoding="utf-8") if file.endswith(".gz") else open(
-            file, newline="", encoding="utf-8-sig"
-        )
-        with opened as text:
+        with _opened(file) as text:
             rows = list(_rows(csv.DictReader(text), names, file))
     except (OSError, UnicodeDecodeError, EOFError) as error:
         raise HistoryError(f"{file}: cannot be read: {error}") from error
     if not rows:
         raise HistoryError(f"{file}: holds no sale")
     return _orders(rows)
+
+
+def _opened(file: str) -> TextIO:
+    if file.endswith(".gz"):
+        return gzip.open(file, "rt", newline="", encoding="utf-8")
+    return open(file, newline="", encoding="utf-8-sig")
 
 
 Row = tuple[str, dt.datetime, str, str, str, str, float, float]

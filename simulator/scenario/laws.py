@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -380,7 +381,8 @@ class Empirical(Model, Generic[T]):
             points, levels = self._steps
             return points[np.minimum(np.searchsorted(levels, chance, side="right"), len(points) - 1)]
         levels, points = np.array(self.quantiles, dtype=float).T
-        return np.interp(chance, levels, points)
+        found: np.ndarray = np.interp(chance, levels, points)
+        return found
 
     def moments(self) -> Moments:
         if self.values is not None:
@@ -395,7 +397,7 @@ class Empirical(Model, Generic[T]):
 
 
 def _rises(numbers: Sequence[float]) -> bool:
-    return all(a <= b for a, b in zip(numbers, numbers[1:], strict=False))
+    return all(a <= b for a, b in pairwise(numbers))
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,7 @@ Path = tuple[str | int, ...]
 Names = Iterable[str]
 
 
-def check_references(
-    market: Market, products: Mapping[str, Product], network: Network, service: Service
-) -> None:
+def check_references(market: Market, products: Mapping[str, Product], network: Network, service: Service) -> None:
     """Every SKU, site, supplier, calendar, channel and segment that is named exists.
 
     Errors: `Several`, with the place of each.
@@ -83,7 +81,9 @@ def _network(network: Network, products: Mapping[str, Product]) -> Iterator[At]:
         place: Path = ("network", "sites", name)
         for index, stage in enumerate(site.stages):
             if stage.calendar is not None:
-                yield from _unknown((*place, "stages", index, "calendar"), "calendar", stage.calendar, network.calendars)
+                yield from _unknown(
+                    (*place, "stages", index, "calendar"), "calendar", stage.calendar, network.calendars
+                )
         desk = site.returns.inspection.calendar
         if desk is not None:
             yield from _unknown((*place, "returns", "inspection", "calendar"), "calendar", desk, network.calendars)

@@ -58,5 +58,3 @@ class Supply:
 def workshop(clock: Clock, record: Record, number: int, supplier: Supplier) -> Staffed | None:
     """The supplier's own capacity, shared by all that it delivers; None where it has no limit."""
     return None if supplier.capacity is None else Staffed(clock, record, number, 0, supplier.capacity, False)
-
-

@@ -111,6 +111,8 @@ def test_story_tells_an_order_from_entry_to_delivery():
 def test_help_enters_no_heavy_room():
     program = "import sys; sys.argv = ['simulator', '--help']\nimport simulator.apps.cli as c\n" \
               "try: c.main()\nexcept SystemExit: pass\nprint(sorted(set(sys.modules) & set(HEAVY)))"  # fmt: skip
-    program = program.replace("HEAVY", "['numpy', 'scipy', 'pandas', 'simpy', 'matplotlib', 'pydantic', 'rich', 'yaml']")
+    program = program.replace(
+        "HEAVY", "['numpy', 'scipy', 'pandas', 'simpy', 'matplotlib', 'pydantic', 'rich', 'yaml']"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]"

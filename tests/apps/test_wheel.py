@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[2]
 def wheel(tmp_path_factory) -> Path:
     """The wheel, built by the project's own build backend."""
     folder = tmp_path_factory.mktemp("wheel")
-    program = f"import os; os.chdir({str(ROOT)!r}); from hatchling.build import build_wheel; build_wheel({str(folder)!r})"
+    program = (
+        f"import os; os.chdir({str(ROOT)!r}); from hatchling.build import build_wheel; build_wheel({str(folder)!r})"
+    )
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
     return next(folder.glob("*.whl"))
 

@@ -54,9 +54,7 @@ def test_work_stops_at_closing_and_goes_on_at_opening():
       1     15.0    15.0     16.5
       2     16.0    16.5     57.0     half an hour on Monday, one on Wednesday
     """
-    rows = served(
-        "[{stage: entry, staff: 1, calendar: office, time: 90 min}]", segment("all", "1 h", "15 h"), "16.9 h"
-    )
+    rows = served("[{stage: entry, staff: 1, calendar: office, time: 90 min}]", segment("all", "1 h", "15 h"), "16.9 h")
     assert rows == [(15.0, 15.0, 16.5), (16.0, 16.5, 57.0)]
 
 
@@ -77,7 +75,7 @@ def test_the_urgent_are_begun_first_at_opening():
 
 
 def test_trucks_leave_at_fixed_times():
-    """Trucks at 11 and 16; an order that is ready at 11 catches the truck, one at 11.5 the next, one at 17 tomorrow's."""
+    """Trucks at 11 and 16: who is ready at 11 catches the truck, at 11.5 the next, at 17 tomorrow's."""
     stages = "[{stage: shipping, departures: {at: ['16:00', '11:00']}}]"
     segments = segment("a", "99 h", "11 h") + segment("b", "99 h", "11.5 h") + segment("c", "99 h", "17 h")
     assert served(stages, segments) == [(11.0, 11.0, 11.0), (11.5, 11.5, 16.0), (17.0, 17.0, 35.0)]

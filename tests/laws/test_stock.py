@@ -31,7 +31,9 @@ def met_at_once(level: int, stockout: str, replication: int) -> float:
 
 
 @pytest.mark.parametrize("replication", range(3))
-@pytest.mark.parametrize("stockout", ["{rule: backorder}", "{rule: backorder, ship: lines}", "{rule: backorder, ship: order}"])
+@pytest.mark.parametrize(
+    "stockout", ["{rule: backorder}", "{rule: backorder, ship: lines}", "{rule: backorder, ship: order}"]
+)
 def test_more_base_stock_never_lowers_fill(stockout, replication):
     fills = [met_at_once(level, stockout, replication) for level in (20, 35, 50, 65, 80)]
     assert fills == sorted(fills)

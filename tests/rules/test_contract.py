@@ -71,7 +71,7 @@ def test_a_replenishment_rule_is_pure_and_looks_at_the_position_only(rule):
 def test_a_replenishment_rule_orders_nothing_at_its_highest_position_and_never_less_for_less_stock(rule):
     made = rule.model_validate(sample(rule)).sized(Demand(1, 1, 0, 1), LeadTime(10, 2))
     assert made.order_quantity(Shelf(on_hand=made.highest)) == 0
-    lift = [position + made.order_quantity(Shelf(on_hand=position)) for position in range(0, int(made.highest))]
+    lift = [position + made.order_quantity(Shelf(on_hand=position)) for position in range(int(made.highest))]
     assert max(lift) <= made.highest
     if made.reorder_at >= 0 and made.review == 0:
         assert made.order_quantity(Shelf(on_hand=min(made.reorder_at, made.highest - 1))) > 0

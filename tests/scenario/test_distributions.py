@@ -36,7 +36,9 @@ QUANTITIES = [
 
 
 @pytest.mark.parametrize(
-    "law", [*(Duration.model_validate(d) for d in DURATIONS), *(Quantity.model_validate(q) for q in QUANTITIES)], ids=str
+    "law",
+    [*(Duration.model_validate(d) for d in DURATIONS), *(Quantity.model_validate(q) for q in QUANTITIES)],
+    ids=str,
 )
 def test_draws_have_the_stated_mean_and_variance(law):
     draws = law.sample(np.random.default_rng(7), 200_000)
