@@ -80,7 +80,7 @@ def _quantiles(days: np.ndarray, weights: np.ndarray) -> dict[str, str]:
 
 
 def solve_part(units: np.ndarray, parts: np.ndarray) -> float:
-    """The share of a line that comes back, such that rounding up to whole units gives the observed mean share.
+    """The largest share of a line to come back, such that rounding up to whole units gives no more than the observed mean.
 
     >>> solve_part(np.array([10, 10]), np.array([0.3, 0.7]))
     0.5
@@ -88,8 +88,8 @@ def solve_part(units: np.ndarray, parts: np.ndarray) -> float:
     low, high = 0.0, 1.0
     for _ in range(30):
         middle = (low + high) / 2
-        if np.mean(np.ceil(units * middle - 1e-9) / units) < parts.mean():
+        if np.mean(np.ceil(units * middle - 1e-9) / units) <= parts.mean() + 1e-9:
             low = middle
         else:
             high = middle
-    return float(f"{high:.3g}")
+    return float(f"{low:.3g}")

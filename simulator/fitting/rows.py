@@ -65,7 +65,8 @@ def _read(table: Table, columns: Mapping[str, str]) -> "tuple[pd.DataFrame, str]
     read = pd.DataFrame(index=table.cells.index)
     for role in ("order", "sku", "segment", "channel", "customer", "type"):
         read[role] = table.cells[columns[role]] if role in columns else ""
-    comma = table.delimiter == ";"
+    amounts = table.cells[[columns["units"], columns["price"]]].stack()
+    comma = table.delimiter == ";" and bool(amounts.str.contains(",", regex=False).any())
     read["units"] = numbers(table.cells[columns["units"]], comma)
     read["price"] = numbers(table.cells[columns["price"]], comma)
     read["time"], written = times(table.cells[columns["time"]])

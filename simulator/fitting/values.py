@@ -19,11 +19,10 @@ def numbers(texts: "pd.Series[str]", decimal_comma: bool = False) -> "pd.Series[
     import pandas as pd
 
     plain = texts.str.replace(r"[£$€\s]", "", regex=True)
+    thousands, point = (r"^[-+]?\d{1,3}(\.\d{3})+(,\d+)?$", ".") if decimal_comma else (THOUSANDS, ",")
+    plain = plain.str.replace(point, "", regex=False).where(plain.str.match(thousands), plain)
     if decimal_comma:
-        plain = plain.str.replace(".", "", regex=False).where(plain.str.contains(",", regex=False), plain)
         plain = plain.str.replace(",", ".", regex=False)
-    else:
-        plain = plain.str.replace(",", "", regex=False).where(plain.str.match(THOUSANDS), plain)
     read = pd.to_numeric(plain, errors="coerce").astype(float)
     return read.where(np.isfinite(read) & (read.abs() < 1e12))
 
@@ -43,16 +42,22 @@ def times(texts: "pd.Series[str]") -> "tuple[pd.Series[pd.Timestamp], str]":
     local = texts.str.replace(r"(?<=\d:\d\d)(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)$", r"\1", regex=True)
     iso = pd.to_datetime(local, format="ISO8601", errors="coerce")
     rest = local[iso.isna() & local.str.contains(r"\d\D+\d", regex=True)]
-    if rest.empty:
-        return iso, "year-month-day"
+    parts = rest.str.extract(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:\D+(\d.*))?$").dropna(subset=[0])
+    if parts.empty:
+        return iso.fillna(_mixed(rest)), "year-month-day"
+    year, clock = parts[2].str.replace(r"^(\d\d)$", r"20\1", regex=True), parts[3].fillna("00:00")
     readings = {
-        name: pd.to_datetime(rest, format="mixed", dayfirst=first, errors="coerce")
-        for name, first in (("day/month/year", True), ("month/day/year", False))
+        "day/month/year": _mixed(year + "-" + parts[1] + "-" + parts[0] + " " + clock),
+        "month/day/year": _mixed(year + "-" + parts[0] + "-" + parts[1] + " " + clock),
     }
     name, best = min(readings.items(), key=lambda each: (each[1].isna().sum(), _span(each[1])))
-    if best.isna().all():
-        return iso, "year-month-day"
     return iso.fillna(best), name
+
+
+def _mixed(texts: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    import pandas as pd
+
+    return pd.to_datetime(texts, format="mixed", errors="coerce")
 
 
 def _span(read: "pd.Series[pd.Timestamp]") -> float:

@@ -1,6 +1,6 @@
 """The charts of the page. Each takes numbers, draws them in greys and labels them directly."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ class Dot:
     target: float | None = None
 
 
-def service(sheet: "Figure", rows: Sequence[str], panels: dict[str, Sequence[Dot]], breaks: Sequence[int]) -> None:
+def service(sheet: "Figure", rows: Sequence[str], panels: Mapping[str, Sequence[Dot]], breaks: Sequence[int]) -> None:
     """Shares by slice: one row a slice, one panel a KPI; dots with intervals, targets as upright strokes.
 
     `breaks` are the rows before which a line is drawn.

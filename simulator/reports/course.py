@@ -1,14 +1,16 @@
 """The chart of stock, backorders and lost units over time."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from simulator.reports.ink import DARK, HATCH, LIGHT, MIDDLE, PALE
 from simulator.reports.levels import Levels
-from simulator.reports.wording import figure, moment
+from simulator.reports.wording import figure
 from simulator.scenario.scenario import Scenario
+from simulator.units import DAY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,12 +42,16 @@ def course(sheet: "Figure", scenario: Scenario, levels: Levels, shown: Sequence[
     ratios = [1.5 if not band.hatched else 1.0 for band in shown]
     panels = sheet.subplots(len(shown), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": ratios})[:, 0]
     sheet.subplots_adjust(left=0.07, right=0.9, top=1 - 0.26 / height, bottom=0.32 / height, hspace=0.42)
-    start = moment(scenario, 0.0)
-    days = np.datetime64(start.replace(tzinfo=None), "s") + (levels.edges * 3600).astype("timedelta64[s]")
+    days = _day_number(scenario) + levels.edges / DAY
     for panel, band in zip(panels, shown, strict=True):
         _band(panel, band, days)
-        _warm_up(panel, scenario, days[0])
-    _dates(panels[-1], days[0], days[-1])
+        _warm_up(panel, scenario)
+    _dates(panels[-1])
+
+
+def _day_number(scenario: Scenario) -> float:
+    """The first day as matplotlib counts days."""
+    return float((np.datetime64(scenario.run.start) - np.datetime64("1970-01-01")) / np.timedelta64(1, "D"))
 
 
 def _band(panel: "Axes", band: Band, days: np.ndarray) -> None:
@@ -67,19 +73,18 @@ def _band(panel: "Axes", band: Band, days: np.ndarray) -> None:
     panel.grid(axis="y", color=LIGHT, linewidth=0.5)
 
 
-def _warm_up(panel: "Axes", scenario: Scenario, first: np.datetime64) -> None:
-    hours = scenario.run.warm_up
-    if hours:
-        until = first + np.timedelta64(int(hours * 3600), "s")
+def _warm_up(panel: "Axes", scenario: Scenario) -> None:
+    first = _day_number(scenario)
+    until = first + scenario.run.warm_up / DAY
+    if until > first:
         panel.axvspan(first, until, facecolor=PALE, edgecolor="none", zorder=-1)
         panel.axvline(until, color=MIDDLE, linewidth=0.7, linestyle=":")
         panel.annotate("warm-up", (until, 1), (-3, -3), xycoords=("data", "axes fraction"), fontsize=7.5,
                        textcoords="offset points", va="top", ha="right")  # fmt: skip
 
 
-def _dates(panel: "Axes", first: np.datetime64, last: np.datetime64) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    locator = AutoDateLocator(minticks=4, maxticks=9)
+def _dates(panel: "Axes") -> None:
+    dates: Any = import_module("matplotlib.dates")
+    locator = dates.AutoDateLocator(minticks=4, maxticks=9)
     panel.xaxis.set_major_locator(locator)
-    panel.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    panel.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, show_offset=False))

@@ -4,7 +4,7 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.reports.markup import Html, escape, tag
 
@@ -34,7 +34,8 @@ def drawing(draw: Callable[["Figure"], None], height: float, *, key: str, alt: s
     from matplotlib.figure import Figure
 
     sheet = io.StringIO()
-    with rc_context({**STYLE, "svg.hashsalt": key}), warnings.catch_warnings():  # type: ignore[arg-type]
+    settings: Any = {**STYLE, "svg.hashsalt": key}
+    with rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the browser has them
         figure = Figure(figsize=(WIDTH, height))
         draw(figure)

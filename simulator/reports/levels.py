@@ -70,7 +70,8 @@ def _owed(view: View, shelf: np.ndarray, limited: np.ndarray, edges: np.ndarray)
     for kind in (facts.Allocated, facts.Lost, facts.Cancelled):
         gone = view.of(kind)
         parts.append((gone["at"], -gone["units"] * limited[shelf[gone["line"]]]))
-    return np.maximum(_averages(*_joined(parts), 0.0, edges), 0.0)
+    owed: np.ndarray = np.maximum(_averages(*_joined(parts), 0.0, edges), 0.0)
+    return owed
 
 
 def asked_at(view: View) -> np.ndarray:

@@ -59,7 +59,8 @@ def _dots(findings: Findings, targets: bool, left_out: int) -> str:
 def _spoken(names: list[str], panels: dict[str, list[charts.Dot]]) -> str:
     parts = []
     for heading, dots in panels.items():
-        values = [f"{name} {figure(dot.found.mean, 'share')}" for name, dot in zip(names, dots, strict=True) if dot.found]
+        pairs = zip(names, dots, strict=True)
+        values = [f"{name} {figure(dot.found.mean, 'share')}" for name, dot in pairs if dot.found]
         parts.append(f"{heading}: {', '.join(values)}")
     return ". ".join(parts)
 
@@ -70,9 +71,10 @@ def time(findings: Findings) -> Html:
     if not rows:
         return Html("")
     spoken = [f"{name} {lasting(waited + spent)}, of which {lasting(waited)} waiting" for name, waited, spent in rows]
+    caption = STAGES_SAY + (STOCK_SAYS if findings.has_stock else "")
     chart = drawing(
         lambda sheet: charts.stages(sheet, rows), 0.62 + charts.ROW * len(rows), key="time",
-        alt=f"Mean time by stage: {', '.join(spoken)}.", caption=STAGES_SAY + (STOCK_SAYS if findings.has_stock else ""),
+        alt=f"Mean time by stage: {', '.join(spoken)}.", caption=caption,
     )  # fmt: skip
     cycle, late = findings.whole("order_cycle_time"), findings.whole("order_cycle_time_p95")
     lead = (f"From entry to the last delivery an order takes {lasting(cycle.mean)} on average, "

@@ -18,7 +18,8 @@ CLEARLY = 0.01
 
 def summary(findings: Findings, goals: list[Goal]) -> str:
     """One paragraph: service, targets, the weakest segment, where the cost lies."""
-    return " ".join([*_service(findings), *_targets(goals), *_weakest(findings), *_cost(findings)]).replace(" %", "\u00a0%")
+    sentences = [*_service(findings), *_targets(goals), *_weakest(findings), *_cost(findings)]
+    return " ".join(sentences).replace(" %", "\u00a0%")
 
 
 def with_width(found: Estimate) -> str:

@@ -35,9 +35,9 @@ def skus(findings: Findings) -> Html:
                "Worst stockout and why"]  # fmt: skip
     covered, of = figure(sum(each.share for each in found), "share"), len(findings.scenario.products)
     lead = (f"By {'value' if priced else 'units'} not met at once in replication {findings.replication}; the fill rate "
-            f"is over all replications. These {len(found)} of {of:,} SKUs make {covered} of the shortage. “Lost” counts "
-            "units lost or given up. A stockout is a run of short lines without one in between that was met at once."
-            )  # fmt: skip
+            f"is over all replications. These {len(found)} of {of:,} SKUs make {covered} of the shortage. “Lost” "
+            "counts units lost or given up. A stockout is a run of short lines without one in between that was met at "
+            "once.")  # fmt: skip
     return section("SKUs that hurt most", table(columns, rows, words=(0, len(columns) - 1), kind="skus"), key="skus",
                    lead=lead)  # fmt: skip
 

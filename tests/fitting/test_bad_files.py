@@ -60,13 +60,15 @@ def test_infinite_and_absurd_numbers_are_no_quantities(rows: Rows) -> None:
         ("a.csv", "order,time,sku,units,price\n1,2026-01-05,caf\xe9,1,2\n".encode("latin-1"), "row 2: not UTF-8 .byte 0xe9"),
         ("a.csv", "order,time\n".encode("utf-16"), "not a text in UTF-8"),
         ("a.csv.gz", b"\x1f\x8b" + b"broken", "cannot be read"),
-        ("a.csv.gz", gzip.compress(b"order,time,sku,units,price\n1,2026-01-05,mug,1,2\n")[:-9], "cannot be read"),
+        ("a.csv.gz", gzip.compress(b"order,time,sku,units,price\n1,2026-01-05,mug,1,2\n", mtime=0)[:-9], "cannot be read"),
         ("a.xlsx", b"PK\x03\x04 not a workbook", "not an Excel workbook"),
         ("a.xls", b"\xd0\xcf\x11\xe0 old", "old Excel file"),
         ("a.csv", b"order,time,sku,units,price\n", "holds no sale .* no rows"),
         ("a.csv", b"order,time,sku,units,price\n1,2026-01-05,mug,none,2\n", "holds no sale .* quantity cannot be read"),
         ("a.csv", b"order,time,sku,units,price,price\n", "two columns are called price"),
     ],
+    ids=["empty", "blank", "letter", "binary", "latin-1", "utf-16", "not gzip", "cut gzip", "not excel", "old excel",
+         "header alone", "bad rows alone", "two prices"],
 )  # fmt: skip
 def test_a_file_that_is_no_history_is_refused_in_words(tmp_path: Path, name: str, content: bytes, says: str) -> None:
     (tmp_path / name).write_bytes(content)

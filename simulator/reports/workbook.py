@@ -1,0 +1,145 @@
+"""The result as a workbook: native tables to sort and filter, numbers as numbers."""
+
+import io
+import math
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from simulator.experiments.result import CONFIDENCE, Estimate, Result
+from simulator.kpis import catalogue
+from simulator.reports.appendix import assumed, meaning
+from simulator.reports.files import write_whole
+from simulator.reports.tables import HEADLINES
+from simulator.reports.wording import title
+
+Format = Any
+"""A cell format of xlsxwriter, which has no types."""
+SHEETS = {"segment": "By segment", "class": "By class", "sku": "By SKU", "stage": "By stage",
+          "activity": "Cost by activity"}  # fmt: skip
+"""Dimensions that have a sheet of their own, one row for each slice."""
+LARGEST = 1_000_000
+"""Rows of a sheet; Excel holds a little more."""
+Row = Sequence[object]
+
+
+def write_workbook(result: Result, path: Path) -> None:
+    """Write the result as a workbook (xlsx).
+
+    Errors: OSError if it cannot be written; what was there before stays.
+    """
+    xlsxwriter: Any = import_module("xlsxwriter")
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        _fill(Sheets(book), result)
+    write_whole(path, content.getvalue())
+
+
+def _fill(sheets: "Sheets", result: Result) -> None:
+    found = list(result.estimates())
+    sheets.plain("Summary", _summary(result, found), widths=(30, 16, 14, 22))
+    rows = [(e.kpi, e.dimension, e.label, e.unit, e.mean, e.half_width, CONFIDENCE, e.replications) for e in found]
+    columns = ["kpi", "by", "label", "unit", "mean", "half_width", "confidence", "replications"]
+    sheets.table("KPIs", columns, rows[:LARGEST], units=[e.unit for e in found])
+    for dimension, sheet in SHEETS.items():
+        _wide(sheets, sheet, dimension, [e for e in found if e.dimension == dimension])
+    sheets.table("Assumptions", ["input", "value", "why"], assumed(result.scenario))
+    sheets.table("Definitions", ["kpi", "unit", "better", "of", "SCOR", "definition"], [
+        (kpi.name, kpi.unit, kpi.better, kpi.denominator, kpi.scor, meaning(kpi)) for kpi in catalogue().values()
+    ])  # fmt: skip
+
+
+def _summary(result: Result, found: list[Estimate]) -> Iterator[tuple[str, Row]]:
+    """Kind of row (which format it has, or a unit) and cells."""
+    from simulator import __version__
+
+    scenario, run = result.scenario, result.scenario.run
+    yield "title", (scenario.name,)
+    yield "", (scenario.about.strip(),)
+    yield "", ()
+    for name, value in (
+        ("First day", run.start.isoformat()), ("Horizon, days", run.horizon / 24), ("Warm-up, days", run.warm_up / 24),
+        ("Replications", result.replications), ("Seed", run.seed if run.seed < 2**53 else str(run.seed)),
+        ("Scenario", scenario.hash), ("Version", __version__),
+    ):  # fmt: skip
+        yield "", (name, value)
+    whole = {each.kpi: each for each in found if not each.dimension}
+    for group, kpis in HEADLINES.items():
+        yield "", ()
+        yield "heading", (group, "Mean", "± 95 %", "Unit")
+        for each in (whole[kpi] for kpi in kpis if kpi in whole):
+            yield each.unit, (title(each.kpi), each.mean, each.half_width, each.unit)
+
+
+def _wide(sheets: "Sheets", sheet: str, dimension: str, found: list[Estimate]) -> None:
+    """One row for each slice; for each KPI its mean and half width."""
+    if not found:
+        return
+    kpis = {each.kpi: each.unit for each in found}
+    cells = {(each.label, each.kpi): (each.mean, each.half_width) for each in found}
+    rows = [
+        [label, *(value for kpi in kpis for value in cells.get((label, kpi), (math.nan, math.nan)))]
+        for label in dict.fromkeys(each.label for each in found)
+    ]
+    columns = [dimension, *(name for kpi in kpis for name in (kpi, f"{kpi} ±"))]
+    sheets.table(sheet, columns, rows, column_units=["", *(unit for unit in kpis.values() for _ in (1, 2))])
+
+
+class Sheets:
+    """A workbook being filled, with the formats that its sheets share."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.heading: Format = book.add_format({"bold": True, "bottom": 1})
+        self.title: Format = book.add_format({"bold": True, "font_size": 16})
+        self._numbers: dict[str, Format] = {}
+
+    def number(self, unit: str, value: float) -> Format:
+        """The number format: per cent for shares, else as many decimals as the size of the value wants."""
+        pattern = "#,##0" if abs(value) >= 100 else "0.00" if abs(value) >= 1 or not value else "0.0000"
+        pattern = "0.0%" if unit.startswith("share") else pattern
+        if pattern not in self._numbers:
+            self._numbers[pattern] = self.book.add_format({"num_format": pattern})
+        return self._numbers[pattern]
+
+    def plain(self, name: str, rows: Iterator[tuple[str, Row]], widths: Sequence[int]) -> None:
+        """A sheet to read from top to bottom."""
+        sheet = self.book.add_worksheet(name)
+        sheet.hide_gridlines(2)
+        for place, width in enumerate(widths):
+            sheet.set_column(place, place, width)
+        for line, (kind, cells) in enumerate(rows):
+            style = {"title": self.title, "heading": self.heading}.get(kind)
+            for place, value in enumerate(cells):
+                fitting = self.number(kind, value) if kind and isinstance(value, float) else style
+                _write(sheet, line, place, value, fitting)
+        sheet.freeze_panes(1, 0)
+
+    def table(
+        self, name: str, columns: Sequence[str], rows: Sequence[Row], *, units: Sequence[str] = (),
+        column_units: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """A sheet that is one native table; `units` of each row, or of each column, choose the number formats."""
+        sheet = self.book.add_worksheet(name)
+        for line, row in enumerate(rows, 1):
+            for place, value in enumerate(row):
+                unit = units[line - 1] if units and place in (4, 5) else column_units[place] if column_units else ""
+                _write(sheet, line, place, value, self.number(unit, value) if isinstance(value, float) else None)
+        looks = {"name": name.replace(" ", "_"), "style": "Table Style Light 1"}
+        header = [{"header": column} for column in columns]
+        sheet.add_table(0, 0, max(len(rows), 1), len(columns) - 1, {**looks, "columns": header})
+        for place, column in enumerate(columns):
+            longest = max((len(str(row[place])) for row in rows[:500] if not isinstance(row[place], float)), default=0)
+            sheet.set_column(place, place, min(max(len(column) + 4, longest + 2, 11), 70))
+        sheet.freeze_panes(1, 1)
+
+
+def _write(sheet: Any, line: int, place: int, value: object, style: Format | None) -> None:
+    """One cell; what is not a finite number stays blank."""
+    if isinstance(value, (int, float)):
+        if math.isfinite(value):
+            sheet.write_number(line, place, value, style)
+    elif value:
+        sheet.write_string(line, place, str(value)[:32767], style)
