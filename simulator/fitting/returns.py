@@ -80,7 +80,7 @@ def _quantiles(days: np.ndarray, weights: np.ndarray) -> dict[str, str]:
 
 
 def solve_part(units: np.ndarray, parts: np.ndarray) -> float:
-    """The largest share of a line to come back, such that rounding up to whole units gives no more than the observed mean.
+    """The largest share of a line to come back that, rounded up to whole units, is no more than observed on average.
 
     >>> solve_part(np.array([10, 10]), np.array([0.3, 0.7]))
     0.5

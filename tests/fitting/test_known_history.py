@@ -69,7 +69,8 @@ def test_return_rate_lag_and_part_are_found(make: Make) -> None:
         assert lag.expected / 24 == pytest.approx(4 - 1.5, rel=0.1)  # 1.5 days are the delivery's
     units = np.random.default_rng(1).choice([1, 2, 4, 10, 30], 1000)
     part = terms["home"]["part"]
-    assert np.mean(np.ceil(units * part) / units) == pytest.approx(np.mean(np.maximum(1, np.round(units / 2)) / units), abs=0.06)
+    observed = np.mean(np.maximum(1, np.round(units / 2)) / units)
+    assert np.mean(np.ceil(units * part) / units) == pytest.approx(observed, abs=0.06)
 
 
 def test_the_fit_of_a_simulation_of_a_fit_is_the_fit(make: Make, tmp_path: Path) -> None:
@@ -84,7 +85,8 @@ def test_the_fit_of_a_simulation_of_a_fit_is_the_fit(make: Make, tmp_path: Path)
     def row(line: int, at: float, units: float, kind: str) -> str:
         order = int(lines["order"][line]) - 1
         time = np.datetime64("2026-01-05T00:00:00") + np.timedelta64(round(at * 3600), "s")
-        return f"{kind}{order},{time},{skus[lines['sku'][line]]},{units:g},{lines['price'][line]},{names[orders['segment'][order]]},{kind},c{order}"
+        sku, segment = skus[lines["sku"][line]], names[orders["segment"][order]]
+        return f"{kind}{order},{time},{sku},{units:g},{lines['price'][line]},{segment},{kind},c{order}"
 
     rows += [row(i, orders["at"][order - 1], lines["units"][i], "sale") for i, order in enumerate(lines["order"])]
     rows += [row(i - 1, at, u, "return") for i, at, u in zip(back["line"], back["at"], back["units"], strict=True)]
@@ -97,8 +99,10 @@ def test_the_fit_of_a_simulation_of_a_fit_is_the_fit(make: Make, tmp_path: Path)
 
 
 def test_a_target_by_class_and_other_assumptions_are_taken_over(make: Make) -> None:
-    options = Options(targets={"A": 0.99}, target=0.9, cover="10 days", lead_time="3 weeks", cost_share=0.25,
-                      holding="12 % per year", promise="1 day", name="Crockery", about="Why?", weeks=30, seed=7)  # fmt: skip
+    options = Options(
+        targets={"A": 0.99}, target=0.9, cover="10 days", lead_time="3 weeks", cost_share=0.25,
+        holding="12 % per year", promise="1 day", name="Crockery", about="Why?", weeks=30, seed=7,
+    )  # fmt: skip
     found = fit(make(Known(weeks=4)), options).scenario
     stock = found["network"]["sites"]["warehouse"]["stock"]
     first = [sku for sku, product in found["products"].items() if product["class"].startswith("A")]
