@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.load import load
     from simulator.scenario.scenario import Scenario
-    from simulator.simulate import simulate
+    from simulator.replication import simulate
 
 __version__ = "0.1.0"
 __all__ = ["Ledger", "Result", "Scenario", "ScenarioError", "fit", "load", "run", "simulate"]
@@ -26,7 +26,7 @@ __all__ = ["Ledger", "Result", "Scenario", "ScenarioError", "fit", "load", "run"
 _ROOMS = {
     "Ledger": "ledger.ledger", "Result": "experiments.result", "Scenario": "scenario.scenario",
     "ScenarioError": "scenario.errors", "fit": "fitting", "load": "scenario.load",
-    "run": "experiments.replicate", "simulate": "simulate",
+    "run": "experiments.replicate", "simulate": "replication",
 }  # fmt: skip
 """Where the front door's names live; they are fetched when used, since the rooms are heavy to enter."""
 

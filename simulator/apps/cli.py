@@ -237,7 +237,7 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
 def story(scenario: str, changes: tuple[str, ...], seed: int | None, order: int, replication: int) -> None:
     """Tell the life of one order of SCENARIO, fact by fact."""
     from simulator.reports.story import tell
-    from simulator.simulate import simulate
+    from simulator.replication import simulate
 
     with _bad_input():
         ledger = simulate(_load(scenario, changes, seed), replication)

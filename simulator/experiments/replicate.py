@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from simulator.experiments.result import Result
 from simulator.kpis.measure import Measures, measure
 from simulator.scenario.scenario import Scenario
-from simulator.simulate import simulate
+from simulator.replication import simulate
 
 FIRST = 8
 """Replications before a precision is judged for the first time."""

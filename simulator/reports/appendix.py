@@ -75,7 +75,7 @@ def definitions(findings: Findings) -> Html:
     names = [*(kpi for kpis in HEADLINES.values() for kpi in kpis), *BY_SEGMENT, "perfect_order_rate", "stage_time",
              "queue_time", "cost_to_serve", "inventory_value"]  # fmt: skip
     known = catalogue()
-    shown = [known[name] for name in dict.fromkeys(names) if name in known and findings.whole(name) is not None]
+    shown = [known[each.kpi] for each in findings.shown(dict.fromkeys(names))]
     entries = [part for kpi in shown for part in _entry(kpi)]
     lead = Html(f"As measured, after the warm-up. <code>simulator kpis</code> defines all {len(known)}.")
     return section("What the KPIs mean", tag("dl", *entries, class_="definitions"), key="definitions", lead=lead)

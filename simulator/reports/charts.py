@@ -32,9 +32,10 @@ def service(sheet: "Figure", rows: Sequence[str], panels: Mapping[str, Sequence[
     `breaks` are the rows before which a line is drawn.
     """
     height = sheet.get_figheight()
-    left, top = room(rows), 1 - 0.27 / height
-    axes = sheet.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    sheet.subplots_adjust(left=left, right=0.912, top=top, bottom=0.26 / height, wspace=0.42)
+    left, gap = room(rows) + 0.01, 0.125
+    wide = (0.915 - left + gap) / len(panels) - gap
+    axes = [sheet.add_axes((left + place * (wide + gap), 0.26 / height, wide, 1 - 0.53 / height))
+            for place in range(len(panels))]  # fmt: skip
     for panel, (heading, dots) in zip(axes, panels.items(), strict=True):
         _shares(panel, dots)
         panel.set_title(heading)
@@ -84,7 +85,8 @@ def stages(sheet: "Figure", rows: Sequence[tuple[str, float, float]]) -> None:
                        textcoords="offset points", va="center")  # fmt: skip
     names(panel, [name for name, _, _ in rows])
     panel.set_ylim(len(rows) - 0.45, -0.55)
-    panel.set_xlabel("days" if unit > 1 else "hours", loc="right", labelpad=-8)
+    panel.xaxis.set_major_formatter(lambda x, _: f"{x:g} {'days' if unit > 1 else 'h'}")
+    panel.locator_params(axis="x", nbins=6)
     panel.grid(axis="x", color=LIGHT, linewidth=0.5)
     panel.margins(x=0.18)
     panel.set_xlim(left=0)

@@ -41,7 +41,7 @@ def course(sheet: "Figure", scenario: Scenario, levels: Levels, shown: Sequence[
     height = sheet.get_figheight()
     ratios = [1.5 if not band.hatched else 1.0 for band in shown]
     panels = sheet.subplots(len(shown), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": ratios})[:, 0]
-    sheet.subplots_adjust(left=0.07, right=0.9, top=1 - 0.26 / height, bottom=0.32 / height, hspace=0.42)
+    sheet.subplots_adjust(left=0.07, right=0.885, top=1 - 0.26 / height, bottom=0.32 / height, hspace=0.42)
     days = _day_number(scenario) + levels.edges / DAY
     for panel, band in zip(panels, shown, strict=True):
         _band(panel, band, days)
@@ -80,7 +80,8 @@ def _warm_up(panel: "Axes", scenario: Scenario) -> None:
         panel.axvspan(first, until, facecolor=PALE, edgecolor="none", zorder=-1)
         panel.axvline(until, color=MIDDLE, linewidth=0.7, linestyle=":")
         panel.annotate("warm-up", (until, 1), (-3, -3), xycoords=("data", "axes fraction"), fontsize=7.5,
-                       textcoords="offset points", va="top", ha="right")  # fmt: skip
+                       textcoords="offset points", va="top", ha="right",
+                       bbox={"facecolor": PALE, "edgecolor": "none", "pad": 1.0})  # fmt: skip
 
 
 def _dates(panel: "Axes") -> None:

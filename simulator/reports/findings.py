@@ -1,16 +1,19 @@
 """What the reports look things up in: the estimates by KPI and slice, and the facts of one run."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from simulator.experiments.result import Estimate, Result
 from simulator.kpis.view import View
 from simulator.ledger.ledger import Ledger
+from simulator.replication import simulate
 from simulator.scenario.scenario import Scenario
-from simulator.simulate import simulate
 
 KEPT = frozenset({"", "segment", "channel", "sku", "class", "site", "stage", "activity"})
 """Dimensions that the page shows; customers may be thousands."""
+STOCK_SERVICE = frozenset({"line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "wait_time"})
+"""Trivial where stock has no limit."""
 
 
 class Findings:
@@ -60,3 +63,12 @@ class Findings:
     def single(self) -> bool:
         """Whether there is one replication, and so no interval."""
         return self.result.replications < 2
+
+    def shown(self, kpis: Iterable[str]) -> Iterator[Estimate]:
+        """The KPIs that say something in this scenario: no fill rates without stock, no money without prices."""
+        for kpi in kpis:
+            found = self.whole(kpi)
+            if found is None or (kpi in STOCK_SERVICE and not self.has_stock):
+                continue
+            if found.mean or not (found.unit.startswith("money") or kpi in ("return_rate", "backorders")):
+                yield found

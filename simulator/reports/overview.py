@@ -14,8 +14,6 @@ TILES = ("line_fill_rate", "on_time", "order_cycle_time", "inventory_value", "to
          "perfect_order_rate", "backorders", "utilisation", "order_cycle_time_p95", "in_full",
          "orders_per_week")  # fmt: skip
 """The figures set large: the first six that there are, or three."""
-STOCK_SERVICE = frozenset({"line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "wait_time"})
-"""Trivial where stock has no limit."""
 VERDICTS = {
     "met": "met", "missed": "missed", "undecided": "undecided", "above": "above, one run", "below": "below, one run",
     "not measured": "not measured",
@@ -66,7 +64,7 @@ def targets(goals: list[Goal]) -> Html:
 
 def tiles(findings: Findings, goals: list[Goal]) -> Html:
     """The most important figures, set large."""
-    found = list(_shown(findings, TILES))[:6]
+    found = list(findings.shown(TILES))[:6]
     found = found[: 3 * (len(found) // 3)] or found
     items = [tag("li", *_tile(each, goals)) for each in found]
     return tag("ul", *items, class_="tiles", aria_label="Most important figures")
@@ -74,8 +72,8 @@ def tiles(findings: Findings, goals: list[Goal]) -> Html:
 
 def headlines(findings: Findings) -> Html:
     """The headline figures by group."""
-    shown = {group: list(_shown(findings, kpis)) for group, kpis in HEADLINES.items()}
-    groups = [_group(group, found) for group, found in shown.items() if found]
+    shown = {group: list(findings.shown(kpis)) for group, kpis in HEADLINES.items()}
+    groups = [_group(group, found, "Value" if findings.single else "Mean") for group, found in shown.items() if found]
     lead = (f"Means over {counted(findings.result.replications, 'replication')}; ± is half the width of the "
             f"{100 * CONFIDENCE:.0f} % interval, in percentage points for shares.")  # fmt: skip
     if findings.single:
@@ -83,30 +81,23 @@ def headlines(findings: Findings) -> Html:
     return section("Key figures", tag("div", *groups, class_="groups"), key="figures", lead=lead)
 
 
-def _shown(findings: Findings, kpis: tuple[str, ...]) -> Iterator[Estimate]:
-    """The KPIs that say something in this scenario."""
-    for kpi in kpis:
-        found = findings.whole(kpi)
-        idle = found is None or (found.unit.startswith("money") and found.mean == 0)
-        if found is not None and not idle and (findings.has_stock or kpi not in STOCK_SERVICE):
-            yield found
-
-
 def _tile(found: Estimate, goals: list[Goal]) -> Iterator[Html]:
     value, width = said(found)
     points = " points" if width and found.unit.startswith("share") else ""
     yield tag("span", title(found.kpi), class_="label")
     yield tag("strong", value)
-    yield tag("span", f"{width}{points}" or "one run: no interval", class_="width")
+    yield tag("span", f"{width}{points}" or "one value, no interval", class_="width")
     for goal in goals:
         if goal.kpi == found.kpi and not goal.dimension and goal.reached is not None:
             yield tag("span", f"target {figure(goal.target, found.unit)}: ", verdict(goal), class_="goal")
 
 
-def _group(group: str, found: list[Estimate]) -> Html:
-    rows = [[title(each.kpi), figure(each.mean, each.unit), half(each), _unit(each.unit)] for each in found]
-    return table([group, "Mean", "", "Unit"], rows, words=(0, 2, 3), kind="figures")
+def _group(group: str, found: list[Estimate], value: str) -> Html:
+    rows = [[title(each.kpi), figure(each.mean, each.unit), half(each), _unit(each)] for each in found]
+    return table([group, value, "", "Unit"], rows, words=(0, 2, 3), kind="figures")
 
 
-def _unit(unit: str) -> str:
-    return "" if unit.startswith("share") else unit.removeprefix("money").strip()
+def _unit(found: Estimate) -> str:
+    """The unit, where number and name do not say it."""
+    told = found.unit.startswith("share") or found.unit == title(found.kpi).lower()
+    return "" if told else found.unit.removeprefix("money").strip()

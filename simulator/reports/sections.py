@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from simulator.experiments.result import Estimate
 from simulator.reports import charts, course
 from simulator.reports.findings import Findings
@@ -25,7 +23,7 @@ BY_SEGMENT = ("orders_per_week", "line_fill_rate", "on_time", "order_cycle_time"
 
 def service(findings: Findings, goals: list[Goal]) -> Html:
     """Fill rate, on time and perfect orders, by segment and SKU class."""
-    kpis = [kpi for kpi in SERVICE if findings.whole(kpi) and (findings.has_stock or kpi != "line_fill_rate")]
+    kpis = [each.kpi for each in findings.shown(SERVICE)]
     if not kpis:
         return Html("")
     slices = [("", "")]
@@ -33,6 +31,8 @@ def service(findings: Findings, goals: list[Goal]) -> Html:
         found = findings.by(kpis[0], dimension)
         worst = {each.label for each in sorted(found, key=lambda each: each.mean)[:MOST]}
         slices += [(dimension, each.label) for each in found if each.label in worst] if len(found) > 1 else []
+    if len(slices) < 2:
+        return Html("")
     breaks = [row for row in range(1, len(slices)) if slices[row][0] != slices[row - 1][0]]
     names = ["all orders" if not dimension else f"class {label}" if dimension == "class" else label
              for dimension, label in slices]  # fmt: skip
@@ -45,7 +45,7 @@ def service(findings: Findings, goals: list[Goal]) -> Html:
         lambda sheet: charts.service(sheet, names, panels, breaks), 0.56 + charts.ROW * len(slices), key="service",
         alt=_spoken(names, panels), caption=_dots(findings, bool(wanted), left_out),
     )  # fmt: skip
-    return section("Service by segment and class" if breaks else "Service", chart, key="service")
+    return section(f"Service by {' and '.join(dict.fromkeys(kind for kind, _ in slices[1:]))}", chart, key="service")
 
 
 def _dots(findings: Findings, targets: bool, left_out: int) -> str:
@@ -91,7 +91,7 @@ def _stages(findings: Findings) -> Iterator[tuple[str, float, float]]:
         desk = [n for n in mine if view.ledger.stages[n][1] in STAGES[:4]]
         dock = [n for n in mine if n not in desk]
         yield from (row for n in desk if (row := _stage(findings, names[n])))
-        wait = findings.of("wait_time", "site", site) if findings.has_stock else None
+        wait = findings.of("wait_time", "site", site) if findings.scenario.network.sites[site].stock else None
         if mine and wait is not None:
             yield f"waiting for stock{f', {site}' if several else ''}", wait.mean, 0.0
         yield from (row for n in dock if (row := _stage(findings, names[n])))
@@ -139,7 +139,7 @@ def cost(findings: Findings) -> Html:
 def segments(findings: Findings) -> Html:
     """The segments side by side."""
     labels = [each.label for each in findings.by("orders_per_week", "segment")]
-    kpis = [kpi for kpi in BY_SEGMENT if _worth(findings, kpi)]
+    kpis = [each.kpi for each in findings.shown(BY_SEGMENT)]
     if len(labels) < 2:
         return Html("")
     rows = []
@@ -150,11 +150,6 @@ def segments(findings: Findings) -> Html:
     columns = ["Segment", *(title(kpi) for kpi in kpis)]
     return section("Segments side by side", table(columns, rows, kind="wide"), key="segments",
                    lead=f"{more}Means over the replications. Money is per week, times are in hours.")  # fmt: skip
-
-
-def _worth(findings: Findings, kpi: str) -> bool:
-    found = findings.by(kpi, "segment")
-    return bool(found) and bool(np.any([e.mean for e in found])) and (findings.has_stock or kpi != "line_fill_rate")
 
 
 def _cell(found: Estimate | None) -> str:

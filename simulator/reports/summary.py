@@ -47,22 +47,33 @@ def _targets(goals: list[Goal]) -> Iterator[str]:
         return
     met = sum(goal.verdict in ("met", "above") for goal in judged)
     missed = [goal for goal in judged if goal.verdict in ("missed", "below")]
-    if met == len(judged):
-        yield "The target is met." if met == 1 else f"All {met} targets are met."
-    else:
-        open_ones = len(judged) - met - len(missed)
-        undecided = f", {open_ones} cannot be decided with so few replications" if open_ones else ""
-        if len(missed) == len(judged):
-            yield "The target is missed." if len(judged) == 1 else f"All {len(judged)} targets are missed."
-        else:
-            are = f"{met or 'none'} {'is' if met < 2 else 'are'} met"
-            yield f"Of {counted(len(judged), 'target')}, {are} and {len(missed) or 'none'} missed{undecided}."
+    yield _score(len(judged), met, len(missed), any(goal.verdict in ("above", "below") for goal in judged))
     if missed:
         worst = max(missed, key=lambda goal: goal.target - (goal.reached.mean if goal.reached else 0.0))
         assert worst.reached is not None
         unit = worst.reached.unit
         yield (f"The widest gap is {title(worst.kpi).lower()} of {worst.whom}: {figure(worst.reached.mean, unit)} "
                f"against {figure(worst.target, unit)}.")  # fmt: skip
+
+
+def _score(all_of_them: int, met: int, missed: int, one_run: bool) -> str:
+    """How many targets are met.
+
+    >>> _score(2, 2, 0, False), _score(3, 0, 3, True)
+    ('Both targets are met.', 'All 3 targets are missed in this one run.')
+    >>> _score(4, 1, 2, False)
+    'Of 4 targets, 1 is met and 2 are missed; 1 cannot be decided with so few replications.'
+    """
+    where = " in this one run." if one_run else "."
+    words = {"met": met, "missed": missed}
+    for word, count in words.items():
+        if count == all_of_them:
+            whole = {1: "The target is", 2: "Both targets are"}.get(count, f"All {count} targets are")
+            return f"{whole} {word}{where}"
+    parts = [f"{count or 'none'} {'is' if count < 2 else 'are'} {word}" for word, count in words.items()]
+    undecided = all_of_them - met - missed
+    doubt = f"; {undecided} cannot be decided with so few replications" if undecided else ""
+    return f"Of {counted(all_of_them, 'target')}, {' and '.join(parts)}{doubt}{where}"
 
 
 def _weakest(findings: Findings) -> Iterator[str]:

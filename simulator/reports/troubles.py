@@ -33,11 +33,12 @@ def skus(findings: Findings) -> Html:
         ])  # fmt: skip
     columns = ["SKU", "Line fill rate", "Units short", "Lost", *(["Value"] if priced else []), "Share", "Stockouts",
                "Worst stockout and why"]  # fmt: skip
-    covered, of = figure(sum(each.share for each in found), "share"), len(findings.scenario.products)
+    covered, of = sum(each.share for each in found), len(findings.scenario.products)
+    most = (f"These {len(found)} of {of:,} SKUs make {figure(covered, 'share')} of the shortage." if covered < 0.9995
+            else "Nothing else was short.")  # fmt: skip
     lead = (f"By {'value' if priced else 'units'} not met at once in replication {findings.replication}; the fill rate "
-            f"is over all replications. These {len(found)} of {of:,} SKUs make {covered} of the shortage. “Lost” "
-            "counts units lost or given up. A stockout is a run of short lines without one in between that was met at "
-            "once.")  # fmt: skip
+            f"is over all replications. {most} “Lost” counts units lost or given up. "
+            "A stockout is a run of short lines without one in between that was met at once.")  # fmt: skip
     return section("SKUs that hurt most", table(columns, rows, words=(0, len(columns) - 1), kind="skus"), key="skus",
                    lead=lead)  # fmt: skip
 

@@ -70,13 +70,14 @@ def lasting(hours: float) -> str:
     """A duration in words.
 
     >>> lasting(0.25), lasting(3.0), lasting(60.0), lasting(480.0)
-    ('15 min', '3.0 h', '2.5 days', '20 days')
+    ('15 min', '3 h', '2.5 days', '20 days')
     """
     if hours < 1:
         return f"{hours * 60:.0f} min"
     if hours < TAKES_A_DAY:
-        return f"{hours:.1f} h"
-    return f"{hours / DAY:.1f} days" if hours < 10 * DAY else f"{hours / DAY:,.0f} days"
+        return f"{hours:.1f}".removesuffix(".0") + " h"
+    days = f"{hours / DAY:.1f}".removesuffix(".0") if hours < 10 * DAY else f"{hours / DAY:,.0f}"
+    return f"{days} days"
 
 
 def moment(scenario: Scenario, at: float) -> dt.datetime:

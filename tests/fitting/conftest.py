@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulator.fitting import Fit, fit
+
 HEADER = "order,type,time,segment,channel,customer,sku,units,price"
 WEEKDAYS = np.array([1.2, 1.1, 1.0, 1.0, 0.7, 0.0, 0.0])
 HOURS = np.zeros(24)
@@ -33,16 +35,22 @@ class Known:
     """December sells this much more, as a share."""
 
 
+def write(file: Path, known: Known) -> Path:
+    """Write a history with known parameters."""
+    file.write_text("\n".join([HEADER, *_lines(known, np.random.default_rng(1))]) + "\n", encoding="utf-8")
+    return file
+
+
 @pytest.fixture
-def make(tmp_path: Path) -> Callable[..., Path]:
+def make(tmp_path: Path) -> Callable[[Known], Path]:
     """Writes a history with known parameters and names its file."""
+    return lambda known: write(tmp_path / "orders.csv", known)
 
-    def write(known: Known, seed: int = 1, name: str = "orders.csv") -> Path:
-        file = tmp_path / name
-        file.write_text("\n".join([HEADER, *_lines(known, np.random.default_rng(seed))]) + "\n", encoding="utf-8")
-        return file
 
-    return write
+@pytest.fixture(scope="session")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Fit:
+    """The fit of a year of `Known()`."""
+    return fit(write(tmp_path_factory.mktemp("year") / "orders.csv", Known()))
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def test_usual_names_are_found(header: str, roles: str) -> None:
 
 
 def test_a_missing_column_lists_those_of_the_file() -> None:
-    with pytest.raises(FitError, match="no column for sku, price; .* --map sku=COLUMN; the file has: order, time, n, qty"):
+    with pytest.raises(FitError, match=r"no column for sku, price; .* sku=COLUMN; the file has: order, time, n, qty"):
         choose_columns(["order", "time", "n", "qty"], {}, Path("a.csv"))
 
 

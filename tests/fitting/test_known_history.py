@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 from fitting.conftest import HOURS, PRICES, UNITS, WEEKDAYS, Known
 
-from simulator.fitting import Options, fit
+from simulator.fitting import Fit, Options, fit
 from simulator.ledger.facts import LineOrdered, Ordered, Returned
+from simulator.replication import simulate
 from simulator.scenario.distributions import Duration, Quantity
 from simulator.scenario.load import load, parse
-from simulator.simulate import simulate
 
-Make = Callable[..., Path]
+Make = Callable[[Known], Path]
 
 
-def test_rate_rhythm_and_over_dispersion_are_found(make: Make) -> None:
-    market = fit(make(Known())).scenario["market"]
+def test_rate_rhythm_and_over_dispersion_are_found(year: Fit) -> None:
+    market = year.scenario["market"]
     rates = {name: float(segment["demand"]["orders"].split()[0]) for name, segment in market["segments"].items()}
     assert sum(rates.values()) == pytest.approx(200, rel=3 * 0.3 / np.sqrt(260))  # 5 trading days x 40 orders
     assert rates["shop"] / sum(rates.values()) == pytest.approx(0.2, abs=0.012)
@@ -28,40 +28,39 @@ def test_rate_rhythm_and_over_dispersion_are_found(make: Make) -> None:
 
 
 def test_poisson_orders_have_no_over_dispersion(make: Make) -> None:
-    rhythm = fit(make(Known(cv=0, rate=0))).scenario["market"]["rhythm"]
+    rhythm = fit(make(Known(cv=0, rate=0, lines=1))).scenario["market"]["rhythm"]
     assert rhythm["day_to_day"] < 0.08
 
 
 def test_a_holiday_is_not_taken_for_a_bad_day(make: Make) -> None:
-    file = make(Known(cv=0, rate=0, weeks=13))
+    file = make(Known(cv=0, rate=0, weeks=13, lines=1))
     lines = [line for line in file.read_text().splitlines() if "2026-02-11T" not in line and "2026-03-04T" not in line]
     file.write_text("\n".join(lines))
     assert fit(file).scenario["market"]["rhythm"]["day_to_day"] < 0.12  # 0.17 with two days of nothing
 
 
 def test_a_season_shows_in_a_year_and_not_in_a_quarter(make: Make) -> None:
-    months = fit(make(Known(season=1.0, rate=0, cv=0.1))).scenario["market"]["rhythm"]["months"]
+    months = fit(make(Known(season=1.0, rate=0, cv=0.1, lines=1))).scenario["market"]["rhythm"]["months"]
     assert months[11] / np.mean(months[:11]) == pytest.approx(2, rel=0.1)
-    assert "months" not in fit(make(Known(season=1.0, rate=0, weeks=13))).scenario["market"]["rhythm"]
+    assert "months" not in fit(make(Known(season=1.0, rate=0, weeks=13, lines=1))).scenario["market"]["rhythm"]
 
 
-def test_lines_units_and_order_value_are_found(make: Make) -> None:
-    found = fit(make(Known()))
-    segments = found.scenario["market"]["segments"]
+def test_lines_units_and_order_value_are_found(year: Fit) -> None:
+    segments = year.scenario["market"]["segments"]
     basket = segments["home"]["basket"]  # one channel: the segment's own basket
     assert segments["home"]["channels"] == {"web": 1.0}
     assert Quantity.model_validate(basket["lines"]).expected == pytest.approx(4, rel=0.05)
-    groups = {sku: product["group"] for sku, product in found.scenario["products"].items()}
+    groups = {sku: product["group"] for sku, product in year.scenario["products"].items()}
     for sku, mean in UNITS.items():
         law = Quantity.model_validate(basket["units_by_group"][groups[sku]])
         assert law.expected == pytest.approx(mean, rel=0.1)
         assert law.variance == pytest.approx(mean * (mean - 1), rel=0.2, abs=0.2)
-        assert found.scenario["products"][sku]["price"] == PRICES[sku]
-    assert all(abs(each.difference) < 0.02 for each in found.findings)
+        assert year.scenario["products"][sku]["price"] == PRICES[sku]
+    assert all(abs(each.difference) < 0.02 for each in year.findings)
 
 
-def test_return_rate_lag_and_part_are_found(make: Make) -> None:
-    rules = fit(make(Known())).scenario["service"]["rules"]
+def test_return_rate_lag_and_part_are_found(year: Fit) -> None:
+    rules = year.scenario["service"]["rules"]
     terms = {rule["when"]["segment"]: rule["returns"] for rule in rules if "returns" in rule}
     for segment, lines in (("home", 33_000), ("shop", 8_300)):
         assert terms[segment]["rate"] == pytest.approx(0.06, abs=4 * np.sqrt(0.06 / lines))
@@ -75,7 +74,7 @@ def test_return_rate_lag_and_part_are_found(make: Make) -> None:
 
 def test_the_fit_of_a_simulation_of_a_fit_is_the_fit(make: Make, tmp_path: Path) -> None:
     """History -> scenario -> simulated history -> scenario: the second says what the first said."""
-    first = fit(make(Known(weeks=26)))
+    first = fit(make(Known(weeks=13)))
     first.save(tmp_path / "first.yaml")
     ledger = simulate(load(tmp_path / "first.yaml", ["run.horizon=52 weeks"]), 0)
     orders, lines, back = (ledger.columns(kind) for kind in (Ordered, LineOrdered, Returned))

@@ -10,8 +10,8 @@ from simulator.fitting import Options, fit
 from simulator.fitting.page import WIDTH, page
 from simulator.scenario.load import parse
 
-NAMES = ["22423", "85123A", "0012", "1e3", "NO", "on", "~", "null", "a: b", "x #1", "it's", "[1]", "12:30", "2026-01-05",
-         "-", "?", "&a", "*", "{}", "!t", "%d", "@x", "é", "default", "y", "a,b", "8_000", "true", '"', "\\"]  # fmt: skip
+NAMES = ["22423", "85123A", "0012", "1e3", "NO", "on", "~", "null", "a: b", "x #1", "it's", "[1]", "12:30", "-", "?",
+         "2026-01-05", "&a", "*", "{}", "!t", "%d", "@x", "é", "default", "y", "a,b", "8_000", "true", '"', "\\"]
 
 
 @pytest.fixture

@@ -1,0 +1,104 @@
+"""What the documentation says is so: made pages are current, examples run, every gallery scenario plays."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from scenes import play
+
+import simulator
+from simulator.reports.documentation import pages
+from simulator.scenario.load import gallery_folder, gallery_names, load
+
+ROOT = Path(__file__).parents[2]
+TEXTS = [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SHORT = ["--set", "run.horizon=10 weeks", "-n", "2"]
+
+
+def blocks(kind: str, file: Path) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", file.read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("name", pages())
+def test_made_pages_are_current(name):
+    said = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert said == pages()[name], "run: python docs/generate.py"
+
+
+def test_the_readme_examples_run(tmp_path):
+    readme = ROOT / "README.md"
+    (tmp_path / "quick_promise.yaml").write_text(blocks("yaml", readme)[0])
+    commands = [line[2:] for block in blocks("console", readme) for line in block.splitlines() if line[:2] == "$ "]
+    assert len(commands) >= 4
+    for command in commands:
+        words = shlex.split(command)[1:]
+        words += SHORT if words[0] == "run" else []
+        done = subprocess.run([sys.executable, "-m", "simulator", *words], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+    assert (tmp_path / "quickstart.html").is_file()
+
+
+def test_the_what_if_of_the_readme_changes_the_promise():
+    scenario = load("quickstart")
+    changed = load("quickstart", ["service.rules[0].promise.time=2 days"])
+    assert blocks("yaml", ROOT / "README.md")[0].strip().endswith("service.rules[0].promise.time: 2 days")
+    assert scenario.service.first("promise", "key_accounts", "account").promised_time() == 72
+    assert changed.service.first("promise", "key_accounts", "account").promised_time() == 48
+
+
+def test_the_python_example_of_the_readme_runs(monkeypatch):
+    original = simulator.run
+    monkeypatch.setattr(simulator, "run", lambda scenario, replications: original(scenario, 2, workers=1))
+    for block in blocks("python", ROOT / "README.md"):
+        exec(block, {})
+
+
+def test_links_lead_somewhere():
+    for text in TEXTS:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (text.parent / target).exists(), f"{text.name}: {target}"
+
+
+@pytest.mark.parametrize("name", gallery_names())
+def test_a_gallery_scenario_says_what_it_shows_and_plays(name):
+    text = (gallery_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    play(load(name, ["run.horizon=11 weeks"]))
+
+
+@pytest.mark.parametrize("name", [name for name in gallery_names() if "/" in name])
+def test_the_changes_that_a_header_proposes_are_accepted(name):
+    header = [line for line in (gallery_folder() / f"{name}.yaml").read_text().splitlines() if line.startswith("#")]
+    for line in header:
+        words = shlex.split(line[1:].partition("--set")[2])
+        changes = [word for word in words if "=" in word]
+        if changes:
+            load(name, changes)
+
+
+TEXTBOOK = {
+    # scenario: {kpi: (exact value, its source)}
+    "picking_team": {"wait_probability": 0.6472, "queue_time": 0.21573, "utilisation": 0.8},
+    "base_stock": {"unit_fill_rate": 0.84442, "on_hand": 4.24636},
+    "lost_sales": {"lost_sales": 0.12188, "ready_rate": 0.87812},
+    "reorder_point": {"unit_fill_rate": 0.84138, "line_fill_rate": 0.83552, "ready_rate": 0.88830},
+    "two_lines": {"order_fill_rate": 0.83410},
+    "truck_departure": {"order_cycle_time": 45.0, "on_time": 0.62531},
+    "office_hours": {"order_cycle_time": 10.33333},
+    "weekly_review": {"on_hand": 26.00663, "unit_fill_rate": 0.99676},
+}
+
+
+@pytest.mark.parametrize("name", TEXTBOOK)
+def test_a_textbook_scenario_agrees_with_the_textbook(name):
+    """The exact values that its header names lie within four standard errors of the simulated means."""
+    result = simulator.run(load(f"textbook/{name}"), 20, workers=1)
+    for kpi, exact in TEXTBOOK[name].items():
+        values = result.values(kpi)[:, 0]
+        error = values.std(ddof=1) / len(values) ** 0.5
+        assert abs(values.mean() - exact) < 4 * error + 1e-9, f"{kpi}: {values.mean()} +- {error}, exact {exact}"
+        assert error < 0.03 * exact
