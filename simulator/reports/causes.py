@@ -13,7 +13,9 @@ from simulator.reports.shelves import Shelf
 from simulator.reports.wording import figure, lasting
 
 HALF = 0.5
-"""An order line that makes so much of a stockout is its cause."""
+"""An order line that makes so much of a stockout is its cause, if it is large."""
+LARGE = 3.0
+"""Times the mean line."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ def cause(shelf: Shelf, units: np.ndarray, receipt: int, horizon: float) -> str:
 
     `units` are those short of each line, `receipt` is the number of the one that ended it, from 0 on.
     """
-    if len(units) > 1 and units.max() >= HALF * units.sum():
-        return f"One large order line: it alone was {figure(float(units.max()))} units short."
+    largest = float(units.max())
+    if largest >= HALF * units.sum() and largest >= LARGE * shelf.wanted[1].mean():
+        return f"One large order line: it alone was {figure(largest)} units short."
     if receipt >= len(shelf.standing):
         return "No replenishment order was under way."
     arrived = receipt < len(shelf.received[0])

@@ -63,6 +63,7 @@ def _shares(panel: "Axes", dots: Sequence[Dot]) -> None:
             panel.plot([dot.target] * 2, [place - 0.36, place + 0.36], color=DARK, linewidth=2.2, solid_capstyle="butt",
                        clip_on=False, zorder=2)  # fmt: skip
             lowest = min(lowest, dot.target)
+    lowest = max(lowest, 0.0)  # an interval of two replications may reach below
     step = next(step for step in (0.05, 0.1, 0.2, 0.5) if 1 - lowest <= 2 * step + 1e-9)
     low = max(0.0, 1 - step * np.ceil((1 - lowest) / step + 0.1))
     panel.set_xlim(low, 1.0)

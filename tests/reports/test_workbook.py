@@ -62,7 +62,8 @@ def test_shares_are_formatted_as_per_cent_and_money_is_not(book):
 
 
 def test_assumptions_and_definitions(book):
-    assert rows(book["Assumptions"])[1] == ["service.rules[0].promise.time", "3 days", "The sales manual <2019> says so."]
+    first = ["service.rules[0].promise.time", "3 days", "The sales manual <2019> says so."]
+    assert rows(book["Assumptions"])[1] == first
     assert [row[0] for row in rows(book["Definitions"])[1:]] == list(catalogue())
 
 
