@@ -49,9 +49,20 @@ def compare(found: Found, sampled: bool) -> Iterator[Finding]:
     returned = sum(rate * sold[cell] for cell, rate in found.returns.rates.items())
     if found.returns.lines:
         yield Finding("return lines per line sold", found.returns.lines / len(sales), returned / len(sales))
+        total = float(sales["units"].sum())
+        yield Finding("units returned per unit sold", found.returns.units / total, _units_back(found) / total,
+                      "a scenario returns large lines no more often than small ones")  # fmt: skip
     yield Finding("variance / mean of daily orders", found.arrivals.dispersion, found.arrivals.fitted_dispersion,
                   "trading days")  # fmt: skip
     yield Finding("SKUs", len(skus), len(skus))
+
+
+def _units_back(found: Found) -> float:
+    """Units that come back, by the return terms, of the lines in the history."""
+    cells = zip(found.sales["segment"].tolist(), found.sales["channel"].tolist(), strict=True)
+    rate = np.array([found.returns.rates.get(cell, 0.0) for cell in cells])
+    units = found.sales["units"].to_numpy()
+    return float(rate @ np.minimum(np.ceil(units * found.returns.part - 1e-9), units))
 
 
 def _expected(found: Found) -> tuple[float, float, float, float]:

@@ -34,6 +34,8 @@ class Returns:
     """Return lines for which an earlier sale of the same SKU to the same customer is on file."""
     lines: int
     """All return lines."""
+    units: float
+    """Units of all return lines."""
     mean_lag: float
     """Days from delivery to return; nan where it is assumed."""
 
@@ -42,16 +44,17 @@ def fit_returns(sales: "pd.DataFrame", returns: "pd.DataFrame", window: Window) 
     """Return terms. Each return line belongs to the last sale before it of the same SKU to the same customer."""
     sold, back = lines_by_cell(sales), lines_by_cell(returns)
     rates = {cell: min(count / sold[cell], 1.0) for cell, count in back.items() if cell in sold}
+    total = len(returns), float(returns["units"].sum())
     found = _matched(sales, returns) if len(returns) else None
     if found is None or len(found) < ENOUGH:
-        return Returns(rates, ASSUMED_LAG, 1.0, 0 if found is None else len(found), len(returns), float("nan"))
+        return Returns(rates, ASSUMED_LAG, 1.0, 0 if found is None else len(found), *total, float("nan"))
     after = ((found["time"] - found["sold"]).dt.total_seconds() / 86400).to_numpy()
     weights = 1 / np.maximum(1 - after / window.days, 0.2)
     days = np.maximum(after - DELIVERY, 0.0)
     bought, back_again = found["units_sold"].to_numpy(), found["units"].to_numpy()
     part = solve_part(bought, np.minimum(back_again / bought, 1.0))
     lag = {"empirical": {"quantiles": _quantiles(days, weights)}}
-    return Returns(rates, lag, part, len(found), len(returns), float(np.average(days, weights=weights)))
+    return Returns(rates, lag, part, len(found), *total, float(np.average(days, weights=weights)))
 
 
 def lines_by_cell(lines: "pd.DataFrame") -> dict[Cell, int]:

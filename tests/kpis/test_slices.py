@@ -1,0 +1,78 @@
+"""Slices belong to their whole: amounts add up to it, shares lie around it."""
+
+import numpy as np
+import pytest
+from scenes import EVERYTHING, play
+
+from simulator.kpis import catalogue
+from simulator.kpis.labels import ACTIVITIES
+from simulator.kpis.measure import Measures, measure
+
+
+@pytest.fixture(scope="module")
+def measures() -> Measures:
+    return measure(play(EVERYTHING))
+
+
+def test_the_catalogue_is_complete():
+    for kpi in catalogue().values():
+        assert kpi.unit
+        assert kpi.denominator
+        assert kpi.definition
+        assert kpi.better in ("higher", "lower", "neither")
+
+
+WANTED = """unit_fill_rate line_fill_rate order_fill_rate value_fill_rate ready_rate cycle_service_level
+perfect_order_rate perfect_order_product in_full on_time documentation_accuracy perfect_condition order_cycle_time
+order_cycle_time_p50 order_cycle_time_p95 backorders backorder_age lost_sales cancelled_lines on_hand
+inventory_position on_order turns days_of_supply stockout_rate utilisation queue_time queue_length return_rate
+dock_to_stock recovery_value revenue total_cost margin cost_to_serve""".split()
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_with_everything_on_every_kpi_has_a_value(measures, name):
+    assert np.isfinite(measures.values[name][""][0])
+
+
+def test_labels_and_values_have_the_same_length(measures):
+    for kpi, slices in measures.values.items():
+        for dimension, values in slices.items():
+            assert len(values) == (len(measures.labels(dimension)) if dimension else 1), (kpi, dimension)
+
+
+@pytest.mark.parametrize("kpi", ["revenue", "cost_of_goods", "cost_to_serve", "margin"])
+@pytest.mark.parametrize("dimension", ["segment", "channel", "site", "sku", "class", "customer"])
+def test_money_of_the_slices_adds_up_to_the_whole(measures, kpi, dimension):
+    whole, parts = measures.values[kpi][""][0], measures.values[kpi][dimension]
+    assert parts.sum() == pytest.approx(whole, rel=1e-9, abs=1e-6)
+    assert len(parts) == 1 or len(set(parts)) > 1
+
+
+def test_cost_to_serve_is_the_sum_of_its_activities(measures):
+    by_activity = dict(zip(ACTIVITIES, measures.values["cost_to_serve"]["activity"], strict=True))
+    assert sum(by_activity.values()) == pytest.approx(measures.values["cost_to_serve"][""][0])
+    assert [name for name, cost in by_activity.items() if not cost] == ["refurbishing"]  # no rate is given for it
+    assert by_activity["fixed"] == pytest.approx(1000)
+
+
+@pytest.mark.parametrize("kpi", ["on_hand", "on_order", "backorders", "inventory_position", "inventory_value"])
+@pytest.mark.parametrize("dimension", ["sku", "site", "class"])
+def test_stock_of_the_slices_adds_up_to_the_whole(measures, kpi, dimension):
+    assert measures.values[kpi][dimension].sum() == pytest.approx(measures.values[kpi][""][0])
+
+
+@pytest.mark.parametrize("kpi", ["unit_fill_rate", "line_fill_rate", "order_fill_rate", "on_time", "order_cycle_time"])
+@pytest.mark.parametrize("dimension", ["segment", "channel"])
+def test_the_whole_lies_between_its_slices(measures, kpi, dimension):
+    parts = measures.values[kpi][dimension]
+    assert parts.min() < measures.values[kpi][""][0] < parts.max()
+
+
+def test_a_percentile_is_no_mean(measures):
+    values = {kpi: measures.values[kpi][""][0] for kpi in catalogue() if kpi.startswith("order_cycle_time")}
+    assert values["order_cycle_time_p50"] < values["order_cycle_time"] < values["order_cycle_time_p95"]
+
+
+def test_perfect_orders_are_no_more_than_any_part(measures):
+    perfect = measures.values["perfect_order_rate"][""][0]
+    assert 0 < perfect < min(measures.values[part][""][0] for part in ("on_time", "perfect_condition"))
