@@ -10,8 +10,38 @@ from simulator.fitting import Options, fit
 from simulator.fitting.page import WIDTH, page
 from simulator.scenario.load import parse
 
-NAMES = ["22423", "85123A", "0012", "1e3", "NO", "on", "~", "null", "a: b", "x #1", "it's", "[1]", "12:30", "-", "?",
-         "2026-01-05", "&a", "*", "{}", "!t", "%d", "@x", "é", "default", "y", "a,b", "8_000", "true", '"', "\\"]
+NAMES = [
+    "22423",
+    "85123A",
+    "0012",
+    "1e3",
+    "NO",
+    "on",
+    "~",
+    "null",
+    "a: b",
+    "x #1",
+    "it's",
+    "[1]",
+    "12:30",
+    "-",
+    "?",
+    "2026-01-05",
+    "&a",
+    "*",
+    "{}",
+    "!t",
+    "%d",
+    "@x",
+    "é",
+    "default",
+    "y",
+    "a,b",
+    "8_000",
+    "true",
+    '"',
+    "\\",
+]
 
 
 @pytest.fixture
@@ -40,7 +70,9 @@ def test_no_line_is_too_wide_but_for_a_text_that_cannot_be_broken(odd: Path) -> 
 def test_entries_stay_in_their_order_and_comments_above_them() -> None:
     data = {"name": "x", "run": {"b": 1, "a": 2.50}, "market": {"z": {"c": [1, 2]}}}
     text = page(data, {("market", "z", "c"): "why", ("run",): "how long"}, "Head\nline")
-    assert text == """\
+    assert (
+        text
+        == """\
 # Head
 # line
 name: x
@@ -53,6 +85,7 @@ market:
     # why
     c: [1, 2]
 """
+    )
 
 
 def test_the_same_file_gives_the_same_text(odd: Path) -> None:

@@ -22,11 +22,43 @@ def test_the_catalogue_is_complete():
         assert kpi.better in ("higher", "lower", "neither")
 
 
-WANTED = """unit_fill_rate line_fill_rate order_fill_rate value_fill_rate ready_rate cycle_service_level
-perfect_order_rate perfect_order_product in_full on_time documentation_accuracy perfect_condition order_cycle_time
-order_cycle_time_p50 order_cycle_time_p95 backorders backorder_age lost_sales cancelled_lines on_hand
-inventory_position on_order turns days_of_supply stockout_rate utilisation queue_time queue_length return_rate
-dock_to_stock recovery_value revenue total_cost margin cost_to_serve""".split()
+WANTED = [
+    "unit_fill_rate",
+    "line_fill_rate",
+    "order_fill_rate",
+    "value_fill_rate",
+    "ready_rate",
+    "cycle_service_level",
+    "perfect_order_rate",
+    "perfect_order_product",
+    "in_full",
+    "on_time",
+    "documentation_accuracy",
+    "perfect_condition",
+    "order_cycle_time",
+    "order_cycle_time_p50",
+    "order_cycle_time_p95",
+    "backorders",
+    "backorder_age",
+    "lost_sales",
+    "cancelled_lines",
+    "on_hand",
+    "inventory_position",
+    "on_order",
+    "turns",
+    "days_of_supply",
+    "stockout_rate",
+    "utilisation",
+    "queue_time",
+    "queue_length",
+    "return_rate",
+    "dock_to_stock",
+    "recovery_value",
+    "revenue",
+    "total_cost",
+    "margin",
+    "cost_to_serve",
+]
 
 
 @pytest.mark.parametrize("name", WANTED)

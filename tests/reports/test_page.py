@@ -71,7 +71,7 @@ def test_the_page_is_balanced_html_with_one_title(any_page):
     assert reader.faults == []
     assert len(reader.ids) == len(set(reader.ids)), "an id is used twice"
     assert [level for level, _ in reader.headings].count("h1") == 1
-    assert any_page.startswith("<!DOCTYPE html>\n<html lang=\"en\">")
+    assert any_page.startswith('<!DOCTYPE html>\n<html lang="en">')
 
 
 def test_the_page_needs_no_network(any_page):

@@ -6,7 +6,6 @@ level with nothing on order, units are backordered first come first served, and 
 line leaves at once.
 """
 
-
 import pytest
 from truth.agreement import expect, play
 from truth.systems import poisson, shelf

@@ -229,4 +229,3 @@ def test_k09_cost_to_serve_adds_up(tmp_path):
             "total": 27080,
         },
     )  # fmt: skip
-

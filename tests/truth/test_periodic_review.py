@@ -16,9 +16,7 @@ NORMAL = "{units: {normal: {mean: 50, sd: 8}}}"
 
 def rates(holding: float, owing: float, order: float = 0.0) -> str:
     """Costs of a unit in stock and of a unit owed for a day, and of an order."""
-    return (
-        f"{{holding: {holding} per unit per day, backorder: {owing} per unit per day, replenishment_order: {order}}}"
-    )
+    return f"{{holding: {holding} per unit per day, backorder: {owing} per unit per day, replenishment_order: {order}}}"
 
 
 def daily(level: float, point: float | None = None, more: str = "") -> str:
