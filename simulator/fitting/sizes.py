@@ -11,7 +11,7 @@ MOST = 22
 
 @dataclass(frozen=True)
 class Sizes:
-    """Values with weights; the last one stands for a tail and keeps the mean."""
+    """Values with weights."""
 
     values: tuple[float, ...]
     weights: tuple[float, ...]
@@ -50,13 +50,22 @@ def fit_sizes(observed: np.ndarray, most: int = MOST) -> Sizes:
     weights = np.bincount(group, counts)
     means = np.bincount(group, counts * values) / weights
     if (values == np.floor(values)).all():
-        means = np.maximum(np.round(means), 1)
-        missing = float(np.dot(counts, values) - np.dot(weights, means))
-        means[-1] = max(means[-1] + round(missing / weights[-1]), means[-2] if len(means) > 1 else 1)
+        means = _whole(means, weights, np.bincount(group))
     merged: dict[float, int] = {}
     for value, weight in zip(means.tolist(), weights.tolist(), strict=True):
         merged[float(f"{value:.6g}")] = merged.get(float(f"{value:.6g}"), 0) + int(weight)
     return Sizes(tuple(merged), tuple(merged.values()))
+
+
+def _whole(means: np.ndarray, weights: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Means as whole numbers; what rounding takes from one is given to the next above, by 5 % of it at the most,
+    so that the mean of all stays. A size that was observed as it is stays as it is."""
+    found, owed = np.round(means), 0.0
+    for place in np.flatnonzero(members > 1):
+        wanted = means[place] + owed / weights[place]
+        found[place] = round(float(np.clip(wanted, 0.95 * means[place], 1.05 * means[place])))
+        owed += weights[place] * (means[place] - found[place])
+    return np.maximum(found, 1)
 
 
 def cluster(points: np.ndarray, weights: np.ndarray, most: int) -> np.ndarray:

@@ -76,3 +76,8 @@ def test_resampled_orders_are_whole_orders_of_the_history(rows: Rows, tmp_path: 
 def test_a_history_without_segments_is_replayed_once(rows: Rows, tmp_path: Path) -> None:
     file = rows("1,2026-01-06,mug,2,3", "2,2026-01-07,mug,1,3", header="order,date,sku,qty,price")
     assert len(entered(play(fit(file, Options(demand="replayed")), tmp_path))) == 2
+
+
+def test_blanks_around_names_are_replayed_from_a_clean_copy(rows: Rows, tmp_path: Path) -> None:
+    found = fit(rows(*(line.replace(",mug,", ", mug ,") for line in LINES)), Options(demand="replayed"))
+    assert entered(play(found, tmp_path)) == [(pytest.approx(at), *rest) for at, *rest in REPLAYED]
