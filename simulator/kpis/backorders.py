@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from simulator.kpis.inventory import averages
 from simulator.kpis.kpi import kpi
 from simulator.kpis.slices import Fixed, Ratio
+from simulator.kpis.stock import averages
 from simulator.kpis.view import View
 from simulator.ledger import facts
 

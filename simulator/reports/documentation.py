@@ -41,7 +41,7 @@ def _sections() -> Iterator[str]:
     seen: list[type[BaseModel]] = []
     _collect(Scenario, seen)
     for model in seen:
-        if issubclass(model, (Distribution, Rule)) or model.__module__ == laws.__name__:
+        if issubclass(model, (Distribution, Rule)) or model.__module__.startswith(laws.__name__):
             continue
         yield f"## {model.__name__}\n\n{explanation(model)}\n"
         yield from _fields(model)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.kpis.inventory import shelf_of_line, stock_changes
+from simulator.kpis.stock import shelf_of_line, stock_changes
 from simulator.kpis.view import View
 from simulator.ledger import facts
 from simulator.units import DAY, HOUR, MONTH, WEEK, YEAR

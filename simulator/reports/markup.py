@@ -28,8 +28,8 @@ def text(cell: Cell) -> Html:
 def tag(name: str, *content: Cell, **attributes: str) -> Html:
     """An element; a trailing underscore of an attribute is dropped, other underscores become hyphens.
 
-    >>> tag("p", "x > y", class_="note")
-    '<p class="note">x &gt; y</p>'
+    >>> tag("p", "x > y", class_="note", title='5" < 6"')
+    '<p class="note" title="5&quot; &lt; 6&quot;">x &gt; y</p>'
     """
     written = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
     return Html(f"<{name}{written}>{''.join(text(each) for each in content)}</{name}>")

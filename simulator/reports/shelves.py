@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.kpis.inventory import shelf_of_line
+from simulator.kpis.stock import shelf_of_line
 from simulator.kpis.view import View
 from simulator.ledger import facts
 from simulator.policies.replenishment import ReplenishmentRule

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.kpis.inventory import shelf_of_line
+from simulator.kpis.stock import shelf_of_line
 from simulator.kpis.view import TINY, View
 from simulator.reports.causes import cause
 from simulator.reports.levels import asked_at

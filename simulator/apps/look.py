@@ -1,0 +1,82 @@
+"""Commands to look at things: `check`, `story`, and the catalogues."""
+
+import click
+
+from simulator.apps.group import USAGE, bad_input, cli, load_scenario, scenario_options, stop
+
+
+@cli.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change one value; repeatable.")
+def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
+    """Check SCENARIO: every error at once, each with file, line and column."""
+    from simulator.scenario.errors import ScenarioError
+    from simulator.scenario.load import load
+
+    bad = 0
+    for name in scenarios:
+        try:
+            loaded = load(name, changes)
+        except ScenarioError as error:
+            click.echo(str(error), err=True)
+            bad += 1
+        else:
+            click.echo(f"{name}: fine ({loaded.name}; {len(loaded.products)} products, "
+                       f"{len(loaded.market.segments)} segments, {len(loaded.network.sites)} sites)")  # fmt: skip
+    if bad:
+        raise SystemExit(USAGE)
+
+
+@cli.command()
+@scenario_options
+@click.option("--order", type=click.IntRange(1), required=True, help="Number of the order, counted from 1 by time.")
+@click.option("--replication", type=click.IntRange(0), default=0, show_default=True)
+def story(scenario: str, changes: tuple[str, ...], seed: int | None, order: int, replication: int) -> None:
+    """Tell the life of one order of SCENARIO, fact by fact."""
+    from simulator.replication import simulate
+    from simulator.reports.story import tell
+
+    with bad_input():
+        ledger = simulate(load_scenario(scenario, changes, seed), replication)
+        try:
+            click.echo("\n".join(tell(ledger, order)))
+        except IndexError as error:
+            stop(str(error))
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON schema of scenarios, for completion in an editor."""
+    import json
+
+    from simulator.scenario.scenario import Scenario
+
+    click.echo(json.dumps(Scenario.model_json_schema(), indent=1))
+
+
+@cli.command()
+@click.argument("tag", required=False)
+def rules(tag: str | None) -> None:
+    """List the rules that a scenario may name; with TAG, explain one."""
+    from simulator.reports.catalogues import print_rules
+
+    if not print_rules(tag):
+        stop(f"there is no rule {tag!r}; `simulator rules` lists them")
+
+
+@cli.command()
+@click.argument("name", required=False)
+def kpis(name: str | None) -> None:
+    """List the KPIs with unit, direction, denominator and SCOR code; with NAME, define one."""
+    from simulator.reports.catalogues import print_kpis
+
+    if not print_kpis(name):
+        stop(f"there is no KPI {name!r}; `simulator kpis` lists them")
+
+
+@cli.command()
+def gallery() -> None:
+    """List the gallery scenarios."""
+    from simulator.reports.catalogues import print_gallery
+
+    print_gallery()

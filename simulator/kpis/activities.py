@@ -1,0 +1,234 @@
+"""What each activity costs: facts times the scenario's rates, laid on order lines.
+
+Every cost is laid on order lines, so that cost-to-serve by segment, channel, customer or SKU is a sum
+over lines: what an order costs is shared equally by its lines, what a stage costs by the work it did, what
+a shelf costs by the units wanted from it, and fixed cost equally by lines.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.kpis.labels import ACTIVITIES
+from simulator.kpis.lead_time import jobs, staff_hours, worked_hours
+from simulator.kpis.stock import after_waiting, averages, shelf_of_line
+from simulator.kpis.view import View
+from simulator.ledger import facts
+from simulator.units import CostRate
+
+
+@dataclass(frozen=True)
+class Ledgered:
+    """Money of the measured time by line number (place 0: what no line can carry), and by shelf where there is one."""
+
+    by_line: np.ndarray
+    idle: np.ndarray
+    """Cost of shelves from which nothing was wanted, by shelf."""
+
+
+def _lines(view: View) -> np.ndarray:
+    """Line numbers of measured orders."""
+    result: np.ndarray = np.flatnonzero(view.measured_orders[view.order_of_line])
+    return result
+
+
+def zero(view: View) -> np.ndarray:
+    return np.zeros(len(view.order_of_line))
+
+
+def _by_shelf(view: View, cost: np.ndarray) -> Ledgered:
+    """The cost of shelves laid on the lines that wanted something from them, by units."""
+    shelf, lines = shelf_of_line(view), _lines(view)
+    units = np.concatenate([[0.0], view.of(facts.LineOrdered)["units"]])
+    wanted = np.bincount(shelf[lines], units[lines], len(cost))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.where(wanted > 0, cost / wanted, 0.0)
+    found = zero(view)
+    found[lines] = rate[shelf[lines]] * units[lines]
+    return Ledgered(found, np.where(wanted > 0, 0.0, cost))
+
+
+def _by_order(view: View, cost: np.ndarray) -> Ledgered:
+    """The cost of orders, by order number, laid equally on their lines."""
+    count = np.bincount(view.order_of_line[1:], minlength=len(cost))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = np.where(count > 0, cost / count, 0.0)
+    found = each[view.order_of_line]
+    found[0] = 0.0
+    return plain(view, found)
+
+
+def plain(view: View, by_line: np.ndarray) -> Ledgered:
+    return Ledgered(by_line, np.zeros(len(view.ledger.opening)))
+
+
+def in_time(view: View, kind: type) -> np.ndarray:
+    """By line number: units of a kind of fact in the measured time."""
+    table = view.of(kind)
+    return np.bincount(table["line"], table["units"] * (table["at"] >= view.begin), len(view.order_of_line))
+
+
+def holding(view: View) -> Ledgered | None:
+    """Stock on hand: a share of its cost per time, or money per unit and time."""
+    rate, found = view.scenario.costs.holding, averages(view)
+    if rate is None or found is None:
+        return None
+    worth = found.cost if rate.basis == "value" else 1.0
+    return _by_shelf(view, found.on_hand * worth * rate.amount * view.span)
+
+
+def replenishment(view: View) -> Ledgered | None:
+    """Orders to suppliers, by order and by unit."""
+    costs, found = view.scenario.costs, averages(view)
+    if found is None or not (costs.replenishment_order or costs.replenishment_unit):
+        return None
+    table = view.of(facts.Replenished)
+    amount = (costs.replenishment_order + costs.replenishment_unit * table["units"]) * (table["at"] >= view.begin)
+    return _by_shelf(view, np.bincount(table["shelf"], amount, len(found.cost)))
+
+
+def order_handling(view: View) -> Ledgered | None:
+    """Customer orders placed."""
+    rate = view.scenario.costs.order
+    return _by_order(view, view.measured_orders * rate) if rate else None
+
+
+def line_handling(view: View) -> Ledgered | None:
+    """Order lines placed."""
+    rate = view.scenario.costs.line
+    return plain(view, view.measured_orders[view.order_of_line] * rate) if rate else None
+
+
+def labour(view: View) -> Ledgered | None:
+    """Paid hours of staff, worked or not; where a stage has no limit of staff, worked hours."""
+    rates, found = view.scenario.costs.labour, jobs(view)
+    if not rates or found is None:
+        return None
+    names = [stage for _, stage in view.ledger.stages]
+    rate = np.array([rates.get(name, 0.0) if isinstance(rates, dict) else rates for name in names])
+    rate = rate * np.array([site != "" for site, _ in view.ledger.stages])
+    if isinstance(rates, float):  # one rate for all is for people: transit is not staff
+        rate = rate * np.array([name not in ("transit", "shipping") or hours > 0
+                                for name, hours in zip(names, staff_hours(view), strict=True)])  # fmt: skip
+    worked = worked_hours(view)
+    total = np.bincount(found.stage, worked, len(names))
+    paid = np.where(staff_hours(view) > 0, staff_hours(view), total)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = np.where(total > 0, rate * paid / total, 0.0)
+    order = view.of(facts.Served)["order"]
+    by_order = np.bincount(order, each[found.stage] * worked, len(view.measured_orders))
+    result = _by_order(view, by_order)
+    result.by_line[0] = float(rate @ paid) - float(result.by_line[1:].sum())
+    return result
+
+
+def freight(view: View) -> Ledgered | None:
+    """Shipments and units that left."""
+    costs = view.scenario.costs
+    if not (costs.shipment or costs.shipped_unit):
+        return None
+    given = view.of(facts.Allocated)
+    units = given["units"] * (given["at"] >= view.begin)
+    shipped = np.bincount(given["shipment"], units)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(shipped > 0, costs.shipment / shipped, 0.0)
+    amount = units * (share[given["shipment"]] + costs.shipped_unit)
+    return plain(view, np.bincount(given["line"], amount, len(view.order_of_line)))
+
+
+def _worth(view: View, rate: CostRate) -> np.ndarray:
+    """What a rate's amount is for one unit of each line: 1 unit, its price, or its share of a line or order."""
+    table = view.of(facts.LineOrdered)
+    if rate.basis == "value":
+        worth = table["price"]
+    elif rate.basis == "line":
+        worth = 1 / table["units"]
+    elif rate.basis == "order":
+        lines = np.bincount(table["order"])
+        worth = 1 / table["units"] / lines[table["order"]]
+    else:
+        worth = np.ones(len(table["units"]))
+    return np.concatenate([[0.0], worth]) * rate.amount
+
+
+def backorder(view: View) -> Ledgered | None:
+    """Owing customers: by time, or once for what is newly owed."""
+    rate = view.scenario.costs.backorder
+    if rate is None or averages(view) is None:
+        return None
+    amount = _owed_hours(view) if rate.hourly else in_time(view, facts.Backordered)
+    return plain(view, amount * _worth(view, rate))
+
+
+def _owed_hours(view: View) -> np.ndarray:
+    """Units x hours owed in the measured time, by line number."""
+    short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
+    size = len(view.order_of_line)
+    begun = np.full(size, np.inf)
+    begun[short["line"]] = short["at"]
+    late = after_waiting(view, begun)
+    total = np.zeros(size)
+    for line, at, units in (
+        (short["line"], short["at"], short["units"]),
+        (given["line"][late], given["at"][late], -given["units"][late]),
+        (gone["line"], gone["at"], -gone["units"]),
+    ):
+        total += np.bincount(line, units * (view.end - np.maximum(at, view.begin)), size)
+    return total
+
+
+def lost_sale(view: View) -> Ledgered | None:
+    """Losing or cancelling units, beyond their margin."""
+    rate = view.scenario.costs.lost_sale
+    if rate is None:
+        return None
+    return plain(view, (in_time(view, facts.Lost) + in_time(view, facts.Cancelled)) * _worth(view, rate))
+
+
+def returns_handling(view: View) -> Ledgered | None:
+    """Lines that came back."""
+    rate = view.scenario.costs.returned_line
+    return plain(view, (in_time(view, facts.Returned) > 0) * rate) if rate else None
+
+
+def refurbishing(view: View) -> Ledgered | None:
+    """Units refurbished."""
+    rate, table = view.scenario.costs.refurbished_unit, view.of(facts.Restocked)
+    if not rate:
+        return None
+    units = table["units"] * table["refurbished"] * (table["at"] >= view.begin)
+    return plain(view, np.bincount(table["line"], units, len(view.order_of_line)) * rate)
+
+
+def write_off(view: View) -> Ledgered | None:
+    """Units disposed of, at a share of their cost."""
+    return plain(view, in_time(view, facts.Disposed) * unit_cost(view) * view.scenario.costs.write_off)
+
+
+def fixed(view: View) -> Ledgered | None:
+    """Fixed cost, equally by line."""
+    rate, lines = view.scenario.costs.fixed, _lines(view)
+    if not rate:
+        return None
+    found = zero(view)
+    found[lines if len(lines) else [0]] = rate * view.span / max(len(lines), 1)
+    return plain(view, found)
+
+
+def unit_cost(view: View) -> np.ndarray:
+    """Cost of one unit by line number."""
+    cost = np.array([product.cost for product in view.scenario.products.values()])
+    return np.concatenate([[0.0], cost[view.of(facts.LineOrdered)["sku"]]])
+
+
+ACTIVITY_COSTS = (holding, replenishment, order_handling, line_handling, labour, freight, backorder, lost_sale,
+                  returns_handling, refurbishing, write_off, fixed)  # fmt: skip
+
+
+def costs(view: View) -> dict[str, Ledgered]:
+    """The costs of every activity that costs anything."""
+    kept: dict[str, dict[str, Ledgered]] = view.__dict__.setdefault("_costs", {})
+    if "costs" not in kept:
+        found = {name: cost(view) for name, cost in zip(ACTIVITIES, ACTIVITY_COSTS, strict=True)}
+        kept["costs"] = {name: each for name, each in found.items() if each is not None}
+    return kept["costs"]
