@@ -12,7 +12,7 @@ import numpy as np
 from simulator.kpis.labels import ACTIVITIES
 from simulator.kpis.lead_time import jobs, staff_hours, worked_hours
 from simulator.kpis.stock import after_waiting, averages, shelf_of_line
-from simulator.kpis.view import View
+from simulator.kpis.view import TINY, View
 from simulator.ledger import facts
 from simulator.units import CostRate
 
@@ -26,7 +26,7 @@ class Ledgered:
     """Cost of shelves from which nothing was wanted, by shelf."""
 
 
-def _lines(view: View) -> np.ndarray:
+def lines_measured(view: View) -> np.ndarray:
     """Line numbers of measured orders."""
     result: np.ndarray = np.flatnonzero(view.measured_orders[view.order_of_line])
     return result
@@ -38,7 +38,7 @@ def zero(view: View) -> np.ndarray:
 
 def _by_shelf(view: View, cost: np.ndarray) -> Ledgered:
     """The cost of shelves laid on the lines that wanted something from them, by units."""
-    shelf, lines = shelf_of_line(view), _lines(view)
+    shelf, lines = shelf_of_line(view), lines_measured(view)
     units = np.concatenate([[0.0], view.of(facts.LineOrdered)["units"]])
     wanted = np.bincount(shelf[lines], units[lines], len(cost))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -136,19 +136,18 @@ def freight(view: View) -> Ledgered | None:
     return plain(view, np.bincount(given["line"], amount, len(view.order_of_line)))
 
 
-def _worth(view: View, rate: CostRate) -> np.ndarray:
-    """What a rate's amount is for one unit of each line: 1 unit, its price, or its share of a line or order."""
-    table = view.of(facts.LineOrdered)
-    if rate.basis == "value":
-        worth = table["price"]
-    elif rate.basis == "line":
-        worth = 1 / table["units"]
-    elif rate.basis == "order":
-        lines = np.bincount(table["order"])
-        worth = 1 / table["units"] / lines[table["order"]]
-    else:
-        worth = np.ones(len(table["units"]))
-    return np.concatenate([[0.0], worth]) * rate.amount
+def _charge(view: View, rate: CostRate, units: np.ndarray, lines: np.ndarray, orders: np.ndarray) -> Ledgered:
+    """A rate times what it is of, by line number: units, their value, lines, or orders shared by their lines."""
+    price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
+    much = {"unit": units, "value": units * price, "line": lines, "order": orders}[rate.basis]
+    return plain(view, much * rate.amount)
+
+
+def _once(view: View, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """By line number: 1 for each line with units, and its part of the one order it belongs to."""
+    lines = (units > 0).astype(float)
+    several = np.bincount(view.order_of_line, lines, len(view.measured_orders))
+    return lines, lines / np.maximum(several, 1)[view.order_of_line]
 
 
 def backorder(view: View) -> Ledgered | None:
@@ -156,8 +155,26 @@ def backorder(view: View) -> Ledgered | None:
     rate = view.scenario.costs.backorder
     if rate is None or averages(view) is None:
         return None
-    amount = _owed_hours(view) if rate.hourly else in_time(view, facts.Backordered)
-    return plain(view, amount * _worth(view, rate))
+    units = _owed_hours(view) if rate.hourly else in_time(view, facts.Backordered)
+    return _charge(view, rate, units, *(_open_hours(view) if rate.hourly else _once(view, units)))
+
+
+def _open_hours(view: View) -> tuple[np.ndarray, np.ndarray]:
+    """By line number: hours in the measured time in which anything of the line is owed, and its part of the
+    hours in which anything of its order is. The lines of an order fall short at one moment."""
+    short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
+    begun, last = np.full((2, len(view.order_of_line)), np.nan)
+    begun[short["line"]] = last[short["line"]] = short["at"]
+    for table in (given, gone):  # in the order of time: the last one stays
+        last[table["line"]] = np.fmax(last[table["line"]], table["at"])
+    wanted = np.concatenate([[0.0], view.of(facts.LineOrdered)["units"]])
+    left = wanted - sum(view.by_line(kind) for kind in (facts.Allocated, facts.Lost, facts.Cancelled))
+    last[left > TINY] = view.end
+    hours = np.nan_to_num(np.clip(last, view.begin, view.end) - np.clip(begun, view.begin, view.end))
+    longest = np.zeros(len(view.measured_orders))
+    np.maximum.at(longest, view.order_of_line, hours)
+    owed = np.bincount(view.order_of_line, hours, len(longest))
+    return hours, hours * (longest / np.where(owed > 0, owed, 1.0))[view.order_of_line]
 
 
 def _owed_hours(view: View) -> np.ndarray:
@@ -182,7 +199,8 @@ def lost_sale(view: View) -> Ledgered | None:
     rate = view.scenario.costs.lost_sale
     if rate is None:
         return None
-    return plain(view, (in_time(view, facts.Lost) + in_time(view, facts.Cancelled)) * _worth(view, rate))
+    units = in_time(view, facts.Lost) + in_time(view, facts.Cancelled)
+    return _charge(view, rate, units, *_once(view, units))
 
 
 def returns_handling(view: View) -> Ledgered | None:
@@ -207,7 +225,7 @@ def write_off(view: View) -> Ledgered | None:
 
 def fixed(view: View) -> Ledgered | None:
     """Fixed cost, equally by line."""
-    rate, lines = view.scenario.costs.fixed, _lines(view)
+    rate, lines = view.scenario.costs.fixed, lines_measured(view)
     if not rate:
         return None
     found = zero(view)

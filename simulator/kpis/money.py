@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simulator.kpis.activities import Ledgered, costs, in_time, plain, unit_cost, zero
+from simulator.kpis.activities import Ledgered, costs, in_time, lines_measured, plain, unit_cost, zero
 from simulator.kpis.kpi import kpi
 from simulator.kpis.labels import ACTIVITIES
 from simulator.kpis.slices import Derived
@@ -13,14 +13,19 @@ WEEK = 168.0
 
 
 def _slices(view: View, found: Ledgered) -> dict[str, np.ndarray]:
-    """Money per week by dimension; costs that no line carries count in the whole, and by SKU and site."""
-    rows = view.every_line
-    cells, week = rows.sums(found.by_line[1:]), view.span / WEEK
-    values = {name: rows.by(name, cells) / week for name in rows.codes}
-    shelves = view.labels.shelf_rows()
+    """Money per week by dimension. What no line causes (staff without work, shelves from which nothing was wanted)
+    is borne by all measured lines alike, but by SKU, class and site a shelf bears its own."""
+    rows, shelves, week = view.every_line, view.labels.shelf_rows(), view.span / WEEK
+    lines = lines_measured(view)
+    alike = np.zeros(len(found.by_line) - 1)
+    alike[lines - 1] = 1 / max(len(lines), 1)
+    by_line = found.by_line[1:] + found.by_line[0] * alike
+    everyone = by_line + found.idle.sum() * alike
+    own, shared = rows.sums(by_line), rows.sums(everyone)
+    values = {name: rows.by(name, own if name in shelves.codes else shared) / week for name in rows.codes}
     for name in shelves.codes:
         values[name] = values[name] + shelves.by(name, found.idle) / week
-    values["customer"] = np.bincount(view.customer_of_line, found.by_line[1:], view.labels.sizes["customer"]) / week
+    values["customer"] = np.bincount(view.customer_of_line, everyone, view.labels.sizes["customer"]) / week
     values[""] = np.array([found.by_line.sum() + found.idle.sum()]) / week
     return values
 

@@ -6,6 +6,9 @@ from simulator.kpis.kpi import kpi
 from simulator.kpis.slices import Derived, Ratio
 from simulator.kpis.view import View
 
+MOMENT = 1e-6
+"""Hours; less than that is the rounding of times that were added up stage by stage."""
+
 
 def _due(view: View) -> np.ndarray:
     """Orders whose promise has fallen due by the end of the run."""
@@ -15,7 +18,7 @@ def _due(view: View) -> np.ndarray:
 
 def _on_time(view: View) -> np.ndarray:
     orders = view.orders
-    result: np.ndarray = orders.complete & (orders.last <= orders.promised)
+    result: np.ndarray = orders.complete & (orders.last <= orders.promised + MOMENT)
     return result
 
 

@@ -1,6 +1,9 @@
 """Activity rates: what each activity costs. Money is facts times these rates, applied in the KPIs."""
 
+from pydantic import model_validator
+
 from simulator.model import Model
+from simulator.scenario.errors import At, Several
 from simulator.units import Cost, Money, PerHour, Share
 
 
@@ -35,3 +38,16 @@ class Costs(Model):
     """Share of its cost lost when a unit is disposed of."""
     fixed: PerHour = 0.0
     """Fixed cost, such as "5000 per year", shared out by order lines."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Costs":
+        wrong = []
+        if self.holding is not None and (not self.holding.hourly or self.holding.basis not in ("unit", "value")):
+            wrong.append(
+                At(("holding",), "keeping stock costs by time", "such as '20 % per year' or '1 per unit per month'")
+            )
+        if self.lost_sale is not None and self.lost_sale.hourly:
+            wrong.append(At(("lost_sale",), "a lost sale costs once, not by time", "such as '2 per unit' or '10 %'"))
+        if wrong:
+            raise Several(wrong)
+        return self
