@@ -25,7 +25,7 @@ def test_i01_base_stock():
             "unit_fill_rate": 0.8444156524501832, "on_hand": 4.246356051560397, "backorders": 0.24635605156039703,
             "on_order": 12.0, "wait_time": DAY * 0.06158901289009926, "on_time": 0.9917689890131551,
         },
-        loose={"backorders": 0.03, "wait_time": 0.03},
+        loose={"backorders": 0.04, "wait_time": 0.04},
     )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def test_i08_exact_where_the_normal_approximation_is_off():
         supplier="{lead_time: 4 days}", stock="{rule: reorder_point, point: 85, quantity: 60}",
     )  # fmt: skip
     exact = {"unit_fill_rate": 0.9726671173928181, "on_hand": 35.619721253872484, "backorders": 0.11972125387249882}
-    expect(play(text, 20), exact, loose={"backorders": 0.06})
+    expect(play(text, 20), exact, loose={"backorders": 0.09})
 
 
 LUMPY = {
@@ -148,7 +148,7 @@ def test_i13_base_stock_with_geometric_lines():
             "unit_fill_rate": 0.7569452484669876, "line_fill_rate": 0.7569452484669875,
             "wait_time": DAY * 0.19358306744178105,
         },
-        loose={"backorders": 0.03, "wait_time": 0.03},
+        loose={"backorders": 0.04, "wait_time": 0.04},
     )  # fmt: skip
 
 

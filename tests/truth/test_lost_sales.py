@@ -23,7 +23,7 @@ def test_i03_base_stock_with_lost_sales():
             "ready_rate": 0.8781242163336955,
         },
         within=0.01,
-        loose={"lost_sales": 0.02},
+        loose={"lost_sales": 0.03},
     )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def test_i18_reorder_point_with_lost_sales():
             "replenishment_orders": 0.23434230765908817, "ready_rate": 0.9373692306363528,
         },
         within=0.01,
-        loose={"lost_sales": 0.02},
+        loose={"lost_sales": 0.03},
     )  # fmt: skip
 
 
@@ -59,6 +59,7 @@ def test_i22_some_customers_wait_and_some_do_not():
             "unit_fill_rate": 0.4542463428231575, "lost_sales": 0.21830146287073698, "on_hand": 0.825543353478608,
             "backorders": 0.5157345762541854, "wait_time": DAY * 0.21992049012832451,
         },
+        within=0.03,
     )  # fmt: skip
 
 

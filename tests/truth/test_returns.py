@@ -32,7 +32,7 @@ def test_r01_returns_go_back_to_the_shelf():
             "replenishment_orders": 3.0, "wait_time": DAY * 0.06702783153670555,
         },
         within=0.01,
-        loose={"backorders": 0.03, "wait_time": 0.03},
+        loose={"backorders": 0.04, "wait_time": 0.04},
     )  # fmt: skip
 
 
@@ -61,5 +61,5 @@ def test_r04_returns_after_a_launch():
             "by day 30": 22.5, "by day 15": 3.75, "none by day 10": 0.391605626676799, "squared": 22.5,
             "still to come": 22.5,
         },
-        loose={"by day 15": 0.03, "none by day 10": 0.06, "squared": 0.07},
+        loose={"by day 15": 0.03, "none by day 10": 0.08, "squared": 0.09},
     )  # fmt: skip
