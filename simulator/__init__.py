@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from simulator.experiments.result import Result
     from simulator.fitting import fit
     from simulator.ledger.ledger import Ledger
+    from simulator.replication import simulate
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.load import load
     from simulator.scenario.scenario import Scenario
-    from simulator.replication import simulate
 
 __version__ = "0.1.0"
 __all__ = ["Ledger", "Result", "Scenario", "ScenarioError", "fit", "load", "run", "simulate"]

@@ -30,7 +30,6 @@ def main(browser: str) -> None:
 
 def _is_drawn(picture: Path) -> None:
     """The picture is neither blank nor one grey: a fifth of its rows have ink."""
-    import numpy as np
     from matplotlib.image import imread
 
     grey = imread(picture)[..., :3].mean(axis=2)

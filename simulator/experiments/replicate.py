@@ -10,8 +10,8 @@ from multiprocessing import get_context
 
 from simulator.experiments.result import Result
 from simulator.kpis.measure import Measures, measure
-from simulator.scenario.scenario import Scenario
 from simulator.replication import simulate
+from simulator.scenario.scenario import Scenario
 
 FIRST = 8
 """Replications before a precision is judged for the first time."""

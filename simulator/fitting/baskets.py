@@ -59,9 +59,7 @@ def _basket(lines: "pd.DataFrame", other: Basket | None) -> Basket:
     units = {str(group): of["units"].to_numpy() for group, of in lines.groupby("group")}
     names = sorted(units, key=RANKS.index) if other is None else list(other.units)
     laws = {
-        name: fit_sizes(units[name])
-        if other is None or len(units.get(name, ())) >= LINES
-        else other.units[name]
+        name: fit_sizes(units[name]) if other is None or len(units.get(name, ())) >= LINES else other.units[name]
         for name in names
     }
     return Basket(fit_sizes(sizes), laws)

@@ -59,7 +59,9 @@ def print_rules(tag: str | None) -> bool:
         for name, field in rule.model_fields.items():
             if name != "rule":
                 need = "required" if field.is_required() else f"default {field.default}"
-                console.print(f"  [bold]{field.alias or name}[/bold] ({need}): {field.description or ''}", highlight=False)
+                console.print(
+                    f"  [bold]{field.alias or name}[/bold] ({need}): {field.description or ''}", highlight=False
+                )
     return bool(found)
 
 

@@ -152,11 +152,13 @@ def rule_catalogue() -> str:
 
 def kpi_catalogue() -> str:
     """Every KPI with its definition."""
-    parts = [MADE, "# KPIs\n", "`simulator kpis` lists them. Times are in hours, money in the scenario's own currency.\n"]
+    parts = [
+        MADE,
+        "# KPIs\n",
+        "`simulator kpis` lists them. Times are in hours, money in the scenario's own currency.\n",
+    ]
     for kpi in catalogue().values():
         code = f"; SCOR {kpi.scor}" if kpi.scor else ""
         parts.append(f"## {kpi.name}\n\n*{kpi.unit}; better: {kpi.better}; denominator: {kpi.denominator}{code}*\n")
         parts.append(inspect.cleandoc(kpi.definition).split(">>>")[0].strip() + "\n")
     return "\n".join(parts) + "\n"
-
-

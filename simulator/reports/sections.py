@@ -37,9 +37,7 @@ def service(findings: Findings, goals: list[Goal]) -> Html:
     names = ["all orders" if not dimension else f"class {label}" if dimension == "class" else label
              for dimension, label in slices]  # fmt: skip
     wanted = {(goal.kpi, goal.dimension, goal.label): goal.target for goal in goals}
-    panels = {
-        title(kpi): [charts.Dot(findings.of(kpi, *at), wanted.get((kpi, *at))) for at in slices] for kpi in kpis
-    }
+    panels = {title(kpi): [charts.Dot(findings.of(kpi, *at), wanted.get((kpi, *at))) for at in slices] for kpi in kpis}
     left_out = sum(max(0, len(findings.by(kpis[0], dimension)) - MOST) for dimension in ("segment", "class"))
     chart = drawing(
         lambda sheet: charts.service(sheet, names, panels, breaks), 0.56 + charts.ROW * len(slices), key="service",

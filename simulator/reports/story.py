@@ -74,7 +74,9 @@ def _of_line(words: str) -> Callable[[Ledger, Any, dict[int, str]], str]:
 _SAYINGS: dict[type[NamedTuple], Callable[[Ledger, Any, dict[int, str]], str]] = {
     facts.Ordered: _ordered,
     facts.LineOrdered: lambda ledger, fact, named: f"line: {fact.units:g} x {named[fact.line]} at {fact.price:g}",
-    facts.Allocated: lambda ledger, fact, named: f"{fact.units:g} x {named[fact.line]} from stock for shipment {fact.shipment}",
+    facts.Allocated: lambda ledger, fact, named: (
+        f"{fact.units:g} x {named[fact.line]} from stock for shipment {fact.shipment}"
+    ),
     facts.Backordered: _of_line("{} short: backordered"),
     facts.Lost: _of_line("{} short: the sale is lost"),
     facts.Cancelled: _of_line("{} given up by the customer"),

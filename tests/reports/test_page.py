@@ -81,6 +81,7 @@ def test_the_page_needs_no_network(any_page):
     style = re.search("<style>(.*?)</style>", any_page, re.S)[1]
     assert outside == []
     assert not re.search(r"<(script|link|iframe|object|embed|img)\b", any_page)
+    assert "xlink" not in any_page
     assert "@import" not in style
     assert "url(" not in style
     assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", any_page))
