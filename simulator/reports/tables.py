@@ -21,7 +21,7 @@ HEADLINES = {
 def show(value: float, unit: str) -> str:
     """A value as it is read: shares in per cent, large numbers without decimals.
 
-    >>> show(0.9532, "share of order lines"), show(1234.5, "units"), show(float("nan"), "units")
+    >>> show(0.9532, "share of order lines"), show(1234.6, "units"), show(float("nan"), "units")
     ('95.3 %', '1,235', '-')
     """
     if not math.isfinite(value):
