@@ -28,7 +28,7 @@ def order_fill_rate(view: View) -> Ratio:
     It is below the line fill rate: an order of many lines is seldom complete.
     """
     orders = view.orders
-    return orders.rows.ratio(orders.filled.astype(float), 1.0)
+    return orders.rows.ratio(orders.filled.astype(float), orders.asked.astype(float))
 
 
 @kpi(unit="share of value", better="higher", of="value at selling price of lines that asked for stock")

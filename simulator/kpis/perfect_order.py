@@ -40,7 +40,7 @@ def in_full(view: View) -> Ratio:
     An order held until it is complete is in full once it leaves; one still held at the end is not.
     """
     orders = view.orders
-    return orders.rows.ratio(orders.in_full.astype(float), 1.0)
+    return orders.rows.ratio(orders.in_full.astype(float), orders.asked.astype(float))
 
 
 @kpi(unit="share of orders", better="higher", of="orders delivered at least in part", scor="RL.2.4")

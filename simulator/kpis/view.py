@@ -37,9 +37,11 @@ class Lines:
 
 @dataclass(frozen=True)
 class Orders:
-    """Orders placed in the measured time that have asked for stock with every line. Times in hours."""
+    """Orders placed in the measured time. Times in hours."""
 
     rows: Rows
+    asked: np.ndarray
+    """Whether it has asked for stock with every line; at the end of the run some are still at the desk."""
     at: np.ndarray
     promised: np.ndarray
     last: np.ndarray
@@ -159,7 +161,7 @@ class View:
     def orders(self) -> Orders:
         """The orders to measure."""
         lines, table, size = self.lines, self.of(facts.Ordered), len(self.measured_orders)
-        keep = self.all_asked
+        keep, asked = self.measured_orders, self.all_asked[self.measured_orders]
         owed = lines.units - lines.delivered - lines.lost - lines.cancelled > TINY
         open_lines = np.bincount(lines.order, owed, size)
         last = self._last_delivery(size)
@@ -167,10 +169,10 @@ class View:
         left = np.bincount(lines.order, lines.shipped < lines.units - TINY, size)
         chosen = keep[1:]
         return Orders(
-            rows=self.labels.order_rows(self.source_of_order[keep]), at=table["at"][chosen],
+            rows=self.labels.order_rows(self.source_of_order[keep]), asked=asked, at=table["at"][chosen],
             promised=table["promised"][chosen], last=last[keep],
-            complete=(open_lines[keep] == 0) & ~np.isnan(last[keep]),
-            in_full=(left[keep] == 0) & (self._shipments(size)[keep] == 1), filled=short[keep] == 0,
+            complete=asked & (open_lines[keep] == 0) & ~np.isnan(last[keep]),
+            in_full=asked & (left[keep] == 0) & (self._shipments(size)[keep] == 1), filled=asked & (short[keep] == 0),
             damaged=table["damaged"][chosen], misdocumented=table["misdocumented"][chosen],
         )  # fmt: skip
 

@@ -31,8 +31,7 @@ def write_workbook(result: Result, path: Path) -> None:
     """
     xlsxwriter: Any = import_module("xlsxwriter")
     content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
-    with xlsxwriter.Workbook(content, options) as book:
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         _fill(Sheets(book), result)
     write_whole(path, content.getvalue())
 

@@ -223,20 +223,32 @@ def test_q22_the_first_customers_of_the_day_wait_less():
     )  # fmt: skip
 
 
-def test_q27_waiting_for_the_office_to_open():
-    """Q27: orders come day and night; the office works 08:00-16:00 every day; each takes three working hours.
+OFFICE = queue(
+    seed=1027, horizon="243 h", warm_up="2 days", orders="5 per hour", promise="3 h",
+    calendars='{office: {hours: "08:00-16:00"}}', stages="[{stage: entry, calendar: office, time: 3 h}]",
+)  # fmt: skip
+"""Q27; the run ends three hours after midnight, when the promises of the orders of eight whole days are due."""
 
-    The run ends three hours after midnight, when the orders of whole days are due: done at once is "promised in 3 h".
+
+def test_q27_waiting_for_the_office_to_open():
+    """Q27: orders come day and night; the office works 08:00-16:00 every day; each takes three working hours."""
+
+    def facts(ledger: Ledger) -> Mapping[str, float]:
+        served, run = ledger.columns(Served), ledger.scenario.run
+        whole = (served["queued"] >= run.warm_up) & (served["queued"] < run.horizon - 27)  # seven whole days
+        wait, cycle = ((served[name] - served["queued"])[whole] for name in ("started", "ended"))
+        return {
+            "wait": float(wait.mean()), "at once": float(np.mean(wait == 0)), "cycle": float(cycle.mean()),
+            "same shift": float(np.mean(cycle < 3 + 1e-6)),
+        }  # fmt: skip
+
+    exact = {"wait": 5.333333333333333, "at once": 0.3333333333333333, "cycle": 10.333333333333334}
+    expect(play(OFFICE, 100, facts), exact | {"same shift": 0.20833333333333334})
+
+
+def test_q27_an_order_still_at_the_desk_after_its_promise_is_late():
+    """Q27 by its KPI: of the orders whose three hours are over, 5 in 24 were done at once.
+
+    Those of the last afternoon and evening are still with the office at the end, and as late as all their like.
     """
-    text = queue(
-        seed=1027, horizon="1443 h", warm_up="2 days", orders="5 per hour", promise="3 h",
-        calendars='{office: {hours: "08:00-16:00"}}', stages="[{stage: entry, calendar: office, time: 3 h}]",
-    )  # fmt: skip
-    expect(
-        play(text, 20, lambda ledger: {"cycle": float(np.mean(cycles(ledger, 27)))}),
-        {
-            "queue_time": 5.333333333333333, "wait_probability": 1 - 0.3333333333333333,
-            "cycle": 10.333333333333334, "on_time": 0.20833333333333334,
-        },
-        within=0.01,
-    )  # fmt: skip
+    expect(play(OFFICE, 100), {"on_time": 0.20833333333333334})
