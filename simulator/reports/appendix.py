@@ -15,7 +15,6 @@ from simulator.scenario.scenario import Scenario
 
 LONGEST = 160
 """Longer values are cut short."""
-MISSING = object()
 
 
 def assumptions(findings: Findings) -> Html:
@@ -31,27 +30,38 @@ def assumptions(findings: Findings) -> Html:
 
 def assumed(scenario: Scenario) -> list[tuple[str, str, str]]:
     """Path, value and reason of every assumption."""
-    return [(path, _shown(_value(scenario.source, path)), reason) for path, reason in scenario.assumptions.items()]
+    return [(path, _shown(_values(scenario.source, path)), reason) for path, reason in scenario.assumptions.items()]
 
 
-def _value(source: Any, path: str) -> Any:
-    """What the scenario says at a path; MISSING where it says nothing."""
+def _values(source: Any, path: str) -> list[Any]:
+    """What the scenario says at a path: nothing, a value, or several where a step is `*`."""
     try:
         way = steps(path)
     except Fault:
-        return MISSING
+        return []
+    found = [source]
     for step in way:
-        places = range(len(source)) if isinstance(source, list) else source if isinstance(source, dict) else ()
-        if step not in places:
-            return MISSING
-        source = source[step]
-    return source
+        found = [inner for each in found for inner in _inside(each, step)]
+    return found
 
 
-def _shown(value: Any) -> str:
-    if value is MISSING:
-        return "left out"
-    text = flow(value)
+def _inside(source: Any, step: str | int) -> list[Any]:
+    """What is one step further, as a list of none, one or all."""
+    inner = dict(enumerate(source)) if isinstance(source, list) else source if isinstance(source, dict) else {}
+    return [inner[step]] if step in inner else list(inner.values()) if step == "*" else []
+
+
+def _shown(values: list[Any]) -> str:
+    """Values in one line.
+
+    >>> _shown([]), _shown(["2 days"]), _shown([0.5, 3, 1.25])
+    ('left out', '2 days', '3 values from 0.5 to 3')
+    """
+    texts = list(dict.fromkeys(flow(value) for value in values))
+    if len(texts) > 1:
+        numbers = all(isinstance(value, (int, float)) for value in values)
+        return f"{len(values):,} values" + (f" from {flow(min(values))} to {flow(max(values))}" if numbers else "")
+    text = texts[0] if texts else "left out"
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
 
 

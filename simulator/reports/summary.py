@@ -63,15 +63,20 @@ def _score(all_of_them: int, met: int, missed: int, one_run: bool) -> str:
     ('Both targets are met.', 'All 3 targets are missed in this one run.')
     >>> _score(4, 1, 2, False)
     'Of 4 targets, 1 is met and 2 are missed; 1 cannot be decided with so few replications.'
+    >>> _score(1, 0, 0, False)
+    'Whether the target is met cannot be decided with so few replications.'
     """
     where = " in this one run." if one_run else "."
+    undecided = all_of_them - met - missed
+    if undecided == all_of_them:
+        which = "Whether the target is met" if undecided == 1 else f"Whether the {undecided} targets are met"
+        return f"{which} cannot be decided with so few replications."
     words = {"met": met, "missed": missed}
     for word, count in words.items():
         if count == all_of_them:
             whole = {1: "The target is", 2: "Both targets are"}.get(count, f"All {count} targets are")
             return f"{whole} {word}{where}"
     parts = [f"{count or 'none'} {'is' if count < 2 else 'are'} {word}" for word, count in words.items()]
-    undecided = all_of_them - met - missed
     doubt = f"; {undecided} cannot be decided with so few replications" if undecided else ""
     return f"Of {counted(all_of_them, 'target')}, {' and '.join(parts)}{doubt}{where}"
 

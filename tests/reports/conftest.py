@@ -15,6 +15,7 @@ ASSUMED = """
 assumptions:
   service.rules[0].promise.time: The sales manual <2019> says so.
   network.suppliers.importer.lead_time: A guess.
+  products.*.cost: Half the price, roughly.
   nothing.there[3]: Nobody wrote it.
 """
 NASTY = """

@@ -136,6 +136,7 @@ def test_every_assumption_is_listed_with_value_and_reason(everything):
     said = part(page(everything), "assumptions")
     assert "service.rules[0].promise.time 3 days The sales manual <2019> says so." in said
     assert "network.suppliers.importer.lead_time {gamma: {mean: 7 days, cv: 0.4}} A guess." in said
+    assert "products.*.cost 5 values from 1 to 4 Half the price, roughly." in said
     assert "nothing.there[3] left out Nobody wrote it." in said
 
 
