@@ -38,17 +38,16 @@ def sell_over_the_counter(world: World, block: Block, index: int, now: float) ->
     It is what `allocate` and `deliver` do, for the one kind of order that needs no life of its own:
     nothing is short, nothing will come back, nobody works on it.
     """
-    line = block.starts[index]
-    if block.starts[index + 1] - line != 1 or line in block.returns:
-        return False
-    shelf, units = block.shelves[line], block.units[line]
-    if units > shelf.on_hand or shelf.waiting:
+    starts = block.starts
+    line = starts[index]
+    shelf, units, record = block.shelves[line], block.units[line], world.record
+    if units > shelf.on_hand or shelf.waiting or starts[index + 1] - line != 1 or line in block.returns:
         return False
     shelf.on_hand -= units
     shelf.position = position = shelf.position - units
     shipment = next(world.shipments)
-    world.record.allocated((now, block.line + line, units, shipment))
-    world.record.delivered((now, block.number + index, shipment))
+    record.allocated((now, block.line + line, units, shipment))
+    record.delivered((now, block.number + index, shipment))
     if position <= shelf.reorder_at:
         reorder(world, shelf)
     return True

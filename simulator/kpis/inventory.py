@@ -53,10 +53,10 @@ def _shipped_cost(view: View) -> dict[str, np.ndarray]:
 @kpi(unit="per year", better="higher", of="average stock on hand at cost")
 def turns(view: View) -> Derived | None:
     """Cost of the goods that left in a year / average stock on hand at cost."""
-    held = inventory_value(view)
-    if held is None:
+    stock = view.values(inventory_value)
+    if stock is None:
         return None
-    stock, shipped = held.values(), _shipped_cost(view)
+    shipped = _shipped_cost(view)
     with np.errstate(divide="ignore", invalid="ignore"):
         return Derived({name: np.where(stock[name] > 0, shipped[name] / stock[name], np.nan) for name in stock})
 
@@ -64,11 +64,11 @@ def turns(view: View) -> Derived | None:
 @kpi(unit="days", better="lower", of="cost of the goods that leave in a day", scor="AM.2.2")
 def days_of_supply(view: View) -> Derived | None:
     """Average stock on hand at cost / cost of the goods that leave in a day."""
-    held = turns(view)
+    held = view.values(turns)
     if held is None:
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
-        return Derived({name: np.where(each > 0, 365 / each, np.nan) for name, each in held.values().items()})
+        return Derived({name: np.where(each > 0, 365 / each, np.nan) for name, each in held.items()})
 
 
 @kpi(unit="share of time", better="higher", of="measured time, averaged over SKUs and sites")

@@ -34,7 +34,7 @@ def measure(ledger: Ledger, kpis: Sequence[str] | None = None) -> Measures:
     view, found = View(ledger), catalogue()
     values: dict[str, dict[str, np.ndarray]] = {}
     for name in kpis if kpis is not None else found:
-        sliced = found[name].function(view)
+        sliced = view.values(found[name].function)
         if sliced is not None:
-            values[name] = sliced.values()
+            values[name] = sliced
     return Measures(values, view.labels.names)

@@ -16,12 +16,16 @@ def _slices(view: View, found: Ledgered) -> dict[str, np.ndarray]:
     """Money per week by dimension. What no line causes (staff without work, shelves from which nothing was wanted)
     is borne by all measured lines alike, but by SKU, class and site a shelf bears its own."""
     rows, shelves, week = view.every_line, view.labels.shelf_rows(), view.span / WEEK
-    lines = lines_measured(view)
-    alike = np.zeros(len(found.by_line) - 1)
-    alike[lines - 1] = 1 / max(len(lines), 1)
-    by_line = found.by_line[1:] + found.by_line[0] * alike
-    everyone = by_line + found.idle.sum() * alike
-    own, shared = rows.sums(by_line), rows.sums(everyone)
+    by_line, nobodys, idle = found.by_line[1:], found.by_line[0], found.idle.sum()
+    everyone = by_line
+    if nobodys or idle:
+        lines = lines_measured(view)
+        alike = np.zeros(len(by_line))
+        alike[lines - 1] = 1 / max(len(lines), 1)
+        by_line = by_line + nobodys * alike
+        everyone = by_line + idle * alike
+    own = rows.sums(by_line)
+    shared = rows.sums(everyone) if idle else own
     values = {name: rows.by(name, own if name in shelves.codes else shared) / week for name in rows.codes}
     for name in shelves.codes:
         values[name] = values[name] + shelves.by(name, found.idle) / week
@@ -68,12 +72,12 @@ def cost_to_serve(view: View) -> Derived:
 @kpi(unit="money per week", better="lower", of="measured time", scor="CO.1.1")
 def total_cost(view: View) -> Derived:
     """The sum of all activity costs; the same as cost_to_serve of the whole, without the cost of goods."""
-    values = cost_to_serve(view).values()
+    values = view.values(cost_to_serve) or {}
     return Derived({name: each for name, each in values.items() if name != "activity"})
 
 
 @kpi(unit="money per week", better="higher", of="measured time")
 def margin(view: View) -> Derived:
     """Revenue - cost of goods - all activity costs."""
-    income, goods, served = revenue(view).values(), cost_of_goods(view).values(), total_cost(view).values()
+    income, goods, served = (view.values(part) or {} for part in (revenue, cost_of_goods, total_cost))
     return Derived({name: income[name] - goods[name] - served[name] for name in income})

@@ -74,5 +74,5 @@ def perfect_order_product(view: View) -> Derived:
     It equals the perfect order rate only if the four fail independently; where one stockout makes an order
     both short and late, the product is too low.
     """
-    parts = [part(view).values() for part in (on_time, in_full, perfect_condition, documentation_accuracy)]
+    parts = [view.values(part) or {} for part in (on_time, in_full, perfect_condition, documentation_accuracy)]
     return Derived({name: np.prod([part[name] for part in parts], axis=0) for name in parts[0]})

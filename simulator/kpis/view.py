@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,6 +10,9 @@ from simulator.kpis.labels import Labels
 from simulator.kpis.slices import Rows
 from simulator.ledger import facts
 from simulator.ledger.ledger import Columns, Ledger
+
+if TYPE_CHECKING:
+    from simulator.kpis.kpi import Function
 
 TINY = 1e-9
 
@@ -64,6 +68,14 @@ class View:
         self.begin, self.end = self.scenario.run.warm_up, self.scenario.run.horizon
         self.span = self.end - self.begin
         self.labels = Labels(ledger)
+        self._values: dict[Function, dict[str, np.ndarray] | None] = {}
+
+    def values(self, function: "Function") -> dict[str, np.ndarray] | None:
+        """The values of a KPI by dimension, worked out once; None where there is nothing to measure."""
+        if function not in self._values:
+            sliced = function(self)
+            self._values[function] = sliced.values() if sliced is not None else None
+        return self._values[function]
 
     def of(self, kind: type) -> Columns:
         """The facts of a kind as columns."""
