@@ -6,7 +6,6 @@ import numpy as np
 
 from simulator.policies.replenishment import ReplenishmentRule
 from simulator.scenario.demand import Poisson, Renewal, Replayed, Resampled, Rhythm, Scheduled
-from simulator.scenario.distributions import Quantity
 from simulator.scenario.history import read_history
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.scenario import Scenario
@@ -131,12 +130,13 @@ def _basket_demand(scenario: Scenario, basket: Basket) -> Moments:
     count = basket.lines.expected if basket.lines is not None else 1.0
     for sku, weight in weights.items():
         lines[skus[sku]] = count * weight / sum(weights.values())
+    laws = basket.units_by_group or {}
+    moments = {group: (law.expected, law.variance + law.expected**2) for group, law in laws.items()}
+    if basket.units is not None:
+        both = basket.units.expected, basket.units.variance + basket.units.expected**2
+        moments = dict.fromkeys((product.group or "" for product in scenario.products.values()), both)
     for sku, place in skus.items():
-        law: Quantity | None = basket.units
-        if basket.units_by_group is not None:
-            law = basket.units_by_group.get(scenario.products[sku].group or "")
-        if law is not None:
-            first[place], second[place] = law.expected, law.variance + law.expected**2
+        first[place], second[place] = moments.get(scenario.products[sku].group or "", (0.0, 0.0))
     return lines, first, second
 
 
