@@ -1,12 +1,21 @@
 """Fulfill: allocate stock to lines, ship and deliver."""
 
+from itertools import islice
+
+import numpy as np
+
 from simulator.flows.returns import start_return
 from simulator.flows.shortage import fall_short
 from simulator.flows.source import reorder
+from simulator.ledger.facts import Allocated, Delivered
+from simulator.ledger.ledger import Columns
 from simulator.world.clock import Life
 from simulator.world.orders import Block, Order, Shipment
 from simulator.world.stock import Shelf, Waiting
 from simulator.world.world import World
+
+MANY = 16
+"""From so many facts on it is cheaper to write them as columns than one by one."""
 
 
 def allocate(world: World, order: Order) -> None:
@@ -32,25 +41,49 @@ def allocate(world: World, order: Order) -> None:
     order.idle = bool(order.short) and (order.terms.ship == "order" or not order.taken)
 
 
-def sell_over_the_counter(world: World, block: Block, index: int, now: float) -> bool:
-    """Sell at once an order of one line at a site without stages; False if that can't be done.
+def sell_over_the_counter(world: World, block: Block, index: int) -> int:
+    """Sell one order after the other, from `index` on, until something else is due or an order needs a life of its own.
 
-    It is what `allocate` and `deliver` do, for the one kind of order that needs no life of its own:
-    nothing is short, nothing will come back, nobody works on it.
+    It is what `allocate` and `deliver` do, in one go, for the one kind of order that needs no event: it has one line,
+    the site has no stages, nothing is short and nothing will come back. The place of the first order not sold.
     """
-    starts = block.starts
-    line = starts[index]
-    shelf, units, record = block.shelves[line], block.units[line], world.record
-    if units > shelf.on_hand or shelf.waiting or starts[index + 1] - line != 1 or line in block.returns:
-        return False
-    shelf.on_hand -= units
-    shelf.position = position = shelf.position - units
-    shipment = next(world.shipments)
-    record.allocated((now, block.line + line, units, shipment))
-    record.delivered((now, block.number + index, shipment))
-    if position <= shelf.reorder_at:
-        reorder(world, shelf)
-    return True
+    clock, times, returns, first = world.clock, block.times, block.returns, index
+    until = clock.next_event
+    assert block.sales is not None
+    for shelf, units in block.sales:
+        if units > shelf.on_hand or shelf.waiting or times[index] >= until or index in returns:
+            break
+        shelf.on_hand -= units
+        shelf.position = position = shelf.position - units
+        index += 1
+        if position <= shelf.reorder_at:
+            clock.skip_to(times[index - 1])
+            reorder(world, shelf)
+            until = clock.next_event
+    if index > first:
+        _record_sales(world, block, first, index)
+    return index
+
+
+def _record_sales(world: World, block: Block, first: int, last: int) -> None:
+    """Write down that one-line orders in a row were allocated and delivered at once: many of them by column."""
+    size = last - first
+    if size < MANY:
+        for place in range(first, last):
+            at, shipment = block.times[place], next(world.shipments)
+            world.record.allocated((at, block.line + place, block.units[place], shipment))
+            world.record.delivered((at, block.number + place, shipment))
+        return
+    places = np.arange(first, last)
+    sold: Columns = {
+        "at": np.array(block.times[first:last]),
+        "order": block.number + places,
+        "line": block.line + places,
+        "units": np.array(block.units[first:last]),
+        "shipment": np.fromiter(islice(world.shipments, size), np.int64, size),
+    }
+    world.ledger.append(Allocated, sold)
+    world.ledger.append(Delivered, sold)
 
 
 def _wanted_back(order: Order) -> list[tuple[int, float]] | None:

@@ -9,18 +9,23 @@ from simulator.world.world import World
 
 def arrivals(world: World, source: Source, clerk: Process) -> Life:
     """The orders of one segment come in, one after the other."""
-    skip_to, counter = world.clock.skip_to, source.site.is_counter
+    skip_to = world.clock.skip_to
     clerk.until(0.0, DEMAND)
     yield
     for block in source.blocks():
         world.ledger.flush()
-        number = block.number
-        for index, at in enumerate(block.times):
+        index = 0
+        while True:
+            if block.sales is not None:
+                index = sell_over_the_counter(world, block, index)
+            if index == len(block.times):
+                break
+            at = block.times[index]
             if not skip_to(at):
                 clerk.until(at, DEMAND)
                 yield
-            if not (counter and sell_over_the_counter(world, block, index, at)):
-                enter(world, Order(block, index, number + index))
+            enter(world, Order(block, index, block.number + index))
+            index += 1
 
 
 def enter(world: World, order: Order) -> None:

@@ -29,6 +29,12 @@ class Clock(simpy.Environment):
         return False
 
     @property
+    def next_event(self) -> float:
+        """When the next event is due; the end of the run is one."""
+        due: float = self._queue[0][0]
+        return due
+
+    @property
     def events(self) -> int:
         """Events scheduled so far."""
         return int(repr(self._eid)[6:-1])

@@ -169,13 +169,15 @@ class Source:
         self.numbers.line += len(wanted.sku)
         channel_of_line = np.repeat(bulk.channel, wanted.counts)
         self._record(bulk, number, line)
-        shelves = self.site.shelves
+        shelves = list(map(self.site.shelves.__getitem__, wanted.sku.tolist()))
+        units = wanted.units.tolist()
+        over_the_counter = self.site.is_counter and len(wanted.sku) == size
         return Block(
-            times=bulk.at.tolist(), number=number, line=line, starts=starts.tolist(),
-            shelves=[shelves[sku] for sku in wanted.sku.tolist()], units=wanted.units.tolist(),
-            terms=[self.terms[channel] for channel in bulk.channel.tolist()],
+            times=bulk.at.tolist(), number=number, line=line, starts=starts.tolist(), shelves=shelves, units=units,
+            terms=list(map(self.terms.__getitem__, bulk.channel.tolist())),
             work=self.site.draw_work(self.name, self.streams, wanted.counts),
             patience=self._patience(len(wanted.sku)), returns=self._returns(channel_of_line),
+            sales=zip(shelves, units, strict=True) if over_the_counter else None,
         )  # fmt: skip
 
     def _record(self, bulk: Bulk, number: int, line: int) -> None:

@@ -1,5 +1,6 @@
 """Orders, drawn ahead in blocks: what each customer wants and how each will behave, whatever happens to them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ class Block:
     """How long the customer waits for each line: below 0 not at all; None if all wait for ever."""
     returns: dict[int, "Fate"] = field(default_factory=dict)
     """Of the lines that will come back."""
+    sales: "Iterator[tuple[Shelf, float]] | None" = None
+    """Shelf and units, order by order, where all orders have one line and the site has no stages."""
 
 
 @dataclass(frozen=True, slots=True)
