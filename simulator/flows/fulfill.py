@@ -4,8 +4,9 @@ from itertools import islice
 
 import numpy as np
 
+from simulator.flows.promise import uncommit
 from simulator.flows.returns import start_return
-from simulator.flows.shortage import fall_short
+from simulator.flows.shortage import fall_short, substitute
 from simulator.flows.source import reorder
 from simulator.ledger.facts import Allocated, Delivered
 from simulator.ledger.ledger import Columns
@@ -21,13 +22,20 @@ MANY = 16
 def allocate(world: World, order: Order) -> None:
     """Take every line of an order from its shelf; what is short goes its own way."""
     block, now, record = order.block, world.clock._now, world.record.allocated
-    shelves, wanted, number = block.shelves, block.units, block.line
+    terms, wanted, number = order.terms, block.units, block.line
+    shelves, moved = block.shelves, order.moved
     shipment = order.shipment = next(world.shipments)
     if block.returns:
         order.pieces = _wanted_back(order)
+    if order.committed:
+        uncommit(order)
     for line in range(order.first, order.last):
         shelf, units = shelves[line], wanted[line]
-        if units <= shelf.on_hand and not shelf.waiting:
+        if moved:
+            shelf = order.shelf(line)
+        if order.swaps is not None and line in order.swaps:
+            substitute(world, order, line, units, order.swaps[line])
+        elif units <= shelf.on_hand and not shelf.waiting and not terms.rationed:
             shelf.on_hand -= units
             shelf.position = position = shelf.position - units
             record((now, number + line, units, shipment))
@@ -38,7 +46,7 @@ def allocate(world: World, order: Order) -> None:
                 reorder(world, shelf)
         else:
             fall_short(world, order, line, shelf, units)
-    order.idle = bool(order.short) and (order.terms.ship == "order" or not order.taken)
+    order.idle = bool(order.short) and (order.held or not order.taken)
 
 
 def sell_over_the_counter(world: World, block: Block, index: int) -> int:
@@ -93,20 +101,38 @@ def _wanted_back(order: Order) -> list[tuple[int, float]] | None:
 
 
 def serve_waiting(world: World, shelf: Shelf) -> None:
-    """After a receipt: the lines that wait, first come first served, as far as the stock goes."""
-    queue = shelf.waiting
-    while queue and (shelf.on_hand > 0 or not queue[0].units):
+    """The lines that wait for a shelf, one after the other as far as the stock goes, or all with a part of it."""
+    policy, queue = world.policy, shelf.waiting
+    if policy.allocation.shares_out and queue and shelf.on_hand > 0:
+        _share_out(world, shelf)
+    while queue:
         first = queue[0]
-        units = min(first.units, shelf.on_hand)
-        if units < first.units and first.order.terms.ship != "units":
-            break
-        if units:
-            shelf.on_hand -= units
-            shelf.backordered -= units
-            first.units -= units
-            release(world, first, units)
+        if first.units:
+            free = shelf.on_hand
+            if policy.rationing:
+                free -= policy.kept(shelf, first.terms.priority)
+            if free <= 0 or (free < first.units and first.terms.ship != "units"):
+                break
+            give(world, shelf, first, min(first.units, free))
         if not first.units:
             queue.popleft()
+
+
+def _share_out(world: World, shelf: Shelf) -> None:
+    """Give each line that waits its share; a line that ships only whole takes it only if it is all."""
+    lines = [waiting for waiting in shelf.waiting if waiting.units]
+    shares = world.policy.allocation.shares(shelf.on_hand, [waiting.units for waiting in lines])
+    for waiting, units in zip(lines, shares, strict=True):
+        if units >= waiting.units or (units > 0 and waiting.terms.ship == "units"):
+            give(world, shelf, waiting, min(units, waiting.units))
+
+
+def give(world: World, shelf: Shelf, waiting: Waiting, units: float) -> None:
+    """Take units from the shelf for a line that waits."""
+    shelf.on_hand -= units
+    shelf.backordered -= units
+    waiting.units -= units
+    release(world, waiting, units)
 
 
 def release(world: World, waiting: Waiting, units: float) -> None:
@@ -119,8 +145,9 @@ def release(world: World, waiting: Waiting, units: float) -> None:
         order.taken += 1
         if order.pieces is not None:
             order.pieces.append((waiting.line, units))
-        go_on(order)
+        go_on(world, order)
         return
+    order.open += 1
     shipment = Shipment(world.clock)
     shipment.shipment = next(world.shipments)
     shipment.number, shipment.terms = order.number, order.terms
@@ -129,9 +156,9 @@ def release(world: World, waiting: Waiting, units: float) -> None:
     shipment.start(life_of_shipment(world, order, shipment))
 
 
-def go_on(order: Order) -> None:
+def go_on(world: World, order: Order) -> None:
     """An order that waits for stock goes on when it may ship; one with nothing left to ship ends."""
-    if order.short and (order.terms.ship == "order" or not order.taken):
+    if order.short and (order.held or not order.taken):
         return
     order.idle = False
     order.resume()
@@ -142,10 +169,22 @@ def life_of_shipment(world: World, order: Order, shipment: Shipment) -> Life:
     site = order.terms.site
     if site.dock:
         shipment.work = site.fresh_work(1)
+        speed_up(world, order, shipment)
     for stage in site.dock:
         stage.serve(shipment)
         yield
     deliver(world, order, shipment)
+
+
+def speed_up(world: World, order: Order, shipment: Shipment) -> None:
+    """Send a shipment by the faster transit if it would be late otherwise."""
+    express, site = order.terms.express, order.terms.site
+    if express is None or site.transit is None or order.due != order.due:
+        return
+    now = world.clock._now
+    if site.planned(now, 1, desk=False) > order.due + express.if_late_by and express.time < shipment.work[site.transit]:
+        shipment.work[site.transit] = express.time
+        world.record.shipped_express((now, order.number, shipment.shipment))
 
 
 def deliver(world: World, order: Order, shipment: Shipment) -> None:
@@ -154,3 +193,12 @@ def deliver(world: World, order: Order, shipment: Shipment) -> None:
     for line, units in shipment.pieces or ():
         if line in order.block.returns:
             start_return(world, order, line, units)
+    order.open -= 1
+    if not order.open and not order.short:
+        complete(world, order)
+
+
+def complete(world: World, order: Order) -> None:
+    """Nothing of the order is owed any more; if anything was delivered, the company's record has one order more."""
+    if world.cycles and order.taken:
+        world.cycles.add(world.clock._now - order.at, **order.labels)

@@ -1,6 +1,7 @@
 """Order: arrival and entry, and the life of an order from the desk to delivery."""
 
-from simulator.flows.fulfill import allocate, deliver, sell_over_the_counter
+from simulator.flows.fulfill import allocate, complete, deliver, sell_over_the_counter, speed_up
+from simulator.flows.promise import agree
 from simulator.world.clock import DEMAND, Life, Process
 from simulator.world.demand import Source
 from simulator.world.orders import Order
@@ -29,7 +30,9 @@ def arrivals(world: World, source: Source, clerk: Process) -> Life:
 
 
 def enter(world: World, order: Order) -> None:
-    """A new order: it passes the desk, or goes to the shelf at once where the site has no desk."""
+    """A new order: it is promised a date and passes the desk, or goes to the shelf at once where there is none."""
+    if order.terms.negotiated and not agree(world, order):
+        return
     if order.terms.site.desk:
         order.start(life_at_the_desk(world, order))
     else:
@@ -51,6 +54,8 @@ def go_to_the_shelf(world: World, order: Order) -> None:
         order.start(life_at_the_dock(world, order))
     elif order.taken:
         deliver(world, order, order)
+    else:
+        complete(world, order)
 
 
 def life_at_the_dock(world: World, order: Order) -> Life:
@@ -62,10 +67,13 @@ def life_at_the_dock(world: World, order: Order) -> Life:
     if order.idle:
         yield
     if not order.taken:
+        complete(world, order)
         return
     site = order.terms.site
     if site.counts_lines and order.short:
         order.work = site.fresh_work(order.taken)
+    if order.terms.express is not None:
+        speed_up(world, order, order)
     for stage in site.dock:
         stage.serve(order)
         yield

@@ -35,7 +35,7 @@ def come_back(world: World, order: Order, line: int, units: float, fate: Fate, g
     if refurbish and site.refurbish_time is not None:
         goods.until(clock._now + site.refurbish_time())
         yield
-    shelf = order.block.shelves[line]
+    shelf = order.shelf(line)
     shelf.on_hand += units
     shelf.position += units
     world.record.restocked((clock._now, number, units, float(refurbish)))

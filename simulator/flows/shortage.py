@@ -1,49 +1,154 @@
-"""Shortage: a line that stock cannot meet at once waits, is lost, or is given up."""
+"""Shortage: what stock cannot meet at once waits, is replaced, fetched, or lost, as the policy says."""
 
 from typing import Any
 
-from simulator.flows.source import reorder
+from simulator.flows.source import expedite, reorder, transship
+from simulator.policies import views
 from simulator.world.clock import WORK
 from simulator.world.orders import Order
+from simulator.world.outlook import Short
+from simulator.world.policy import LineTerms
 from simulator.world.stock import Shelf, Waiting
 from simulator.world.world import World
 
+DAY = 24.0
+
 
 def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float) -> None:
-    """Ship what there is of the line if the policy allows; the rest waits or is lost."""
-    now, block = world.clock._now, order.block
-    number = block.line + line
-    some = 0.0
-    if order.terms.ship == "units" and not shelf.waiting and shelf.on_hand > 0:
-        some = shelf.on_hand
-        shelf.on_hand = 0.0
+    """Ship what there is for the line if the policy allows; for the rest do as the policy says."""
+    terms = order.terms.of(world.policy.sku_class[shelf.sku])
+    rank = world.policy.rank(order, line, shelf, units, terms)
+    free = free_for(world, shelf, terms, rank)
+    some = units if units <= free else free if terms.ship == "units" or order.partial else 0.0
+    if some:
+        shelf.on_hand -= some
         shelf.position -= some
-        world.record.allocated((now, number, some, order.shipment))
+        world.record.allocated((world.clock._now, order.block.line + line, some, order.shipment))
         order.taken += 1
         if order.pieces is not None:
             order.pieces.append((line, some))
-    patience = block.patience[line] if block.patience is not None else None
-    if not order.terms.waits or (patience is not None and patience < 0):
-        world.record.lost((now, number, units - some))
-    else:
-        wait(world, order, line, shelf, units - some, patience)
+    if some < units:
+        order.held = order.held or (terms.ship == "order" and not order.partial)
+        patience = order.block.patience[line] if order.block.patience is not None else None
+        if patience is not None and patience < 0:
+            lose(world, order, line, units - some)
+        elif terms.chain is not None:
+            respond(world, order, line, shelf, units - some, terms, rank)
+        elif terms.waits:
+            wait(world, order, line, shelf, units - some, terms, rank)
+        else:
+            lose(world, order, line, units - some)
     if shelf.position <= shelf.reorder_at:
         reorder(world, shelf)
 
 
-def wait(world: World, order: Order, line: int, shelf: Shelf, units: float, patience: float | None) -> None:
-    """The rest of the line is backordered; a customer whose patience is limited will give it up."""
-    world.record.backordered((world.clock._now, order.block.line + line, units))
-    waiting = Waiting(order, line, units)
+def free_for(world: World, shelf: Shelf, terms: LineTerms, rank: float) -> float:
+    """Units that a line may take now: what is not kept from it, and only if nobody who waits comes before it."""
+    queue = shelf.waiting
+    while queue and not queue[0].units:
+        queue.popleft()
+    if queue and rank >= queue[0].rank:
+        return 0.0
+    return max(0.0, shelf.on_hand - world.policy.kept(shelf, terms.priority))
+
+
+def respond(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> None:
+    """Ask the responses of the policy in turn, and do what they say; what needs time waits meanwhile."""
+    short = Short(world, order, line, shelf, units, terms)
+    waits, pegged = 0.0, list[views.Expedite | views.Transship]()
+    assert terms.chain is not None
+    for response in terms.chain:
+        for action in response.respond(short):
+            short.units -= action.units
+            match action:
+                case views.Substitute():
+                    substitute(world, order, line, action.units, world.policy.skus.index(action.sku))
+                case views.Lose():
+                    lose(world, order, line, action.units)
+                case views.Cancel():
+                    cancel_short(world, order, line, action.units)
+                case views.Wait():
+                    waits += action.units
+                case _:
+                    waits += action.units
+                    pegged.append(action)
+        if short.units <= 0:
+            break
+    if waits:
+        waiting = wait(world, order, line, shelf, waits, terms, rank)
+        for action in pegged:
+            if isinstance(action, views.Expedite):
+                expedite(world, waiting, shelf, action.units, action.time)
+            else:
+                transship(world, waiting, shelf, action.units, action.site)
+
+
+def substitute(world: World, order: Order, line: int, units: float, sku: int) -> None:
+    """Give units of another product that is in stock."""
+    shelf = order.terms.site.shelves[sku]
+    shelf.on_hand -= units
+    shelf.position -= units
+    world.record.substituted((world.clock._now, order.block.line + line, shelf.number, units, order.shipment))
+    order.taken += 1
+    if shelf.position <= shelf.reorder_at:
+        reorder(world, shelf)
+
+
+def lose(world: World, order: Order, line: int, units: float) -> None:
+    """The sale of the units is lost."""
+    world.record.lost((world.clock._now, order.block.line + line, units))
+
+
+def cancel_short(world: World, order: Order, line: int, units: float) -> None:
+    """The company takes back that it accepted the units: they were owed, and at once no more."""
+    now, number = world.clock._now, order.block.line + line
+    world.record.backordered((now, number, units))
+    world.record.cancelled((now, number, units, 1.0))
+
+
+def wait(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> Waiting:
+    """The units are backordered; a customer whose patience is limited will give them up."""
+    now = world.clock._now
+    world.record.backordered((now, order.block.line + line, units))
+    waiting = Waiting(order, line, units, terms, rank)
+    if world.scenario.service.repromise is not None:
+        promise_anew(world, order, shelf, waiting)
     shelf.position -= units
     shelf.backordered += units
-    shelf.waiting.append(waiting)
+    shelf.queue(waiting)
     order.short += 1
+    patience = order.block.patience[line] if order.block.patience is not None else None
     if patience is not None and patience < float("inf"):
-        deadline = world.clock.event()
-        deadline._ok, deadline._value = True, (world, shelf, waiting)
-        deadline.callbacks = [_give_up]
-        world.clock.at(deadline, world.clock._now + patience, WORK)
+        _at(world, now + patience, _give_up, (world, shelf, waiting))
+    return waiting
+
+
+def promise_anew(world: World, order: Order, shelf: Shelf, waiting: Waiting) -> None:
+    """Tell the customer a new date if the last one can't be kept; look again when it has come."""
+    now, service = world.clock._now, world.scenario.service
+    assert service.repromise is not None
+    ready = Short(world, order, waiting.line, shelf, waiting.units, waiting.terms).ready
+    due = now + ready + service.repromise.slack
+    if due <= order.latest:
+        return
+    due = max(due, now + DAY) if order.latest <= now else due
+    order.latest = due
+    world.record.promised((now, order.number, due))
+    _at(world, due, _look_again, (world, order, shelf, waiting))
+
+
+def _look_again(look: Any) -> None:
+    world, order, shelf, waiting = look._value
+    if waiting.units and order.latest <= world.clock._now:
+        promise_anew(world, order, shelf, waiting)
+
+
+def _at(world: World, time: float, what: Any, about: tuple[Any, ...]) -> None:
+    """Have something looked at later."""
+    event = world.clock.event()
+    event._ok, event._value = True, about
+    event.callbacks = [what]
+    world.clock.at(event, time, WORK)
 
 
 def _give_up(deadline: Any) -> None:
@@ -54,16 +159,18 @@ def _give_up(deadline: Any) -> None:
 
 def give_up(world: World, shelf: Shelf, waiting: Waiting) -> None:
     """The customer cancels what still waits; its place in the queue is dropped when its turn comes."""
-    from simulator.flows.fulfill import go_on, serve_waiting
+    from simulator.flows.fulfill import complete, go_on, serve_waiting
 
     order = waiting.order
-    world.record.cancelled((world.clock._now, order.block.line + waiting.line, waiting.units))
+    world.record.cancelled((world.clock._now, order.block.line + waiting.line, waiting.units, 0.0))
     shelf.position += waiting.units
     shelf.backordered -= waiting.units
     waiting.units = 0.0
     order.short -= 1
     serve_waiting(world, shelf)
     if order.idle:
-        go_on(order)
+        go_on(world, order)
+    elif not order.open and not order.short:
+        complete(world, order)
     if shelf.rule is not None:
         reorder(world, shelf)

@@ -1,7 +1,7 @@
-"""Source: order from the supplier, wait for the lead time, receive."""
+"""Source: order from the supplier, or fetch from another site, wait for the goods, receive."""
 
-from simulator.world.clock import REVIEW, WORK, Life, Process
-from simulator.world.stock import Shelf
+from simulator.world.clock import RECEIPT, REVIEW, WORK, Life, Process
+from simulator.world.stock import Shelf, Waiting
 from simulator.world.supply import Delivery
 from simulator.world.world import World
 
@@ -11,30 +11,84 @@ def reorder(world: World, shelf: Shelf) -> None:
     assert shelf.rule is not None and shelf.supply is not None
     units = shelf.rule.order_quantity(shelf)
     if units > 0:
-        delivery = Delivery(world.clock, shelf.number, shelf.rule.lots(units))
+        delivery = Delivery(world.clock, shelf.number, shelf.rule.lots(units), shelf.supply.planned)
         delivery.start(replenish(world, shelf, delivery))
     elif units < 0:
-        taken = shelf.supply.recall(shelf.number, -units)
-        if taken:
-            shelf.on_order -= taken
-            shelf.position -= taken
-            world.record.recalled((world.clock._now, shelf.number, taken))
+        for delivery in shelf.supply.recall(shelf.number, -units):
+            shelf.coming.remove(delivery)
+            shelf.on_order -= delivery.units
+            shelf.position -= delivery.units
+            world.record.recalled((world.clock._now, shelf.number, delivery.units))
 
 
 def replenish(world: World, shelf: Shelf, delivery: Delivery) -> Life:
     """One replenishment order, from placing to receipt."""
-    from simulator.flows.fulfill import serve_waiting
-
     assert shelf.supply is not None
-    units = delivery.units
-    shelf.on_order += units
-    shelf.position += units
-    world.record.replenished((world.clock._now, shelf.number, units))
+    _expect(shelf, delivery)
+    world.record.replenished((world.clock._now, shelf.number, delivery.units))
     shelf.supply.deliver(delivery)
     yield
-    shelf.on_order -= units
-    shelf.on_hand += units
-    world.record.received((world.clock._now, shelf.number, units))
+    world.record.received((world.clock._now, shelf.number, delivery.units))
+    _receive(world, shelf, delivery, None)
+
+
+def expedite(world: World, waiting: Waiting, shelf: Shelf, units: float, time: float) -> None:
+    """Order by emergency supply what a line waits for."""
+    delivery = Delivery(world.clock, shelf.number, units, time)
+    delivery.start(hurry(world, waiting, shelf, delivery))
+
+
+def hurry(world: World, waiting: Waiting, shelf: Shelf, delivery: Delivery) -> Life:
+    """One emergency order: its goods are for the line that waits, if it still does."""
+    now, record = world.clock._now, world.record
+    _expect(shelf, delivery)
+    record.replenished((now, shelf.number, delivery.units))
+    record.expedited((now, waiting.order.block.line + waiting.line, delivery.units))
+    delivery.until(delivery.expected, RECEIPT)
+    yield
+    record.received((world.clock._now, shelf.number, delivery.units))
+    _receive(world, shelf, delivery, waiting)
+
+
+def transship(world: World, waiting: Waiting, shelf: Shelf, units: float, site: str) -> None:
+    """Fetch what a line waits for from a sibling site."""
+    other, time = next((each, time) for each, time in waiting.order.terms.site.siblings if each.name == site)
+    delivery = Delivery(world.clock, shelf.number, units, time)
+    delivery.start(move(world, waiting, shelf, other.shelves[shelf.sku], delivery))
+
+
+def move(world: World, waiting: Waiting, shelf: Shelf, origin: Shelf, delivery: Delivery) -> Life:
+    """Goods on their way from one site to another, for a line that waits."""
+    origin.on_hand -= delivery.units
+    origin.position -= delivery.units
+    line = waiting.order.block.line + waiting.line
+    world.record.transshipped((world.clock._now, line, origin.number, delivery.units))
+    _expect(shelf, delivery)
+    if origin.position <= origin.reorder_at:
+        reorder(world, origin)
+    delivery.until(delivery.expected, RECEIPT)
+    yield
+    world.record.transfer_received((world.clock._now, shelf.number, delivery.units))
+    _receive(world, shelf, delivery, waiting)
+
+
+def _expect(shelf: Shelf, delivery: Delivery) -> None:
+    shelf.on_order += delivery.units
+    shelf.position += delivery.units
+    shelf.coming.append(delivery)
+
+
+def _receive(world: World, shelf: Shelf, delivery: Delivery, pegged: Waiting | None) -> None:
+    """Goods come to the shelf: for the line that they were fetched for, then for whoever waits."""
+    from simulator.flows.fulfill import give, serve_waiting
+
+    shelf.coming.remove(delivery)
+    shelf.on_order -= delivery.units
+    shelf.on_hand += delivery.units
+    if pegged is not None and pegged.units:
+        units = min(pegged.units, delivery.units)
+        if units == pegged.units or pegged.terms.ship == "units":
+            give(world, shelf, pegged, units)
     serve_waiting(world, shelf)
 
 

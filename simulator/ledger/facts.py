@@ -23,6 +23,10 @@ class Ordered(NamedTuple):
     """1 if it will arrive damaged."""
     misdocumented: float
     """1 if its documents are wrong."""
+    rule: int
+    """Index of the first rule of the service policy that is for the order; -1 where none is."""
+    overridden: float
+    """1 if sales had it treated by another rule than its own."""
 
 
 class LineOrdered(NamedTuple):
@@ -64,11 +68,105 @@ class Lost(NamedTuple):
 
 
 class Cancelled(NamedTuple):
-    """A waiting customer gave up units of a line."""
+    """Units that waited were given up."""
 
     at: float
     line: int
     units: float
+    by_company: float
+    """1 if the company cancelled them, 0 if the customer did."""
+
+
+class Promised(NamedTuple):
+    """A delivery was promised that was not fixed beforehand: at order entry, or anew for an order that has to wait."""
+
+    at: float
+    order: int
+    due: float
+
+
+class Offered(NamedTuple):
+    """A customer was offered something else, since the promised time was too long."""
+
+    at: float
+    order: int
+    kind: int
+    """Index into `OFFERS`."""
+    accepted: float
+    """1 if the customer accepted."""
+
+
+class Declined(NamedTuple):
+    """A customer went away when the promise was made: the order ends."""
+
+    at: float
+    order: int
+
+
+class Sourced(NamedTuple):
+    """The order is served by another site than the customer's own."""
+
+    order: int
+    site: int
+
+
+class Substituted(NamedTuple):
+    """Units of another SKU were taken from stock for a line's shipment."""
+
+    at: float
+    line: int
+    shelf: int
+    """Whose stock was taken."""
+    units: float
+    shipment: int
+
+
+class Expedited(NamedTuple):
+    """Units that a line waits for were ordered by emergency supply."""
+
+    at: float
+    line: int
+    units: float
+
+
+class ShippedExpress(NamedTuple):
+    """A shipment was sent by the faster transit."""
+
+    at: float
+    order: int
+    shipment: int
+
+
+class Transshipped(NamedTuple):
+    """Units left another site's shelf for a line that waits."""
+
+    at: float
+    line: int
+    origin: int
+    """Shelf that they left."""
+    units: float
+
+
+class TransferReceived(NamedTuple):
+    """Units from another site arrived."""
+
+    at: float
+    shelf: int
+    units: float
+
+
+class Withdrawn(NamedTuple):
+    """A customer cancelled an order for later before it was released."""
+
+    at: float
+    order: int
+
+
+class Released(NamedTuple):
+    """An order for later was given to the warehouse."""
+
+    at: float
+    order: int
 
 
 class Served(NamedTuple):
@@ -144,7 +242,14 @@ class Disposed(NamedTuple):
 KINDS: tuple[type[NamedTuple], ...] = (
     Ordered, LineOrdered, Allocated, Backordered, Lost, Cancelled, Served, Delivered,
     Replenished, Received, Recalled, Returned, Restocked, Disposed,
+    Promised, Offered, Declined, Sourced, Substituted, Expedited, ShippedExpress, Transshipped, TransferReceived,
+    Withdrawn, Released,
 )  # fmt: skip
 """Every kind of fact."""
-INTEGERS = frozenset({"order", "line", "segment", "channel", "customer", "site", "sku", "shelf", "stage", "shipment"})
+INTEGERS = frozenset({
+    "order", "line", "segment", "channel", "customer", "site", "sku", "shelf", "stage", "shipment", "rule", "kind",
+    "origin",
+})  # fmt: skip
 """Fields that hold whole numbers."""
+OFFERS = ("partial", "item", "site", "date")
+"""What can be offered where the promised time is too long."""

@@ -95,11 +95,13 @@ class Ledger:
         lines = raw[facts.LineOrdered]
         lines["order"] = order_of[lines["order"]]
         line_of = _renumber(lines, "line", lines["order"])
-        for each in (facts.Served, facts.Delivered):
-            raw[each]["order"] = order_of[raw[each]["order"]]
         for kind in KINDS:
+            if kind not in (facts.Ordered, facts.LineOrdered) and "order" in raw[kind]:
+                raw[kind]["order"] = order_of[raw[kind]["order"]]
             if kind is not facts.LineOrdered and "line" in raw[kind]:
                 raw[kind]["line"] = line_of[raw[kind]["line"]]
+        moved = raw[facts.Sourced]
+        raw[facts.Ordered]["site"][moved["order"] - 1] = moved["site"]
         self._columns = raw
         return self
 

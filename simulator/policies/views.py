@@ -1,7 +1,9 @@
-"""The read-only shapes that a rule may look at."""
+"""The read-only shapes that a rule may look at, and what a stockout rule may say."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class StockView(Protocol):
@@ -31,3 +33,186 @@ class Shelf:
     def position(self) -> float:
         """Inventory position: on hand + on order - backordered."""
         return self.on_hand + self.on_order - self.backordered
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """An order line that asks for stock, as an allocation rule sees it."""
+
+    units: float
+    """That it still wants."""
+    priority: int = 1
+    """Of the customer, by the service policy: 1 before 2."""
+    due: float = math.inf
+    """Time of the date first promised, in hours; infinite without a promise."""
+    margin: float = 0.0
+    """Price less cost of a unit."""
+
+
+class Offer(NamedTuple):
+    """Another item that could be given instead."""
+
+    sku: str
+    free: float
+    """Units that could be given at once."""
+    accepted: bool
+    """Whether this customer takes it."""
+
+
+class Sibling(NamedTuple):
+    """Another site that could help out."""
+
+    site: str
+    free: float
+    """Units on hand there."""
+    time: float
+    """Hours until goods from there are here."""
+
+
+class ShortageView(Protocol):
+    """A short line, as a stockout rule sees it. Times in hours from now."""
+
+    units: float
+    """That are short and not yet answered for."""
+    chance: float
+    """Between 0 and 1: what this customer is like, for a rule that leaves the choice to customers."""
+    at_risk: bool
+    """Whether a contract of this customer is about to be breached."""
+
+    @property
+    def value(self) -> float:
+        """Of the units that are short, at selling price."""
+
+    @property
+    def due(self) -> float:
+        """Until the promised delivery; infinite without a promise."""
+
+    @property
+    def ready(self) -> float:
+        """Until a delivery from stock that is on its way as planned, the work to deliver it included."""
+
+    @property
+    def work(self) -> float:
+        """From goods on hand to delivery, as planned."""
+
+    @property
+    def rush_cost(self) -> float:
+        """What emergency supply of them costs more than the regular one; infinite where it may not be used."""
+
+    @property
+    def offers(self) -> Sequence[Offer]:
+        """Substitutes, the best first."""
+
+    @property
+    def siblings(self) -> Sequence[Sibling]:
+        """Other sites, the nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A shortage of plain numbers, for examples and tests."""
+
+    units: float
+    value: float = 0.0
+    chance: float = 0.0
+    at_risk: bool = False
+    due: float = math.inf
+    ready: float = math.inf
+    work: float = 0.0
+    rush_cost: float = 0.0
+    offers: Sequence[Offer] = ()
+    siblings: Sequence[Sibling] = ()
+
+
+class Wait(NamedTuple):
+    """The units wait for stock."""
+
+    units: float
+
+
+class Lose(NamedTuple):
+    """The sale of the units is lost."""
+
+    units: float
+
+
+class Cancel(NamedTuple):
+    """The company takes its acceptance of the units back."""
+
+    units: float
+
+
+class Substitute(NamedTuple):
+    """Another item is given for the units."""
+
+    units: float
+    sku: str
+
+
+class Expedite(NamedTuple):
+    """The units are supplied by a faster way; they wait meanwhile."""
+
+    units: float
+    time: float
+    """Hours until they are here."""
+
+
+class Transship(NamedTuple):
+    """The units come from another site; they wait meanwhile."""
+
+    units: float
+    site: str
+
+
+Action = Wait | Lose | Cancel | Substitute | Expedite | Transship
+
+
+class PromiseView(Protocol):
+    """A new order, as a promise rule sees it. Times in hours from order entry."""
+
+    @property
+    def planned(self) -> float:
+        """The order cycle where nothing is short and nobody queues: the mean times of all stages."""
+
+    def available(self) -> float:
+        """Until the last line can be taken from stock or scheduled receipts, less what is promised already."""
+
+    def queued(self) -> float:
+        """How long the work that is ahead of the order keeps the stages busy."""
+
+    def record(self, share: float, orders: int, by: Sequence[str]) -> float | None:
+        """The cycle time that this share of the last orders kept to; None while there is too little record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A promise view of plain numbers, for examples and tests."""
+
+    planned: float = 0.0
+    until_available: float = 0.0
+    until_free: float = 0.0
+    cycles: Sequence[float] = ()
+
+    def available(self) -> float:
+        """Until the last line can be taken."""
+        return self.until_available
+
+    def queued(self) -> float:
+        """Until the work that is ahead is done."""
+        return self.until_free
+
+    def record(self, share: float, orders: int, by: Sequence[str]) -> float | None:
+        """The quantile of the cycles, interpolated."""
+        return quantile(sorted(self.cycles[-orders:]), share) if self.cycles else None
+
+
+def quantile(rising: Sequence[float], share: float) -> float:
+    """The value below which a share of sorted values lies, interpolated between neighbours.
+
+    >>> quantile([20.0, 30.0, 40.0], 0.95)
+    39.0
+    """
+    place = share * (len(rising) - 1)
+    below = int(place)
+    above = min(below + 1, len(rising) - 1)
+    return rising[below] + (place - below) * (rising[above] - rising[below])

@@ -30,6 +30,14 @@ class Costs(Model):
     """Owing a customer: "0.10 per unit per day", "4 per unit", "5 per line" or "2 % per week" of the value."""
     lost_sale: Cost | None = None
     """Losing or cancelling a line, beyond its margin: "2 per unit", "5 per line", "10 %" of the value."""
+    expedited_unit: Money = 0.0
+    """What a unit by emergency supply costs more than by regular supply."""
+    express_shipment: Money = 0.0
+    """What a shipment by the faster transit costs more."""
+    transshipped_unit: Money = 0.0
+    """Moving one unit from a sibling site."""
+    override: Money = 0.0
+    """Handling one order that sales treats by another rule."""
     returned_line: Money = 0.0
     """Handling one returned line."""
     refurbished_unit: Money = 0.0

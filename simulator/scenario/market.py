@@ -119,6 +119,9 @@ class Segment(Model):
     patience: Duration | None = None
     """How long a customer waits for a short line before cancelling it; for ever where left out."""
 
+    longest_wait: Duration | None = None
+    """The longest time to delivery the customer accepts when it is promised; any where left out."""
+
     @model_validator(mode="after")
     def _check(self) -> "Segment":
         if self.demand.rule in ("resampled", "replayed"):

@@ -221,6 +221,8 @@ class Site(Model):
     """What is done with returned goods."""
     quality: Quality = Quality()
     """What goes wrong by chance."""
+    siblings: dict[str, Hours] = {}
+    """Sites that can help out, each with the time that goods from there take."""
 
     @model_validator(mode="after")
     def _check(self) -> "Site":

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from simulator.model import Model
-from simulator.units import Money, Weight
+from simulator.units import Money, Share, Weight
 
 
 class Product(Model):
@@ -17,6 +17,8 @@ class Product(Model):
     """What one unit costs to buy or make."""
     popularity: Weight = 1.0
     """Relative weight with which an order line asks for it."""
+    substitutes: dict[str, Share] = {}
+    """SKUs that can be given instead, each with the share of customers who accept it."""
     group: str | None = None
     """The group whose units per line it follows."""
     sku_class: Annotated[str | None, Field(alias="class")] = None

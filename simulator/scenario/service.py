@@ -1,15 +1,18 @@
 """The service policy: ordered rules of what is promised to whom, and what happens when stock is short."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from simulator.model import Model
-from simulator.policies.allocation import Allocation, FirstCome
+from simulator.policies.allocation import Allocation
+from simulator.policies.allocation.first_come import FirstCome
 from simulator.policies.promising import Promise
-from simulator.policies.stockout import Backorder, Stockout
+from simulator.policies.stockout import Stockout
+from simulator.policies.stockout.backorder import Backorder
 from simulator.scenario.distributions import Duration
-from simulator.units import Share
+from simulator.scenario.errors import At, Several
+from simulator.units import Hours, Money, Share
 
 NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
@@ -21,16 +24,44 @@ def _several(value: Any) -> Any:
 Names = Annotated[tuple[str, ...], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 
 
+class Band(Model):
+    """A range of order values, at selling price."""
+
+    at_least: Money = 0.0
+    """From this value on."""
+    below: Money | None = None
+    """Up to, and without, this value."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Band":
+        if self.below is not None and self.below <= self.at_least:
+            raise ValueError(f"below ({self.below:g}) must be more than at_least ({self.at_least:g})")
+        return self
+
+
 class When(Model):
-    """Which orders a rule is for; what is left out matches all."""
+    """Which orders, or which lines of them, a rule is for; what is left out matches all."""
 
     segment: Names | None = None
     """A segment, or several."""
     channel: Names | None = None
     """A channel, or several."""
+    customer: Names | None = None
+    """A customer, or several, by name."""
+    customer_class: Names | None = None
+    """A class of customers, or several."""
+    order_value: Band | None = None
+    """A range of order values."""
+    sku_class: Names | None = None
+    """A class of products, or several: the rule is then for the lines with these products."""
 
     def matches(self, segment: str, channel: str) -> bool:
-        """Whether an order of this segment and channel is meant."""
+        """Whether an order is meant of which only segment and channel are known."""
+        others = (self.customer, self.customer_class, self.order_value, self.sku_class)
+        return self.may_match(segment, channel) and all(each is None for each in others)
+
+    def may_match(self, segment: str, channel: str) -> bool:
+        """Whether some order of this segment and channel is meant."""
         return (self.segment is None or segment in self.segment) and (self.channel is None or channel in self.channel)
 
 
@@ -49,26 +80,92 @@ class ReturnTerms(Model):
     """How much comes back, and when."""
 
     rate: Share
-    """Share of delivered lines that are returned."""
+    """Share of delivered lines that customers want to return."""
     lag: Duration
     """From delivery to the return's arrival."""
     part: Share = 1.0
     """Share of the line's units that come back, rounded up to whole units."""
+    window: Annotated[Hours, Field(gt=0)] | None = None
+    """Returns later than this after delivery are refused; without limit where left out."""
+
+
+class Express(Model):
+    """A faster transit for orders that would be late; it costs `costs.express_shipment`."""
+
+    time: Hours
+    """Transit time of the faster way."""
+    if_late_by: Hours = 0.0
+    """Only if the order would otherwise be later than this, as planned when it leaves the shelf."""
+
+
+class Alternatives(Model):
+    """What is offered to a customer to whom the promised time is too long, and the share who accept.
+
+    The offers are made in this order; the first that is possible and accepted counts.
+    """
+
+    partial: Share | None = None
+    """What is in stock in time comes first, the rest as promised."""
+    item: Share | None = None
+    """A substitute in stock for each line that would come too late."""
+    site: Share | None = None
+    """Delivery from a sibling site that has everything."""
+    date: Share | None = None
+    """The later date after all."""
 
 
 class ServiceRule(Model):
-    """One rule of the policy: for these orders, this promise, target, stockout response and return terms."""
+    """One rule of the policy: for these orders, what is promised, who comes first, what a shortage leads to."""
 
+    name: str | None = None
+    """What it is called in reports, and by overrides."""
     when: When = When()
     """Which orders."""
     promise: Promise | None = None
     """The promised delivery time."""
     target: Targets | None = None
     """What the company wants to reach."""
+    priority: Annotated[int, Field(ge=1)] | None = None
+    """Who comes first at the stages and, by the allocation rule, at the shelf: 1 before 2. Else the segment's."""
     stockout: Stockout | None = None
-    """What happens to a short line."""
+    """What happens to a short line: one response, or several that are tried in turn."""
+    expedite_limit: Share | None = None
+    """Emergency supply may cost no more than this share of the value of what is short, whatever the response says."""
+    express: Express | None = None
+    """A faster transit for late orders."""
+    alternatives: Alternatives | None = None
+    """What is offered where the promise is longer than the customer accepts; without any, such an order is lost."""
     returns: ReturnTerms | None = None
     """How much comes back."""
+
+
+class Override(Model):
+    """Sales treats some orders better than the policy says."""
+
+    rate: Share
+    """Share of the matching orders."""
+    when: When = When()
+    """Which orders."""
+    treated_as: str
+    """Name of the rule by which they are treated instead: what it states decides."""
+
+
+class Repromise(Model):
+    """When a line has to wait, the customer is told a new date if the promised one can't be kept."""
+
+    slack: Hours = 0.0
+    """Added to the expected delivery."""
+
+
+class Reservation(Model):
+    """Orders whose customers ask for a later date: when they take their stock."""
+
+    allocate: Literal["hard", "soft"] = "soft"
+    """`hard` sets the goods aside at order entry, `soft` takes them when the order is released."""
+    release: Hours
+    """So long before the requested date the order is released to the warehouse."""
+    cancelled: Share = 0.0
+    """Share of such orders that are cancelled before release; the moment is drawn evenly over the wait."""
 
 
 class Service(Model):
@@ -76,13 +173,46 @@ class Service(Model):
 
     rules: tuple[ServiceRule, ...] = ()
     """From the special to the general."""
-    stockout: Stockout = Backorder()
+    stockout: Stockout = (Backorder(),)
     """What happens to a short line where no rule says it."""
     allocation: Allocation = FirstCome()
     """Who gets the next unit."""
+    overrides: tuple[Override, ...] = ()
+    """Exceptions that sales makes."""
+    repromise: Repromise | None = None
+    """New dates for lines that wait; none where left out."""
+    reservation: Reservation | None = None
+    """Orders for later; without it they are served at once."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Service":
+        names = [rule.name for rule in self.rules]
+        wrong = [
+            At(("rules", place, "name"), f"another rule is called {name!r} too", "names must differ")
+            for place, name in enumerate(names)
+            if name is not None and name in names[:place]
+        ]
+        for place, override in enumerate(self.overrides):
+            if override.treated_as not in names:
+                known = ", ".join(repr(name) for name in names if name) or "none has a name"
+                wrong.append(
+                    At(
+                        ("overrides", place, "treated_as"),
+                        f"there is no rule {override.treated_as!r}",
+                        f"known are: {known}",
+                    )
+                )
+            if override.when.sku_class is not None:
+                wrong.append(At(("overrides", place, "when", "sku_class"), "an override treats whole orders"))
+        if wrong:
+            raise Several(wrong)
+        return self
 
     def first(self, commitment: str, segment: str, channel: str) -> Any:
-        """What the first matching rule says of a commitment ("promise", "returns", ...), None if none does."""
+        """What the first rule says of a commitment ("promise", ...) to an order known by segment and channel alone.
+
+        None if no rule says anything.
+        """
         for rule in self.rules:
             stated = getattr(rule, commitment)
             if stated is not None and rule.when.matches(segment, channel):

@@ -53,7 +53,7 @@ class Staffed:
 
     def __init__(self, clock: Clock, record: Record, number: int, place: int, staff: int, urgent: bool) -> None:
         self.clock, self.record, self.number, self.place = clock, record, number, place
-        self.free = staff
+        self.free = self.staff = staff
         self.queue: deque[Shipment] | ByPriority = ByPriority() if urgent else deque()
         self._finish: list[Callable[[Any], None]] = [self.finish]
 
@@ -81,6 +81,11 @@ class Staffed:
         else:
             self.free += 1
         next(job.life, None)
+
+    @property
+    def ahead(self) -> float:
+        """Hours that the work which waits keeps the staff busy."""
+        return sum(job.work[self.place] for job in self.queue) / self.staff
 
     def close(self) -> None:
         """At the end of the run, record those who still wait."""

@@ -5,20 +5,20 @@ another segment leaves every customer's wants and ways as they were.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from simulator.ledger.facts import LineOrdered, Ordered
 from simulator.ledger.ledger import Ledger
-from simulator.policies.stockout import StockoutRule
 from simulator.scenario.history import Orders, read_history
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.service import ReturnTerms
 from simulator.world.arrivals import BLOCK, arrival_times
 from simulator.world.baskets import Wanted, fill_baskets
-from simulator.world.orders import Block, Fate, Terms
+from simulator.world.offers import Bulk, Known, Offers
+from simulator.world.orders import Block, Fate
+from simulator.world.policy import Policy
 from simulator.world.sites import SiteWorld
 from simulator.world.streams import Streams
 
@@ -30,23 +30,14 @@ class Numbers:
         self.order = self.line = 1
 
 
-@dataclass(frozen=True)
-class Bulk:
-    """Orders as arrays: when, through which channel, by whom, and what each wants."""
-
-    at: np.ndarray
-    channel: np.ndarray
-    customer: np.ndarray
-    wanted: Wanted
-
-
 class Source:
     """The orders of one segment."""
 
     def __init__(
-        self, scenario: Scenario, name: str, site: SiteWorld, streams: Streams, ledger: Ledger, numbers: Numbers
-    ) -> None:
-        self.scenario, self.name, self.site = scenario, name, site
+        self, scenario: Scenario, name: str, site: SiteWorld, streams: Streams, ledger: Ledger, numbers: Numbers,
+        policy: Policy,
+    ) -> None:  # fmt: skip
+        self.scenario, self.name, self.site, self.policy = scenario, name, site, policy
         self.streams, self.ledger, self.numbers = streams, ledger, numbers
         self.segment: Segment = scenario.market.segments[name]
         self.index = list(scenario.market.segments).index(name)
@@ -54,7 +45,7 @@ class Source:
         self.prices = np.array([product.price for product in scenario.products.values()])
         self._name_customers()
         self._name_channels()
-        self._read_policy()
+        self.offers = Offers(self)
 
     def _name_customers(self) -> None:
         given = self.segment.customers
@@ -79,17 +70,6 @@ class Source:
             use.basket if isinstance(use, ChannelUse) and use.basket is not None else self.segment.basket
             for use in uses.values()
         ] or [self.segment.basket]
-
-    def _read_policy(self) -> None:
-        service = self.scenario.service
-        self.terms, self.promises, self.return_terms = [], [], []
-        for channel in self.channel_names:
-            stockout: StockoutRule = service.first("stockout", self.name, channel) or service.stockout
-            promise = service.first("promise", self.name, channel)
-            self.promises.append(promise.promised_time() if promise is not None else np.nan)
-            returns: ReturnTerms | None = service.first("returns", self.name, channel)
-            self.return_terms.append(returns)
-            self.terms.append(Terms(self.site, self.segment.priority, stockout.ship, stockout.waits))
 
     def blocks(self) -> Iterator[Block]:
         """Blocks of orders in the order of time; each is recorded in the ledger as it is drawn."""
@@ -167,33 +147,51 @@ class Source:
         number, line = self.numbers.order, self.numbers.line
         self.numbers.order += size
         self.numbers.line += len(wanted.sku)
-        channel_of_line = np.repeat(bulk.channel, wanted.counts)
-        self._record(bulk, number, line)
+        known = self.offers.of(bulk)
+        self._record(bulk, known, number, line)
         shelves = list(map(self.site.shelves.__getitem__, wanted.sku.tolist()))
         units = wanted.units.tolist()
-        over_the_counter = self.site.is_counter and len(wanted.sku) == size
+        over_the_counter = (
+            self.site.is_counter and len(wanted.sku) == size and not (known.alive or self.policy.negotiates)
+        )
         return Block(
             times=bulk.at.tolist(), number=number, line=line, starts=starts.tolist(), shelves=shelves, units=units,
-            terms=list(map(self.terms.__getitem__, bulk.channel.tolist())),
+            segment=self.name, terms=known.terms, promised=known.promised.tolist(),
             work=self.site.draw_work(self.name, self.streams, wanted.counts),
-            patience=self._patience(len(wanted.sku)), returns=self._returns(channel_of_line),
+            patience=self._patience(len(wanted.sku)), returns=self._returns(bulk, known),
             sales=zip(shelves, units, strict=True) if over_the_counter else None,
+            **self._answers(bulk),
         )  # fmt: skip
 
-    def _record(self, bulk: Bulk, number: int, line: int) -> None:
+    def _record(self, bulk: Bulk, known: Known, number: int, line: int) -> None:
         size, wanted = len(bulk.at), bulk.wanted
         damaged, misdocumented = self._faults(size)
         orders = np.arange(number, number + size)
         self.ledger.append(Ordered, {
             "at": bulk.at, "order": orders, "segment": np.full(size, self.index),
             "channel": np.array(self.channels)[bulk.channel], "customer": bulk.customer,
-            "site": np.full(size, self.site.index), "promised": bulk.at + np.array(self.promises)[bulk.channel],
-            "damaged": damaged, "misdocumented": misdocumented,
+            "site": np.full(size, self.site.index), "promised": known.promised,
+            "damaged": damaged, "misdocumented": misdocumented, "rule": known.rule, "overridden": known.overridden,
         })  # fmt: skip
         self.ledger.append(LineOrdered, {
             "order": np.repeat(orders, wanted.counts), "line": np.arange(line, line + len(wanted.sku)),
             "sku": wanted.sku, "units": wanted.units, "price": wanted.price,
         })  # fmt: skip
+
+    def _answers(self, bulk: Bulk) -> dict[str, Any]:
+        """What customers will say if they are asked, and what else rules look at."""
+        size, wanted = len(bulk.at), bulk.wanted
+        found: dict[str, Any] = {}
+        if self.policy.negotiates:
+            found["channels"] = list(map(self.channel_names.__getitem__, bulk.channel.tolist()))
+        if self.policy.asks_customers:
+            found["chance"] = self.streams_kept("substitutes").random(len(wanted.sku)).tolist()
+        if self.policy.looks_at_prices:
+            found["prices"] = wanted.price.tolist()
+        if self.segment.longest_wait is not None:
+            found["longest_wait"] = self.segment.longest_wait.sample(self.streams_kept("longest wait"), size).tolist()
+            found["mood"] = self.streams_kept("alternatives").random(size).tolist()
+        return found
 
     def _faults(self, size: int) -> tuple[np.ndarray, np.ndarray]:
         quality = self.site.quality
@@ -211,16 +209,17 @@ class Source:
         patience = law.sample(self.streams_kept("patience"), lines) if law is not None else np.full(lines, np.inf)
         return [time if stays else -1.0 for time, stays in zip(patience.tolist(), waits.tolist(), strict=True)]
 
-    def _returns(self, channel_of_line: np.ndarray) -> dict[int, Fate]:
-        if not any(self.return_terms):
+    def _returns(self, bulk: Bulk, known: Known) -> dict[int, Fate]:
+        """The lines that will come back, by line within the block."""
+        if not self.offers.returns:
             return {}
-        chance = self.streams_kept("returns").random((len(channel_of_line), 2)).T
+        of_line = self.offers.return_terms(bulk, known)
+        chance = self.streams_kept("returns").random((len(of_line), 2)).T
         found: dict[int, Fate] = {}
-        for channel, terms in enumerate(self.return_terms):
-            if terms is None:
-                continue
-            lag = terms.lag.sample(self.streams_kept(f"return lag {channel}"), len(channel_of_line))
-            for line in np.flatnonzero((channel_of_line == channel) & (chance[0] < terms.rate)).tolist():
+        for place, terms in enumerate(self.offers.returns):
+            lag = terms.lag.sample(self.streams_kept(f"return lag {place}"), len(of_line))
+            latest = np.inf if terms.window is None else terms.window
+            for line in np.flatnonzero((of_line == place) & (chance[0] < terms.rate) & (lag <= latest)).tolist():
                 found[line] = Fate(float(lag[line]), terms.part, float(chance[1][line]))
         return found
 

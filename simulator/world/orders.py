@@ -7,20 +7,8 @@ from typing import TYPE_CHECKING
 from simulator.world.clock import Process
 
 if TYPE_CHECKING:
-    from simulator.world.sites import SiteWorld
+    from simulator.world.policy import Terms
     from simulator.world.stock import Shelf
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the policy and the segment say of an order, looked up once."""
-
-    site: "SiteWorld"
-    priority: int
-    ship: str
-    """What may leave before the rest: units, lines, or the order only as a whole."""
-    waits: bool
-    """Whether a short line waits for stock, or is lost at once."""
 
 
 @dataclass(slots=True)
@@ -36,13 +24,26 @@ class Block:
     """First line of each order within the block, and the end of the last."""
     shelves: "list[Shelf]"
     units: list[float]
-    terms: list[Terms]
+    terms: "list[Terms]"
     work: list[list[float]]
     """Working time of each stage of the order's site; the inner lists may be empty."""
+    segment: str
     patience: list[float] | None
     """How long the customer waits for each line: below 0 not at all; None if all wait for ever."""
     returns: dict[int, "Fate"] = field(default_factory=dict)
     """Of the lines that will come back."""
+    chance: list[float] | None = None
+    """By line, between 0 and 1: what the customer says to a substitute or an empty shelf; None if nobody asks."""
+    longest_wait: list[float] | None = None
+    """By order: the longest time to delivery that the customer accepts; None if any."""
+    mood: list[float] | None = None
+    """By order, between 0 and 1: what the customer says to an alternative."""
+    promised: list[float] = field(default_factory=list)
+    """By order: time of the promised delivery; nan where it is made at entry, or never."""
+    prices: list[float] | None = None
+    """By line: of one unit, where a rule looks at it."""
+    channels: list[str] = field(default_factory=list)
+    """By order, where a rule looks at them."""
     sales: "Iterator[tuple[Shelf, float]] | None" = None
     """Shelf and units, order by order, where all orders have one line and the site has no stages."""
 
@@ -67,7 +68,7 @@ class Shipment(Process):
     """Order number."""
     shipment: int
     """Shipment number."""
-    terms: Terms
+    terms: "Terms"
     work: list[float]
     """Working time by stage."""
     queued: float
@@ -79,16 +80,38 @@ class Shipment(Process):
 class Order(Shipment):
     """A customer's order: one process from entry to delivery."""
 
-    __slots__ = ("block", "first", "idle", "last", "short", "taken")
+    __slots__ = (
+        "at", "block", "committed", "due", "first", "held", "idle", "index", "last", "latest", "moved", "open",
+        "partial", "short", "swaps", "taken",
+    )  # fmt: skip
 
     def __init__(self, block: Block, index: int, number: int) -> None:
         self.number = number
-        self.block = block
+        self.block, self.index = block, index
+        self.at = block.times[index]
         self.terms = block.terms[index]
         self.first = block.starts[index]
         self.last = block.starts[index + 1]
         self.work = block.work[index]
+        self.due = self.latest = block.promised[index]  # the date first promised, and the last
         self.short = 0  # lines that wait for stock
+        self.open = 1  # shipments to come or under way, the first one included
         self.taken = 0  # lines of which something was allocated
         self.idle = False  # waits for stock before its first shipment
+        self.held = False  # leaves only when every line is there
+        self.partial = False  # the customer agreed to get it in parts
+        self.moved = False  # another site serves it
+        self.committed = False  # its units are counted as promised until they are allocated
+        self.swaps: dict[int, int] | None = None  # products that the customer agreed to take instead, by line
         self.pieces = None
+
+    def shelf(self, line: int) -> "Shelf":
+        """Where a line of the order is taken from."""
+        home = self.block.shelves[line]
+        return self.terms.site.shelves[home.sku] if self.moved else home
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Segment, channel and site by name."""
+        channel = self.block.channels[self.index] if self.block.channels else ""
+        return {"segment": self.block.segment, "channel": channel, "site": self.terms.site.name}

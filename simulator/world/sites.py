@@ -35,6 +35,7 @@ class SiteWorld:
         self.returns: ReturnsDesk = self.site.returns
         self.urgent = len({segment.priority for segment in scenario.market.segments.values()}) > 1
         self.stages = self.site.stages
+        self._plan = [self._step(place, stage) for place, stage in enumerate(self.stages)]
         machines = [self._machine(place, stage) for place, stage in enumerate(self.stages)]
         pairs = list(zip(self.stages, machines, strict=True))
         self.desk = self._in_a_row([m for stage, m in pairs if stage.stage in DESK])
@@ -46,9 +47,13 @@ class SiteWorld:
         inspected, mended = desk.inspection.time, desk.refurbish_time
         self.inspection_time = streams.draws(f"inspection at {name}", inspected.sample) if inspected else float
         self.refurbish_time = streams.draws(f"refurbishing at {name}", mended.sample) if mended else None
+        places = [place for place, stage in enumerate(self.stages) if stage.stage == "transit"]
+        self.transit = places[0] if places else None
         self._later = [(self._draws(stage.stage, stage.time), self._draws(f"{stage.stage} by line", stage.line_time))
                        for stage in self.stages]  # fmt: skip
         self.shelves: list[Shelf] = []
+        self.siblings: list[tuple[SiteWorld, float]] = []
+        """Sites that can help out, with the hours that goods from there take, the nearest first."""
         self._kept: dict[str, np.random.Generator] = {}
 
     def _draws(self, stage: str, law: Duration | None) -> Callable[[], float]:
@@ -63,6 +68,11 @@ class SiteWorld:
         if name is None:
             return None
         return WorkingTime(self.scenario.network.calendars[name], self.scenario.run.start)
+
+    def _step(self, place: int, stage: Stage) -> Step:
+        """A stage as if it had no limit of staff."""
+        table = Timetable(stage.departures, self.scenario.run.start) if stage.departures is not None else None
+        return Step(-1, place, self._calendar(stage.calendar), stage.cut_off, table)
 
     def _machine(self, place: int, stage: Stage) -> Staffed | Step:
         return self._capacity(stage.stage, place, stage.staff, stage.calendar, stage)
@@ -123,6 +133,21 @@ class SiteWorld:
         """Working times of a shipment of so many lines that was not planned at order entry."""
         return [once() + sum(each() for _ in range(lines)) for once, each in self._later]
 
+    def planned(self, begin: float, lines: int, desk: bool) -> float:
+        """When an order would be through the dock, and the desk before it, if nobody queued and work took its mean."""
+        now = begin
+        for stage, step in zip(self.stages, self._plan, strict=True):
+            if desk or stage.stage not in DESK:
+                each = lines * stage.line_time.expected if stage.line_time is not None else 0.0
+                now = step.pass_through(now, each + (stage.time.expected if stage.time is not None else 0.0))[1]
+        return now
+
+    @property
+    def busy(self) -> float:
+        """Hours of work that are ahead of a new order: the longest queue of a stage, by its staff."""
+        stages = (stage for stage in (*self.desk, *self.dock) if isinstance(stage, Staffed))
+        return max((stage.ahead for stage in stages), default=0.0)
+
     def _rng(self, name: str, streams: Streams) -> np.random.Generator:
         if name not in self._kept:
             self._kept[name] = streams.rng(name)
@@ -133,13 +158,15 @@ def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, St
     """A shelf for every product; without a stock section, shelves that are never empty."""
     first = site.index * len(scenario.products)
     if site.site.stock is None:
-        site.shelves = [Shelf(first + place, None, None, math.inf) for place in range(len(scenario.products))]
+        site.shelves = [Shelf(first + place, place, None, None, math.inf) for place in range(len(scenario.products))]
         return
+    costs = [product.cost for product in scenario.products.values()]
     for place, (sku, (supplier, rule)) in enumerate(sized_rules(scenario, site.name).items()):
         name = f"lead time of {sku} at {site.name}"
         supply = Supply(site.clock, scenario.network.suppliers[supplier], workshops[supplier], site.streams, name)
         opening = rule.opening if rule.opening is not None else rule.highest
-        site.shelves.append(Shelf(first + place, rule, supply, opening))
+        site.shelves.append(Shelf(first + place, place, rule, supply, opening))
+        site.shelves[-1].cost = costs[place]
 
 
 def lay_out_workshops(scenario: Scenario, clock: Clock, ledger: Ledger) -> dict[str, Staffed | None]:

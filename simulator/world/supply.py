@@ -14,12 +14,13 @@ from simulator.world.streams import Streams
 class Delivery(Shipment):
     """A replenishment order on its way."""
 
-    __slots__ = ("shelf", "units")
+    __slots__ = ("expected", "shelf", "units")
 
-    def __init__(self, clock: Clock, shelf: int, units: float) -> None:
+    def __init__(self, clock: Clock, shelf: int, units: float, time: float) -> None:
         self.env = clock
         self.number = 0
         self.shelf, self.units = shelf, units
+        self.expected = clock._now + time  # as planned when it was ordered
 
 
 class Supply:
@@ -29,6 +30,8 @@ class Supply:
         self._clock, self._supplier, self._workshop = clock, supplier, workshop
         self._draw: Callable[[], float] = streams.draws(name, supplier.lead_time.sample)
         self._last = 0.0
+        self.planned: float = supplier.lead_time.expected
+        """The lead time that is planned with, in hours."""
 
     def deliver(self, job: Delivery) -> None:
         """Resume the job when its goods arrive."""
@@ -41,17 +44,18 @@ class Supply:
             at = self._last = max(at, self._last)
         job.until(at, RECEIPT)
 
-    def recall(self, shelf: int, units: float) -> float:
-        """Take back up to so many units of orders not begun, the latest first. How many were taken back."""
+    def recall(self, shelf: int, units: float) -> list[Delivery]:
+        """Take back orders not begun, up to so many units, the latest first."""
         if self._workshop is None or not self._supplier.cancellable:
-            return 0.0
+            return []
         queue = self._workshop.queue
         assert isinstance(queue, deque)
-        taken = 0.0
+        taken, left = list[Delivery](), units
         for job in reversed([job for job in queue if isinstance(job, Delivery) and job.shelf == shelf]):
-            if taken + job.units <= units:
+            if job.units <= left:
                 queue.remove(job)
-                taken += job.units
+                taken.append(job)
+                left -= job.units
         return taken
 
 

@@ -7,30 +7,44 @@ from itertools import count
 import numpy as np
 
 from simulator.ledger import facts
-from simulator.ledger.ledger import Ledger, Record
+from simulator.ledger.ledger import Ledger
 from simulator.scenario.scenario import Scenario
 from simulator.world.capacity import Staffed
 from simulator.world.clock import Clock
 from simulator.world.demand import Numbers, Source
+from simulator.world.policy import Policy
+from simulator.world.record import CycleRecord
 from simulator.world.sites import SiteWorld, lay_out_shelves, lay_out_workshops
 from simulator.world.streams import Streams
 
 
-@dataclass(frozen=True, slots=True)
 class Recorders:
-    """How flows write down what happened."""
+    """How flows write down what happened: one function for each kind of fact, named like it."""
 
-    allocated: Record
-    backordered: Record
-    lost: Record
-    cancelled: Record
-    delivered: Record
-    replenished: Record
-    received: Record
-    recalled: Record
-    returned: Record
-    restocked: Record
-    disposed: Record
+    def __init__(self, ledger: Ledger) -> None:
+        recorder = ledger.recorder
+        self.allocated = recorder(facts.Allocated)
+        self.backordered = recorder(facts.Backordered)
+        self.lost = recorder(facts.Lost)
+        self.cancelled = recorder(facts.Cancelled)
+        self.delivered = recorder(facts.Delivered)
+        self.replenished = recorder(facts.Replenished)
+        self.received = recorder(facts.Received)
+        self.recalled = recorder(facts.Recalled)
+        self.returned = recorder(facts.Returned)
+        self.restocked = recorder(facts.Restocked)
+        self.disposed = recorder(facts.Disposed)
+        self.promised = recorder(facts.Promised)
+        self.offered = recorder(facts.Offered)
+        self.declined = recorder(facts.Declined)
+        self.sourced = recorder(facts.Sourced)
+        self.substituted = recorder(facts.Substituted)
+        self.expedited = recorder(facts.Expedited)
+        self.shipped_express = recorder(facts.ShippedExpress)
+        self.transshipped = recorder(facts.Transshipped)
+        self.transfer_received = recorder(facts.TransferReceived)
+        self.withdrawn = recorder(facts.Withdrawn)
+        self.released = recorder(facts.Released)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,8 @@ class World:
     sources: list[Source]
     shipments: Iterator[int]
     record: Recorders
+    policy: Policy
+    cycles: CycleRecord
 
 
 def build(scenario: Scenario, replication: int) -> World:
@@ -57,20 +73,17 @@ def build(scenario: Scenario, replication: int) -> World:
         lay_out_shelves(scenario, site, workshops)
     ledger.opening = np.array([shelf.on_hand for site in sites for shelf in site.shelves], dtype=float)
     ledger.opening[np.isinf(ledger.opening)] = np.nan
+    policy = Policy(scenario, ledger.customers)
     by_name = {site.name: site for site in sites}
+    for site in sites:
+        near = sorted(site.site.siblings.items(), key=lambda sibling: sibling[1])
+        site.siblings = [(by_name[name], time) for name, time in near]
     numbers = Numbers()
     sources = [
-        Source(scenario, name, by_name[segment.site or sites[0].name], streams, ledger, numbers)
+        Source(scenario, name, by_name[segment.site or sites[0].name], streams, ledger, numbers, policy)
         for name, segment in scenario.market.segments.items()
     ]
-    record = Recorders(
-        *(
-            ledger.recorder(kind)
-            for kind in (
-                facts.Allocated, facts.Backordered, facts.Lost, facts.Cancelled, facts.Delivered, facts.Replenished,
-                facts.Received, facts.Recalled, facts.Returned, facts.Restocked, facts.Disposed,
-            )
-        )
-    )  # fmt: skip
     limited = [each for each in workshops.values() if each is not None]
-    return World(scenario, clock, ledger, streams, sites, limited, sources, count(1), record)
+    return World(
+        scenario, clock, ledger, streams, sites, limited, sources, count(1), Recorders(ledger), policy, CycleRecord()
+    )

@@ -1,0 +1,131 @@
+"""What the policy offers to new orders: their terms, their standing promises and return terms, many at once."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.scenario.service import ReturnTerms
+from simulator.world.baskets import Wanted
+from simulator.world.policy import Terms
+
+if TYPE_CHECKING:
+    from simulator.world.demand import Source
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """Orders as arrays: when, through which channel, by whom, and what each wants."""
+
+    at: np.ndarray
+    channel: np.ndarray
+    customer: np.ndarray
+    wanted: Wanted
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the orders of a block when they are drawn."""
+
+    terms: list[Terms]
+    kinds: list[Terms]
+    """The different terms among them."""
+    kind: np.ndarray
+    """By order: which of them."""
+    promised: np.ndarray
+    """Time of delivery promised; nan where it is made at order entry, or never."""
+    rule: np.ndarray
+    overridden: np.ndarray
+
+    @property
+    def alive(self) -> bool:
+        """Whether any order needs more than goods from the shelf: an answer at entry, or stock kept for others."""
+        return any(kind.negotiated or kind.rationed for kind in self.kinds)
+
+
+class Offers:
+    """Finds the terms of the orders of one segment."""
+
+    def __init__(self, source: "Source") -> None:
+        self._source, self._policy = source, source.policy
+        self._by_channel = not (self._policy.by_order or self._policy.service.overrides)
+        self._channel_kinds: list[Terms] = []
+        self._classes = {name: place for place, name in enumerate(self._policy.classes)}
+        stated = [rule.returns for rule in self._policy.rules if rule.returns is not None]
+        self.returns: list[ReturnTerms] = list({id(terms): terms for terms in stated}.values())
+
+    def of(self, bulk: Bulk) -> Known:
+        """The terms of the orders of a block."""
+        kinds, kind, overridden = self._kinds(bulk)
+        promised = self._promised(bulk, kinds, kind)
+        rule = np.array([each.rule for each in kinds])[kind]
+        return Known(list(map(kinds.__getitem__, kind.tolist())), kinds, kind, promised, rule, overridden)
+
+    def _kinds(self, bulk: Bulk) -> tuple[list[Terms], np.ndarray, np.ndarray]:
+        """The different terms, which each order has, and whether sales overrode the policy."""
+        source, size = self._source, len(bulk.at)
+        if self._by_channel:
+            if not self._channel_kinds:
+                self._channel_kinds = [
+                    self._policy.of_channel(source.site, source.name, name) for name in source.channel_names
+                ]
+            return self._channel_kinds, bulk.channel, np.zeros(size)
+        value = None
+        if self._policy.by_value:
+            of_line = np.repeat(np.arange(size), bulk.wanted.counts)
+            value = np.bincount(of_line, bulk.wanted.units * bulk.wanted.price, size)
+        asked = (source.name, source.channel_names, bulk.channel, bulk.customer, value)
+        matching, override = self._policy.matching(*asked), np.full(size, -1)
+        if self._policy.service.overrides:
+            override = self._policy.overridden(*asked, source.streams_kept("overrides").random(size))
+        keys: dict[tuple[bytes, int], int] = {}
+        kind = np.zeros(size, dtype=int)
+        for place, (row, instead) in enumerate(zip(map(bytes, matching), override.tolist(), strict=True)):
+            kind[place] = keys.setdefault((row, instead), len(keys))
+        kinds = [
+            self._policy.terms(
+                source.site, source.name, tuple(np.flatnonzero(np.frombuffer(row, bool)).tolist()), instead
+            )
+            for row, instead in keys
+        ]
+        return kinds, kind, (override >= 0).astype(float)
+
+    def _promised(self, bulk: Bulk, kinds: list[Terms], kind: np.ndarray) -> np.ndarray:
+        """Promises that hold whatever the state of things: nan where there are none, or they are made at entry."""
+        if any(each.promise_by_class is not None for each in kinds):
+            return self._promised_by_line(bulk, kinds, kind)
+        times = [_standing(each.promise) if not each.negotiated else np.nan for each in kinds]
+        found: np.ndarray = bulk.at + np.array(times)[kind]
+        return found
+
+    def _promised_by_line(self, bulk: Bulk, kinds: list[Terms], kind: np.ndarray) -> np.ndarray:
+        """Where promises depend on the class of product, an order is promised for its slowest line."""
+        table = np.full((len(kinds), len(self._classes)), np.nan)
+        for place, each in enumerate(kinds):
+            if not each.negotiated:
+                for name, column in self._classes.items():
+                    table[place, column] = _standing(each.promise_for(name))
+        times = table[np.repeat(kind, bulk.wanted.counts), self._class_of_line(bulk)]
+        starts = np.concatenate([[0], np.cumsum(bulk.wanted.counts)[:-1]])
+        found: np.ndarray = bulk.at + np.fmax.reduceat(times, starts)
+        return found
+
+    def _class_of_line(self, bulk: Bulk) -> np.ndarray:
+        places = np.array([self._classes[name] for name in self._policy.sku_class])
+        found: np.ndarray = places[bulk.wanted.sku]
+        return found
+
+    def return_terms(self, bulk: Bulk, known: Known) -> np.ndarray:
+        """By line: index into `returns`; -1 where nothing comes back."""
+        index = {id(terms): place for place, terms in enumerate(self.returns)}
+        table = np.full((len(known.kinds), len(self._classes)), -1)
+        for place, each in enumerate(known.kinds):
+            for name, column in self._classes.items():
+                table[place, column] = index.get(id(each.returns[name]), -1)
+        found: np.ndarray = table[np.repeat(known.kind, bulk.wanted.counts), self._class_of_line(bulk)]
+        return found
+
+
+def _standing(promise: object) -> float:
+    time = getattr(promise, "standing_time", None)
+    return np.nan if time is None else float(time)

@@ -1,0 +1,197 @@
+"""The service policy as it is looked up: what it says of an order, and of a line of it."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.policies.allocation import AllocationRule
+from simulator.policies.promising import PromiseRule
+from simulator.policies.stockout import StockoutRule, ship_of
+from simulator.policies.views import LineView
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.service import Alternatives, Express, ReturnTerms, ServiceRule
+
+if TYPE_CHECKING:
+    from simulator.world.orders import Order
+    from simulator.world.sites import SiteWorld
+    from simulator.world.stock import Shelf
+
+Chain = tuple[StockoutRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineTerms:
+    """What the policy says of a line."""
+
+    priority: int
+    ship: str
+    """What may leave before the rest: units, lines, or the order only as a whole."""
+    waits: bool
+    """Whether a short line waits for stock, or is lost at once, where `chain` need not be asked."""
+    chain: Chain | None
+    """The responses to a shortage; None where the answer is always to wait, or always to lose."""
+    expedite_limit: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the policy and the segment say of an order, looked up once."""
+
+    site: "SiteWorld"
+    rule: int
+    """Index of the first rule that matches the order; -1 if none does."""
+    priority: int
+    line: LineTerms
+    by_class: dict[str | None, LineTerms] | None
+    """What it says of lines by class of product, where rules tell them apart."""
+    promise: PromiseRule | None
+    promise_by_class: dict[str | None, PromiseRule | None] | None
+    negotiated: bool
+    """Whether the promise is made at order entry, from what is known then."""
+    express: Express | None
+    alternatives: Alternatives | None
+    returns: dict[str | None, ReturnTerms | None]
+    """By class of product."""
+    rationed: bool
+    """Whether some stock may be kept from it."""
+
+    def promise_for(self, sku_class: str | None) -> PromiseRule | None:
+        """What is promised for a line with a product of this class."""
+        return self.promise if self.promise_by_class is None else self.promise_by_class[sku_class]
+
+    def of(self, sku_class: str | None) -> LineTerms:
+        """What the policy says of a line with a product of this class."""
+        return self.line if self.by_class is None else self.by_class[sku_class]
+
+
+class Policy:
+    """Finds the terms of an order, and remembers them."""
+
+    def __init__(self, scenario: Scenario, customers: list[str]) -> None:
+        self.scenario, self.service, self._customers = scenario, scenario.service, customers
+        self.rules = self.service.rules
+        self.allocation: AllocationRule = self.service.allocation
+        self.rationing = type(self.allocation).keeps is not AllocationRule.keeps
+        self.sku_class = [product.sku_class for product in scenario.products.values()]
+        """Class of each product, as it is now."""
+        self.classes: list[str | None] = [None, *sorted({each for each in self.sku_class if each is not None})]
+        whens = [rule.when for rule in self.rules] + [override.when for override in self.service.overrides]
+        self.by_class = any(when.sku_class is not None for when in whens)
+        self.by_value = any(when.order_value is not None for when in whens)
+        self.by_order = self.by_value or any(when.customer is not None for when in whens)
+        """Whether rules look at more of an order than segment and channel."""
+        chains = [self.service.stockout, *(rule.stockout for rule in self.rules if rule.stockout is not None)]
+        self.asks_customers = any(not response.plain for chain in chains for response in chain)
+        self.looks_at_prices = self.asks_customers or type(self.allocation).rank is not AllocationRule.rank
+        self.negotiates = any(rule.promise is not None and not rule.promise.standing for rule in self.rules)
+        self.ranks = type(self.allocation).rank is not AllocationRule.rank
+        self.skus = list(scenario.products)
+        places = {sku: place for place, sku in enumerate(self.skus)}
+        self.substitutes = [
+            sorted(((places[sku], share) for sku, share in product.substitutes.items()), key=lambda each: -each[1])
+            for product in scenario.products.values()
+        ]
+        """By product: what can be given instead, as product and share who accept, the most accepted first."""
+        self._terms: dict[tuple[Any, ...], Terms] = {}
+
+    def kept(self, shelf: "Shelf", priority: int) -> float:
+        """Units of a shelf that lines of this priority may not touch."""
+        return self.allocation.keeps(priority, shelf.daily_demand) if self.rationing else 0.0
+
+    def rank(self, order: "Order", line: int, shelf: "Shelf", units: float, terms: LineTerms) -> float:
+        """The place of a line in the queue for a shelf, by the allocation rule."""
+        if not self.ranks:
+            return 0.0
+        prices, due = order.block.prices, order.due
+        margin = prices[line] - shelf.cost if prices is not None else 0.0
+        return self.allocation.rank(LineView(units, terms.priority, due if due == due else math.inf, margin))
+
+    def of_channel(self, site: "SiteWorld", segment: str, channel: str) -> Terms:
+        """The terms of every order of a segment in a channel, where nothing else of an order matters."""
+        nobody = np.zeros(1, dtype=int)
+        row = self.matching(segment, [channel], nobody, nobody, None)[0]
+        return self.terms(site, segment, tuple(np.flatnonzero(row).tolist()), -1)
+
+    def matching(self, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
+                 value: np.ndarray | None) -> np.ndarray:  # fmt: skip
+        """For each order and rule whether the rule is for the order, or for some lines of it."""
+        whens = [rule.when for rule in self.rules]
+        return self._matches(whens, segment, channels, channel, customer, value)
+
+    def overridden(self, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
+                   value: np.ndarray | None, luck: np.ndarray) -> np.ndarray:  # fmt: skip
+        """For each order the index of the rule by which sales treats it instead; -1 for none. `luck` is in [0, 1)."""
+        overrides = self.service.overrides
+        found = np.full(len(channel), -1)
+        matches = self._matches([each.when for each in overrides], segment, channels, channel, customer, value)
+        names = [rule.name for rule in self.rules]
+        for place in reversed(range(len(overrides))):
+            mine = matches[:, place] & (luck < overrides[place].rate)
+            found[mine] = names.index(overrides[place].treated_as)
+        return found
+
+    def _matches(self, whens: Any, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
+                 value: np.ndarray | None) -> np.ndarray:  # fmt: skip
+        found = np.zeros((len(channel), len(whens)), dtype=bool)
+        own_class = self.scenario.market.segments[segment].customer_class
+        for place, when in enumerate(whens):
+            if when.customer_class is not None and own_class not in when.customer_class:
+                continue
+            mine = np.array([when.may_match(segment, name) for name in channels])[channel]
+            if when.customer is not None:
+                named = [self._customers.index(name) for name in when.customer if name in self._customers]
+                mine = mine & np.isin(customer, named)
+            if when.order_value is not None:
+                assert value is not None
+                below = when.order_value.below
+                mine = mine & (value >= when.order_value.at_least) & (value < (np.inf if below is None else below))
+            found[:, place] = mine
+        return found
+
+    def terms(self, site: "SiteWorld", segment: str, matching: tuple[int, ...], override: int) -> Terms:
+        """The terms of an order at a site, given the rules that match it and how sales treats it instead."""
+        key = (site.index, segment, matching, override)
+        if key not in self._terms:
+            self._terms[key] = self._look_up(site, segment, matching, override)
+        return self._terms[key]
+
+    def _look_up(self, site: "SiteWorld", segment: str, matching: tuple[int, ...], override: int) -> Terms:
+        rules = [self.rules[place] for place in ((override,) if override >= 0 else ()) + matching]
+        whole = [
+            rule for rule in rules if rule.when.sku_class is None or (override >= 0 and rule is self.rules[override])
+        ]
+        own = self.scenario.market.segments[segment]
+        line = self._line(whole, own.priority)
+        classes = self.classes if self.by_class else []
+        of_class = {each: [rule for rule in rules if _is_for(rule, each, override >= 0 and rule is rules[0])]
+                    for each in classes}  # fmt: skip
+        promise_by_class = {each: _first(mine, "promise") for each, mine in of_class.items()}
+        promises = [*promise_by_class.values()] or [_first(whole, "promise")]
+        first = [place for place in matching if self.rules[place].when.sku_class is None]
+        return Terms(
+            site=site, rule=override if override >= 0 else first[0] if first else -1, priority=line.priority, line=line,
+            by_class={each: self._line(mine, own.priority) for each, mine in of_class.items()} or None,
+            promise=_first(whole, "promise"), promise_by_class=promise_by_class or None,
+            negotiated=any(each is not None and not each.standing for each in promises) or own.longest_wait is not None,
+            express=_first(whole, "express"), alternatives=_first(whole, "alternatives"),
+            returns={each: _first(of_class.get(each, whole), "returns") for each in self.classes},
+            rationed=self.rationing,
+        )  # fmt: skip
+
+    def _line(self, rules: list[ServiceRule], priority: int) -> LineTerms:
+        chain: Chain = _first(rules, "stockout") or self.service.stockout
+        stated = _first(rules, "priority")
+        return LineTerms(
+            priority=priority if stated is None else stated, ship=ship_of(chain), waits=chain[0].waits,
+            chain=None if chain[0].plain else chain, expedite_limit=_first(rules, "expedite_limit"),
+        )  # fmt: skip
+
+
+def _is_for(rule: ServiceRule, sku_class: str | None, overriding: bool) -> bool:
+    return overriding or rule.when.sku_class is None or sku_class in rule.when.sku_class
+
+
+def _first(rules: list[ServiceRule], commitment: str) -> Any:
+    return next((stated for rule in rules if (stated := getattr(rule, commitment)) is not None), None)
