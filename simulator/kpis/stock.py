@@ -53,13 +53,17 @@ def averages(view: View) -> Averages | None:
 
 
 def stock_changes(view: View) -> list[Changes]:
-    """What changes stock on hand: receipts, restocked returns, allocations."""
+    """What changes stock on hand: what comes, from suppliers and other sites, then returns, then what is taken."""
     shelf, given, back = shelf_of_line(view), view.of(facts.Allocated), view.of(facts.Restocked)
-    received = view.of(facts.Received)
+    received, fetched = view.of(facts.Received), view.of(facts.TransferReceived)
+    instead, sent = view.of(facts.Substituted), view.of(facts.Transshipped)
     return [
+        (fetched["shelf"], fetched["at"], fetched["units"]),
         (received["shelf"], received["at"], received["units"]),
         (shelf[back["line"]], back["at"], back["units"]),
         (shelf[given["line"]], given["at"], -given["units"]),
+        (instead["shelf"], instead["at"], -instead["units"]),
+        (sent["origin"], sent["at"], -sent["units"]),
     ]
 
 
@@ -67,13 +71,19 @@ def _averages(view: View) -> Averages:
     shelf = shelf_of_line(view)
     limited = ~np.isnan(view.ledger.opening)
     opening, nothing = np.where(limited, view.ledger.opening, 0.0), np.zeros(len(limited))
-    ordered, received, recalled = (view.of(k) for k in (facts.Replenished, facts.Received, facts.Recalled))
+    ordered, received, recalled, fetched = (
+        view.of(k) for k in (facts.Replenished, facts.Received, facts.Recalled, facts.TransferReceived)
+    )
+    sent = view.of(facts.Transshipped)
     short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
     begun = np.full(len(shelf), np.inf)
     begun[short["line"]] = short["at"]
     late = after_waiting(view, begun)
-    on_order = _integral(view, [(t["shelf"], t["at"], sign * t["units"])
-                                for sign, t in ((1, ordered), (-1, received), (-1, recalled))], nothing)  # fmt: skip
+    on_order = _integral(view, [
+        (shelf[sent["line"]], sent["at"], sent["units"]),
+        *((t["shelf"], t["at"], sign * t["units"])
+          for sign, t in ((1, ordered), (-1, received), (-1, recalled), (-1, fetched))),
+    ], nothing)  # fmt: skip
     backordered = _integral(view, [
         (shelf[short["line"]], short["at"], short["units"]),
         (shelf[given["line"][late]], given["at"][late], -given["units"][late]),
@@ -116,7 +126,7 @@ def _empty_time(view: View) -> np.ndarray:
     shelf = np.concatenate([np.arange(size), *(part[0] for part in changes)])
     at = np.concatenate([start, *(part[1] for part in changes)])
     units = np.concatenate([np.nan_to_num(view.ledger.opening), *(part[2] for part in changes)])
-    rank = np.repeat(np.arange(4), [size, *(len(part[0]) for part in changes)])
+    rank = np.repeat(np.arange(1 + len(changes)), [size, *(len(part[0]) for part in changes)])
     ranked = np.lexsort((rank, at, shelf))
     shelf, at, level = shelf[ranked], at[ranked], np.cumsum(units[ranked])
     first = np.searchsorted(shelf, np.arange(size))

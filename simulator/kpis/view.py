@@ -33,10 +33,12 @@ class Lines:
     backordered: np.ndarray
     lost: np.ndarray
     cancelled: np.ndarray
+    replaced: np.ndarray
+    """Units for which another item was given."""
     shipped: np.ndarray
     """Units allocated so far."""
     delivered: np.ndarray
-    """Units delivered so far."""
+    """Units delivered so far, of this item or another in its place."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ class Orders:
     """Whether it has asked for stock with every line; at the end of the run some are still at the desk."""
     at: np.ndarray
     promised: np.ndarray
+    """The date first promised; nan where there was no promise."""
+    latest: np.ndarray
+    """The date last promised."""
     last: np.ndarray
     """Last delivery; nan if nothing was delivered."""
     complete: np.ndarray
@@ -131,7 +136,7 @@ class View:
         """By line number: whether the line has asked for stock."""
         size = len(self.order_of_line)
         seen = np.zeros(size, dtype=bool)
-        for kind in (facts.Allocated, facts.Backordered, facts.Lost):
+        for kind in (facts.Allocated, facts.Backordered, facts.Lost, facts.Substituted):
             seen[self.of(kind)["line"]] = True
         return seen
 
@@ -142,13 +147,16 @@ class View:
         keep = self.asked[1:] & self.measured_orders[table["order"]]
         number = table["line"][keep]
         backordered, lost = self.by_line(facts.Backordered)[number], self.by_line(facts.Lost)[number]
+        replaced = self.by_line(facts.Substituted)[number]
         arrived = np.isfinite(self.delivered_at)
         units = table["units"][keep]
         delivered = np.bincount(allocated["line"][arrived], allocated["units"][arrived], len(self.order_of_line))
+        delivered = delivered + self._replaced_delivered()
         source, sku = self.source_of_order[table["order"][keep]], table["sku"][keep]
         return Lines(
             rows=self.labels.line_rows(source, sku), number=number, order=table["order"][keep], sku=sku, units=units,
-            price=table["price"][keep], at_once=units - backordered - lost, backordered=backordered, lost=lost,
+            price=table["price"][keep], at_once=units - backordered - lost - replaced,
+            backordered=backordered, lost=lost, replaced=replaced,
             cancelled=self.by_line(facts.Cancelled)[number], shipped=self.by_line(facts.Allocated)[number],
             delivered=delivered[number],
         )  # fmt: skip
@@ -157,7 +165,7 @@ class View:
     def lines_at_once(self) -> tuple[np.ndarray, np.ndarray]:
         """Number and units met at once of every line that has asked for stock, warm-up included."""
         table = self.of(facts.LineOrdered)
-        short = self.by_line(facts.Backordered) + self.by_line(facts.Lost)
+        short = self.by_line(facts.Backordered) + self.by_line(facts.Lost) + self.by_line(facts.Substituted)
         number = np.flatnonzero(self.asked)
         return number, table["units"][number - 1] - short[number]
 
@@ -182,11 +190,32 @@ class View:
         chosen = keep[1:]
         return Orders(
             rows=self.labels.order_rows(self.source_of_order[keep]), asked=asked, at=table["at"][chosen],
-            promised=table["promised"][chosen], last=last[keep],
+            promised=self.promises[0][keep], latest=self.promises[1][keep], last=last[keep],
             complete=asked & (open_lines[keep] == 0) & ~np.isnan(last[keep]),
             in_full=asked & (left[keep] == 0) & (self._shipments(size)[keep] == 1), filled=asked & (short[keep] == 0),
             damaged=table["damaged"][chosen], misdocumented=table["misdocumented"][chosen],
         )  # fmt: skip
+
+    @cached_property
+    def promises(self) -> tuple[np.ndarray, np.ndarray]:
+        """By order number: the date first promised and the date last promised; nan without a promise."""
+        first = np.concatenate([[np.nan], self.of(facts.Ordered)["promised"]])
+        made = self.of(facts.Promised)
+        if not len(made["order"]):
+            return first, first
+        last = first.copy()
+        last[made["order"]] = made["due"]  # the facts are in the order of time: the last one stays
+        own = np.full(len(first), np.nan)
+        own[made["order"][::-1]] = made["due"][::-1]
+        return np.where(np.isnan(first), own, first), last
+
+    def _replaced_delivered(self) -> np.ndarray | float:
+        """By line number: units of another item that were delivered in its place."""
+        instead, delivered = self.of(facts.Substituted), self.of(facts.Delivered)
+        if not len(instead["line"]):
+            return 0.0
+        arrived = np.isin(instead["shipment"], delivered["shipment"])
+        return np.bincount(instead["line"][arrived], instead["units"][arrived], len(self.order_of_line))
 
     def _last_delivery(self, size: int) -> np.ndarray:
         """Time of the last delivery by order number; nan if nothing was delivered."""

@@ -21,7 +21,7 @@ def audit(ledger: Ledger) -> None:
     Errors: AuditError lists each broken law with its first offender.
     """
     broken = [*_units_conserved(ledger), *_lines_balance(ledger), *_goods_come_back(ledger),
-              *_stages_in_order(ledger), *_shipments_arrive_once(ledger)]  # fmt: skip
+              *_stages_in_order(ledger), *_shipments_arrive_once(ledger), *_promises_hold(ledger)]  # fmt: skip
     if broken:
         raise AuditError("; ".join(broken))
 
@@ -41,9 +41,13 @@ def _stock_changes(ledger: Ledger) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
     """Shelf, time, rank at one instant and units of every change of stock on hand."""
     shelf_of_line = _shelf_of_line(ledger)
     taken, restocked = ledger.columns(facts.Allocated), ledger.columns(facts.Restocked)
-    received = ledger.columns(facts.Received)
+    received, moved_in = ledger.columns(facts.Received), ledger.columns(facts.TransferReceived)
+    replaced, moved_out = ledger.columns(facts.Substituted), ledger.columns(facts.Transshipped)
     parts = [
         (received["shelf"], received["at"], 0, received["units"]),
+        (moved_in["shelf"], moved_in["at"], 0, moved_in["units"]),
+        (replaced["shelf"], replaced["at"], 1, -replaced["units"]),
+        (moved_out["origin"], moved_out["at"], 1, -moved_out["units"]),
         (shelf_of_line[restocked["line"]], restocked["at"], 0, restocked["units"]),
         (shelf_of_line[taken["line"]], taken["at"], 1, -taken["units"]),
     ]
@@ -53,7 +57,7 @@ def _stock_changes(ledger: Ledger) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
 
 
 def _units_conserved(ledger: Ledger) -> Iterator[str]:
-    """Opening + received + restocked = taken + on hand, and stock is never negative."""
+    """Opening + received + fetched + restocked = taken + sent + on hand, and stock is never negative."""
     shelf, at, rank, units = _stock_changes(ledger)
     limited = ~np.isnan(ledger.opening)
     left = ledger.opening + np.bincount(shelf, units, len(ledger.opening))
@@ -71,10 +75,14 @@ def _units_conserved(ledger: Ledger) -> Iterator[str]:
     if (level < -TINY).any():
         yield f"shelf {shelf[_first(level < -TINY)]}: stock on hand is negative"
     ordered, received, recalled = (ledger.columns(k) for k in (facts.Replenished, facts.Received, facts.Recalled))
-    size = len(ledger.opening)
-    open_orders = sum(
+    sent, fetched, size = (
+        ledger.columns(facts.Transshipped),
+        ledger.columns(facts.TransferReceived),
+        len(ledger.opening),
+    )
+    open_orders = np.bincount(_shelf_of_line(ledger)[sent["line"]], sent["units"], size) + sum(
         sign * np.bincount(table["shelf"], table["units"], size)
-        for sign, table in ((1, ordered), (-1, received), (-1, recalled))
+        for sign, table in ((1, ordered), (-1, received), (-1, recalled), (-1, fetched))
     )
     wrong = np.abs(open_orders - ledger.closing["on_order"]) > TINY * (1 + np.abs(open_orders))
     if wrong.any():
@@ -82,17 +90,18 @@ def _units_conserved(ledger: Ledger) -> Iterator[str]:
 
 
 def _lines_balance(ledger: Ledger) -> Iterator[str]:
-    """Ordered = allocated + waiting + cancelled + lost for every line that has asked for stock, at every moment."""
+    """Ordered = allocated + replaced + waiting + cancelled + lost for every line that has asked, at every moment."""
     lines = ledger.columns(facts.LineOrdered)
     size = len(lines["line"]) + 1
     wanted = np.concatenate([[0.0], lines["units"]])
-    allocated, backordered, cancelled, lost = (
-        ledger.columns(kind) for kind in (facts.Allocated, facts.Backordered, facts.Cancelled, facts.Lost)
+    allocated, backordered, cancelled, lost, replaced = (
+        ledger.columns(kind)
+        for kind in (facts.Allocated, facts.Backordered, facts.Cancelled, facts.Lost, facts.Substituted)
     )
-    sums = [np.bincount(t["line"], t["units"], size) for t in (allocated, backordered, cancelled, lost)]
-    asked = sum(np.bincount(t["line"], minlength=size) for t in (allocated, backordered, lost)) > 0
-    at_once = np.where(asked, wanted - sums[1] - sums[3], 0.0)
-    waiting = np.where(asked, wanted - sums[0] - sums[2] - sums[3], 0.0)
+    sums = [np.bincount(t["line"], t["units"], size) for t in (allocated, backordered, cancelled, lost, replaced)]
+    asked = sum(np.bincount(t["line"], minlength=size) for t in (allocated, backordered, lost, replaced)) > 0
+    at_once = np.where(asked, wanted - sums[1] - sums[3] - sums[4], 0.0)
+    waiting = np.where(asked, wanted - sums[0] - sums[2] - sums[3] - sums[4], 0.0)
     for name, values in (("met at once", at_once), ("waiting", waiting)):
         if (values < -TINY).any():
             yield f"line {_first(values < -TINY)}: {name} is negative"
@@ -168,3 +177,25 @@ def _shipments_arrive_once(ledger: Ledger) -> Iterator[str]:
     wrong = ~(begun[delivered["shipment"]] <= delivered["at"]) | (order[delivered["shipment"]] != delivered["order"])
     if wrong.any():
         yield f"shipment {delivered['shipment'][_first(wrong)]}: delivered before it was allocated, or to another order"
+
+
+def _promises_hold(ledger: Ledger) -> Iterator[str]:
+    """What is promised lies ahead, and later promises for later dates; who went away asked for nothing."""
+    placed, lines = ledger.columns(facts.Ordered), ledger.columns(facts.LineOrdered)
+    promised = ledger.columns(facts.Promised)
+    last = placed["promised"].copy()
+    for order, at, due in zip(
+        promised["order"].tolist(), promised["at"].tolist(), promised["due"].tolist(), strict=True
+    ):
+        if due < at - TINY or due < last[order - 1] - TINY:
+            yield f"order {order}: promised for the past, or for earlier than before"
+            break
+        last[order - 1] = due
+    gone = np.zeros(len(placed["at"]) + 1, dtype=bool)
+    gone[ledger.columns(facts.Declined)["order"]] = True
+    gone[ledger.columns(facts.Withdrawn)["order"]] = True
+    order_of = np.concatenate([[0], lines["order"]])
+    for kind in (facts.Allocated, facts.Substituted, facts.Lost):
+        wrong = gone[order_of[ledger.columns(kind)["line"]]]
+        if wrong.any() and not (kind is facts.Allocated and len(ledger.columns(facts.Withdrawn)["order"])):
+            yield f"line {ledger.columns(kind)['line'][_first(wrong)]}: its customer had gone away"

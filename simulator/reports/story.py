@@ -71,6 +71,20 @@ def _of_line(words: str) -> Callable[[Ledger, Any, dict[int, str]], str]:
     return lambda ledger, fact, named: words.format(f"{fact.units:g} x {named[fact.line]}")
 
 
+def _offered(ledger: Ledger, fact: facts.Offered, _: dict[int, str]) -> str:
+    offer = {"partial": "a part first, the rest as promised", "item": "another item", "site": "another site",
+             "date": "the later date"}[facts.OFFERS[fact.kind]]  # fmt: skip
+    return f"is offered {offer}, and {'accepts' if fact.accepted else 'declines'}"
+
+
+def _sku(ledger: Ledger, shelf: int) -> str:
+    return list(ledger.scenario.products)[shelf % len(ledger.scenario.products)]
+
+
+def _site(ledger: Ledger, shelf: int) -> str:
+    return list(ledger.scenario.network.sites)[shelf // len(ledger.scenario.products)]
+
+
 _SAYINGS: dict[type[NamedTuple], Callable[[Ledger, Any, dict[int, str]], str]] = {
     facts.Ordered: _ordered,
     facts.LineOrdered: lambda ledger, fact, named: f"line: {fact.units:g} x {named[fact.line]} at {fact.price:g}",
@@ -79,7 +93,24 @@ _SAYINGS: dict[type[NamedTuple], Callable[[Ledger, Any, dict[int, str]], str]] =
     ),
     facts.Backordered: _of_line("{} short: backordered"),
     facts.Lost: _of_line("{} short: the sale is lost"),
-    facts.Cancelled: _of_line("{} given up by the customer"),
+    facts.Cancelled: lambda ledger, fact, named: (
+        f"{fact.units:g} x {named[fact.line]} "
+        f"{'cancelled by the company' if fact.by_company else 'given up by the customer'}"
+    ),
+    facts.Promised: lambda ledger, fact, named: f"promised for {_clock(ledger, fact.due)}",
+    facts.Offered: _offered,
+    facts.Declined: lambda ledger, fact, named: "the promise is too long: the customer goes elsewhere",
+    facts.Sourced: lambda ledger, fact, named: f"served by {list(ledger.scenario.network.sites)[fact.site]}",
+    facts.Substituted: lambda ledger, fact, named: (
+        f"{fact.units:g} x {_sku(ledger, fact.shelf)} instead of {named[fact.line]}, shipment {fact.shipment}"
+    ),
+    facts.Expedited: _of_line("{} ordered by emergency supply"),
+    facts.ShippedExpress: lambda ledger, fact, named: f"shipment {fact.shipment} goes express",
+    facts.Transshipped: lambda ledger, fact, named: (
+        f"{fact.units:g} x {named[fact.line]} sent from {_site(ledger, fact.origin)}"
+    ),
+    facts.Withdrawn: lambda ledger, fact, named: "the customer cancels the order before it is released",
+    facts.Released: lambda ledger, fact, named: "released to the warehouse",
     facts.Served: _served,
     facts.Delivered: lambda ledger, fact, named: f"shipment {fact.shipment} delivered",
     facts.Returned: _of_line("{} come back"),

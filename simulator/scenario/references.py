@@ -7,7 +7,7 @@ from simulator.scenario.errors import At, Several
 from simulator.scenario.market import Basket, Market, Segment
 from simulator.scenario.network import Network, Site
 from simulator.scenario.products import Product
-from simulator.scenario.service import Service
+from simulator.scenario.service import Service, When
 
 Path = tuple[str | int, ...]
 Names = Iterable[str]
@@ -21,7 +21,8 @@ def check_references(market: Market, products: Mapping[str, Product], network: N
     found = [
         *_market(market, products, network),
         *_network(network, products),
-        *_service(service, market),
+        *_service(service, market, products),
+        *_products(products),
     ]
     if found:
         raise Several(found)
@@ -87,6 +88,10 @@ def _network(network: Network, products: Mapping[str, Product]) -> Iterator[At]:
         desk = site.returns.inspection.calendar
         if desk is not None:
             yield from _unknown((*place, "returns", "inspection", "calendar"), "calendar", desk, network.calendars)
+        for other in site.siblings:
+            yield from _unknown((*place, "siblings", other), "site", other, network.sites)
+            if other == name:
+                yield At((*place, "siblings", other), "a site is no sibling of itself")
         yield from _stock((*place, "stock"), site, network, products)
 
 
@@ -105,10 +110,33 @@ def _stock(place: Path, site: Site, network: Network, products: Mapping[str, Pro
         yield At(place, f"no rule for SKU {missing[0]!r} and {len(missing) - 1} more; `default` is for all the others")
 
 
-def _service(service: Service, market: Market) -> Iterator[At]:
-    for index, rule in enumerate(service.rules):
-        place: Path = ("service", "rules", index, "when")
-        for segment in rule.when.segment or ():
-            yield from _unknown((*place, "segment"), "segment", segment, market.segments)
-        for channel in rule.when.channel or ():
-            yield from _unknown((*place, "channel"), "channel", channel, market.channels)
+def _products(products: Mapping[str, Product]) -> Iterator[At]:
+    for sku, product in products.items():
+        for other in product.substitutes:
+            place: Path = ("products", sku, "substitutes", other)
+            yield from _unknown(place, "SKU", other, products)
+            if other == sku:
+                yield At(place, "a product is no substitute for itself")
+
+
+def _service(service: Service, market: Market, products: Mapping[str, Product]) -> Iterator[At]:
+    whens = {"rules": [rule.when for rule in service.rules], "overrides": [each.when for each in service.overrides]}
+    for name, several in whens.items():
+        for index, when in enumerate(several):
+            yield from _when(("service", name, index, "when"), when, market, products)
+
+
+def _when(place: Path, when: When, market: Market, products: Mapping[str, Product]) -> Iterator[At]:
+    customers = {
+        name for each in market.segments.values() if isinstance(each.customers, dict) for name in each.customers
+    }
+    tiers = {each.customer_class for each in market.segments.values() if each.customer_class is not None}
+    classes = {product.sku_class for product in products.values() if product.sku_class is not None}
+    known: dict[str, tuple[str, Names]] = {
+        "segment": ("segment", market.segments), "channel": ("channel", market.channels),
+        "customer": ("named customer", customers), "customer_class": ("class of customers", tiers),
+        "sku_class": ("class of products", classes),
+    }  # fmt: skip
+    for key, (kind, names) in known.items():
+        for name in getattr(when, key) or ():
+            yield from _unknown((*place, key), kind, name, sorted(names))

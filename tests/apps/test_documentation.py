@@ -45,8 +45,8 @@ def test_the_what_if_of_the_readme_changes_the_promise():
     scenario = load("quickstart")
     changed = load("quickstart", ["service.rules[0].promise.time=2 days"])
     assert blocks("yaml", ROOT / "README.md")[0].strip().endswith("service.rules[0].promise.time: 2 days")
-    assert scenario.service.first("promise", "key_accounts", "account").promised_time() == 72
-    assert changed.service.first("promise", "key_accounts", "account").promised_time() == 48
+    assert scenario.service.first("promise", "key_accounts", "account").time == 72
+    assert changed.service.first("promise", "key_accounts", "account").time == 48
 
 
 def test_the_python_example_of_the_readme_runs(monkeypatch):
