@@ -1,5 +1,6 @@
 """Source: order from the supplier, or fetch from another site, wait for the goods, receive."""
 
+from simulator.scenario.sizing import sized_rule
 from simulator.world.clock import RECEIPT, REVIEW, WORK, Life, Process
 from simulator.world.stock import Shelf, Waiting
 from simulator.world.supply import Delivery
@@ -19,6 +20,19 @@ def reorder(world: World, shelf: Shelf) -> None:
             shelf.on_order -= delivery.units
             shelf.position -= delivery.units
             world.record.recalled((world.clock._now, shelf.number, delivery.units))
+
+
+def resize(world: World, shelf: Shelf) -> None:
+    """New numbers for a shelf whose target or planned lead time has changed; if it is now low it orders at once.
+
+    A shelf reviewed by the period waits for its review.
+    """
+    site, sku = divmod(shelf.number, len(world.scenario.products))
+    name = list(world.scenario.products)[sku]
+    shelf.rule = sized_rule(world.scenario, world.sites[site].name, name, shelf.target, shelf.lead_time)
+    shelf.reorder_at = shelf.rule.reorder_at
+    if shelf.position <= shelf.reorder_at:
+        reorder(world, shelf)
 
 
 def replenish(world: World, shelf: Shelf, delivery: Delivery) -> Life:

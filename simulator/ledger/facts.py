@@ -239,16 +239,34 @@ class Disposed(NamedTuple):
     units: float
 
 
+class SkuReclassified(NamedTuple):
+    """A review put a SKU into another class."""
+
+    at: float
+    sku: int
+    became: int
+    """Index into the classes of the segmentation rule."""
+
+
+class CustomerReclassified(NamedTuple):
+    """A review put a customer into another class."""
+
+    at: float
+    customer: int
+    became: int
+    """Index into the classes of the segmentation rule."""
+
+
 KINDS: tuple[type[NamedTuple], ...] = (
     Ordered, LineOrdered, Allocated, Backordered, Lost, Cancelled, Served, Delivered,
     Replenished, Received, Recalled, Returned, Restocked, Disposed,
     Promised, Offered, Declined, Sourced, Substituted, Expedited, ShippedExpress, Transshipped, TransferReceived,
-    Withdrawn, Released,
+    Withdrawn, Released, SkuReclassified, CustomerReclassified,
 )  # fmt: skip
 """Every kind of fact."""
 INTEGERS = frozenset({
     "order", "line", "segment", "channel", "customer", "site", "sku", "shelf", "stage", "shipment", "rule", "kind",
-    "origin",
+    "origin", "became",
 })  # fmt: skip
 """Fields that hold whole numbers."""
 OFFERS = ("partial", "item", "site", "date")

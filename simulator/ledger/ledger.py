@@ -86,6 +86,10 @@ class Ledger:
         for table in self._tables.values():
             table.flush()
 
+    def so_far(self, kind: type[NamedTuple]) -> Columns:
+        """The facts of a kind while the run goes on. Orders are drawn ahead of the clock: some are still to come."""
+        return self._tables[kind].columns()
+
     def close(self, events: int = 0) -> "Ledger":
         """Number orders and lines in the order of time; nothing is recorded afterwards."""
         self.events = events

@@ -8,7 +8,7 @@ from simulator.kpis.stock import shelf_of_line
 from simulator.kpis.view import View
 from simulator.ledger import facts
 from simulator.policies.replenishment import ReplenishmentRule
-from simulator.scenario.plan import sized_rules
+from simulator.scenario.sizing import sized_rules
 
 Course = tuple[np.ndarray, np.ndarray]
 """Times and units, in the order of time."""

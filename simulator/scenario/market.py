@@ -136,6 +136,12 @@ class Segment(Model):
             raise ValueError("customers: at least one weight must be above 0")
         return self
 
+    def customer_weights(self, name: str) -> dict[str, float]:
+        """Its customers with their weights; `name` is the segment's own, by which they are numbered."""
+        if isinstance(self.customers, dict):
+            return self.customers
+        return {f"{name} {number}": 1.0 for number in range(1, self.customers + 1)}
+
     def _every_channel_has_one(self) -> bool:
         uses = list((self.channels or {}).values())
         return bool(uses) and all(isinstance(use, ChannelUse) and use.basket is not None for use in uses)

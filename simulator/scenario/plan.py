@@ -1,64 +1,39 @@
-"""The numbers behind the stock rules: expected demand of each SKU, and rules sized from their targets."""
-
-from collections.abc import Iterator
+"""The demand that a scenario expects of each SKU, from its own market."""
 
 import numpy as np
 
-from simulator.policies.replenishment import ReplenishmentRule
 from simulator.scenario.demand import Poisson, Renewal, Replayed, Resampled, Rhythm, Scheduled
 from simulator.scenario.history import read_history
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.scenario import Scenario
-from simulator.theory.targets import Demand, LeadTime
+from simulator.theory.targets import Demand
 
-Sized = dict[str, tuple[str, ReplenishmentRule]]
 DAY = 24.0
 
 
-def sized_rules(scenario: Scenario, site: str) -> Sized:
-    """Supplier and replenishment rule of every SKU at a site, with all numbers given; worked out once."""
-    kept: dict[str, Sized] = scenario.__dict__.setdefault("_sized", {})
-    if site not in kept:
-        kept[site] = dict(_size(scenario, site))
-    return kept[site]
-
-
-def _size(scenario: Scenario, site: str) -> Iterator[tuple[str, tuple[str, ReplenishmentRule]]]:
-    stock = scenario.network.sites[site].stock or {}
-    only = next(iter(scenario.network.suppliers), "")
-    demand: dict[str, Demand] | None = None
-    for sku in scenario.products:
-        rule = stock.get(sku) or stock["default"]
-        supplier = rule.supplier or only
-        law = scenario.network.suppliers[supplier].lead_time
-        if _complete(rule):
-            yield sku, (supplier, rule)
-            continue
-        demand = demand if demand is not None else expected_demand(scenario, site)
-        lead_time = LeadTime(law.expected, float(np.sqrt(law.variance)))
-        yield sku, (supplier, rule.sized(demand[sku], lead_time))
-
-
-def _complete(rule: ReplenishmentRule) -> bool:
-    return rule.target is None and getattr(rule, "cover", None) is None
-
-
-def expected_demand(scenario: Scenario, site: str) -> dict[str, Demand]:
-    """Demand of each SKU at a site in the long run, from the scenario's own market.
+def expected_demand(scenario: Scenario, site: str | None = None) -> dict[str, Demand]:
+    """Demand of each SKU at a site, or at all of them, in the long run; worked out once from the scenario's own market.
 
     Lines and units per hour; the variance of units per hour includes the over-dispersion of days
     and, averaged over the year, not the season.
     """
+    kept: dict[str | None, dict[str, Demand]] = scenario.__dict__.setdefault("_expected", {})
+    if site not in kept:
+        kept[site] = _expected(scenario, site)
+    return kept[site]
+
+
+def _expected(scenario: Scenario, site: str | None) -> dict[str, Demand]:
     size = len(scenario.products)
     lines, first, second = np.zeros(size), np.zeros(size), np.zeros(size)
     extra = np.zeros(size)
     for name, segment in scenario.market.segments.items():
-        if (segment.site or next(iter(scenario.network.sites))) != site:
+        if site not in (None, segment.site or next(iter(scenario.network.sites))):
             continue
         rate, m1, m2 = _segment_demand(scenario, name, segment)
         lines, first, second = lines + rate, first + rate * m1, second + rate * m2
         rhythm = getattr(segment.demand, "rhythm", None) or scenario.market.rhythm
-        extra += _day_factor(rhythm) ** 0.5 * rate * m1  # busy days are common to all segments
+        extra += day_factor(rhythm) ** 0.5 * rate * m1  # busy days are common to all segments
     safe = np.where(lines > 0, lines, 1.0)
     mean, square = first / safe, second / safe
     spread = np.sqrt(np.maximum(square - mean**2, 0.0))
@@ -70,7 +45,7 @@ def expected_demand(scenario: Scenario, site: str) -> dict[str, Demand]:
     }
 
 
-def _day_factor(rhythm: Rhythm | None) -> float:
+def day_factor(rhythm: Rhythm | None) -> float:
     """Squared coefficient of variation of a day's rate, by weekday and from day to day."""
     if rhythm is None:
         return 0.0
@@ -88,7 +63,7 @@ def _segment_demand(scenario: Scenario, name: str, segment: Segment) -> Moments:
     """Lines per hour, mean and mean square of units per line, by SKU."""
     if isinstance(segment.demand, (Resampled, Replayed)):
         return _history_demand(scenario, name, segment)
-    rate = _order_rate(segment)
+    rate = order_rate(segment)
     uses = segment.channels or {"": 1.0}
     size = len(scenario.products)
     lines, first, second = np.zeros(size), np.zeros(size), np.zeros(size)
@@ -102,9 +77,10 @@ def _segment_demand(scenario: Scenario, name: str, segment: Segment) -> Moments:
     return rate * lines, first / safe, second / safe
 
 
-def _order_rate(segment: Segment) -> float:
+def order_rate(segment: Segment) -> float:
+    """Orders per hour, where the demand does not come from a history at its own times."""
     demand = segment.demand
-    if isinstance(demand, Poisson):
+    if isinstance(demand, (Poisson, Resampled)):
         return demand.orders
     if isinstance(demand, Renewal):
         return 1 / demand.gap.expected

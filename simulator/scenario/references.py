@@ -7,13 +7,16 @@ from simulator.scenario.errors import At, Several
 from simulator.scenario.market import Basket, Market, Segment
 from simulator.scenario.network import Network, Site
 from simulator.scenario.products import Product
+from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service, When
 
 Path = tuple[str | int, ...]
 Names = Iterable[str]
 
 
-def check_references(market: Market, products: Mapping[str, Product], network: Network, service: Service) -> None:
+def check_references(
+    market: Market, products: Mapping[str, Product], network: Network, service: Service, segmentation: Segmentation
+) -> None:
     """Every SKU, site, supplier, calendar, channel and segment that is named exists.
 
     Errors: `Several`, with the place of each.
@@ -21,8 +24,9 @@ def check_references(market: Market, products: Mapping[str, Product], network: N
     found = [
         *_market(market, products, network),
         *_network(network, products),
-        *_service(service, market, products),
+        *_service(service, market, products, segmentation),
         *_products(products),
+        *_segmentation(segmentation, market, products),
     ]
     if found:
         raise Several(found)
@@ -119,24 +123,52 @@ def _products(products: Mapping[str, Product]) -> Iterator[At]:
                 yield At(place, "a product is no substitute for itself")
 
 
-def _service(service: Service, market: Market, products: Mapping[str, Product]) -> Iterator[At]:
+def _service(
+    service: Service, market: Market, products: Mapping[str, Product], segmentation: Segmentation
+) -> Iterator[At]:
+    known = _named(market, products, segmentation)
     whens = {"rules": [rule.when for rule in service.rules], "overrides": [each.when for each in service.overrides]}
     for name, several in whens.items():
         for index, when in enumerate(several):
-            yield from _when(("service", name, index, "when"), when, market, products)
+            yield from _when(("service", name, index, "when"), when, known)
 
 
-def _when(place: Path, when: When, market: Market, products: Mapping[str, Product]) -> Iterator[At]:
-    customers = {
-        name for each in market.segments.values() if isinstance(each.customers, dict) for name in each.customers
-    }
-    tiers = {each.customer_class for each in market.segments.values() if each.customer_class is not None}
-    classes = {product.sku_class for product in products.values() if product.sku_class is not None}
-    known: dict[str, tuple[str, Names]] = {
+def _named(market: Market, products: Mapping[str, Product], segmentation: Segmentation) -> dict[str, tuple[str, Names]]:
+    """What the conditions of a policy may name, by condition."""
+    customers = _customers(market)
+    tiers = {each.customer_class for each in market.segments.values()}
+    classes = {product.sku_class for product in products.values()}
+    if segmentation.customers is not None:
+        tiers = set(segmentation.customers.labels)
+    if segmentation.products is not None:
+        classes = set(segmentation.products.labels)
+    return {
         "segment": ("segment", market.segments), "channel": ("channel", market.channels),
-        "customer": ("named customer", customers), "customer_class": ("class of customers", tiers),
-        "sku_class": ("class of products", classes),
-    }  # fmt: skip
+        "customer_class": ("class of customers", sorted(tiers - {None})),
+        "sku_class": ("class of products", sorted(classes - {None})),
+    } | ({"customer": ("customer", customers)} if customers is not None else {})  # fmt: skip
+
+
+def _customers(market: Market) -> list[str] | None:
+    """The names of all customers; None where an order history brings its own."""
+    segments = market.segments.items()
+    if any(each.demand.rule == "replayed" for _, each in segments):
+        return None
+    return [customer for name, segment in segments for customer in segment.customer_weights(name)]
+
+
+def _when(place: Path, when: When, known: Mapping[str, tuple[str, Names]]) -> Iterator[At]:
     for key, (kind, names) in known.items():
         for name in getattr(when, key) or ():
-            yield from _unknown((*place, key), kind, name, sorted(names))
+            yield from _unknown((*place, key), kind, name, names)
+
+
+def _segmentation(segmentation: Segmentation, market: Market, products: Mapping[str, Product]) -> Iterator[At]:
+    """Contracts are with SKUs and customers that exist; a replayed history brings customers of its own."""
+    if segmentation.products is not None:
+        for sku in segmentation.products.contracts:
+            yield from _unknown(("segmentation", "products", "contracts", sku), "SKU", sku, products)
+    names = _customers(market)
+    if segmentation.customers is not None and names is not None:
+        for customer in segmentation.customers.contracts:
+            yield from _unknown(("segmentation", "customers", "contracts", customer), "customer", customer, names)

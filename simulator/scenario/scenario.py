@@ -14,6 +14,7 @@ from simulator.scenario.market import Market
 from simulator.scenario.network import Network
 from simulator.scenario.products import Product
 from simulator.scenario.references import check_references
+from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service
 from simulator.units import Date, Hours
 
@@ -61,6 +62,8 @@ class Scenario(Model):
     """Sites, suppliers and calendars."""
     service: Service = Service()
     """The service policy."""
+    segmentation: Segmentation = Segmentation()
+    """Classes of products and customers."""
     costs: Costs = Costs()
     """Cost rates."""
     assumptions: dict[str, str] = {}
@@ -78,7 +81,7 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _check(self) -> "Scenario":
-        check_references(self.market, self.products, self.network, self.service)
+        check_references(self.market, self.products, self.network, self.service, self.segmentation)
         return self
 
     @property

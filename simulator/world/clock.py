@@ -8,9 +8,9 @@ import simpy
 
 Life = Generator[None, None, None]
 
-RECEIPT, WORK, DEMAND, REVIEW = 2, 3, 4, 5
+RECEIPT, WORK, DEMAND, PLAN, REVIEW = 2, 3, 4, 5, 6
 """What happens first at one instant: receipts and the lines that wait for them, work that ends, new
-demand, reviews. A review that comes before demand runs as WORK does."""
+demand, plans that are made anew, reviews. A review that comes before demand runs as WORK does."""
 
 
 class Clock(simpy.Environment):

@@ -44,13 +44,14 @@ class Source:
         self.skus = {sku: place for place, sku in enumerate(scenario.products)}
         self.prices = np.array([product.price for product in scenario.products.values()])
         self._name_customers()
+        if scenario.segmentation.customers is not None and self.segment.demand.rule == "replayed":
+            self._customer_of(*self._history())  # classes are by customer, so that all are known beforehand
         self._name_channels()
         self.offers = Offers(self)
 
     def _name_customers(self) -> None:
-        given = self.segment.customers
-        names = list(given) if isinstance(given, dict) else [f"{self.name} {n}" for n in range(1, given + 1)]
-        weights = np.array(list(given.values())) if isinstance(given, dict) else np.ones(given)
+        given = self.segment.customer_weights(self.name)
+        names, weights = list(given), np.array(list(given.values()))
         for name in names:
             if name not in self.ledger.customers:
                 self.ledger.customers.append(name)

@@ -12,6 +12,7 @@ from simulator.policies.stockout import StockoutRule, ship_of
 from simulator.policies.views import LineView
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import Alternatives, Express, ReturnTerms, ServiceRule
+from simulator.world.classes import Classes
 
 if TYPE_CHECKING:
     from simulator.world.orders import Order
@@ -69,18 +70,20 @@ class Terms:
 class Policy:
     """Finds the terms of an order, and remembers them."""
 
-    def __init__(self, scenario: Scenario, customers: list[str]) -> None:
+    def __init__(self, scenario: Scenario, customers: list[str], classes: Classes) -> None:
         self.scenario, self.service, self._customers = scenario, scenario.service, customers
+        self._classes_now = classes
         self.rules = self.service.rules
         self.allocation: AllocationRule = self.service.allocation
         self.rationing = type(self.allocation).keeps is not AllocationRule.keeps
-        self.sku_class = [product.sku_class for product in scenario.products.values()]
+        self.sku_class = classes.sku
         """Class of each product, as it is now."""
-        self.classes: list[str | None] = [None, *sorted({each for each in self.sku_class if each is not None})]
+        self.classes: list[str | None] = [None, *classes.labels]
         whens = [rule.when for rule in self.rules] + [override.when for override in self.service.overrides]
         self.by_class = any(when.sku_class is not None for when in whens)
         self.by_value = any(when.order_value is not None for when in whens)
-        self.by_order = self.by_value or any(when.customer is not None for when in whens)
+        own = scenario.segmentation.customers is not None and any(when.customer_class is not None for when in whens)
+        self.by_order = own or self.by_value or any(when.customer is not None for when in whens)
         """Whether rules look at more of an order than segment and channel."""
         chains = [self.service.stockout, *(rule.stockout for rule in self.rules if rule.stockout is not None)]
         self.asks_customers = any(not response.plain for chain in chains for response in chain)
@@ -135,11 +138,13 @@ class Policy:
     def _matches(self, whens: Any, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
                  value: np.ndarray | None) -> np.ndarray:  # fmt: skip
         found = np.zeros((len(channel), len(whens)), dtype=bool)
-        own_class = self.scenario.market.segments[segment].customer_class
+        own_class, by_customer = self.scenario.market.segments[segment].customer_class, self._classes_now.customer
         for place, when in enumerate(whens):
-            if when.customer_class is not None and own_class not in when.customer_class:
+            if when.customer_class is not None and not by_customer and own_class not in when.customer_class:
                 continue
             mine = np.array([when.may_match(segment, name) for name in channels])[channel]
+            if when.customer_class is not None and by_customer:
+                mine = mine & np.isin(np.array(by_customer)[customer], when.customer_class)
             if when.customer is not None:
                 named = [self._customers.index(name) for name in when.customer if name in self._customers]
                 mine = mine & np.isin(customer, named)

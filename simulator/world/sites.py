@@ -8,10 +8,11 @@ import numpy as np
 
 from simulator.ledger.facts import Served
 from simulator.ledger.ledger import Ledger
+from simulator.scenario.classes import product_classes
 from simulator.scenario.distributions import Duration
 from simulator.scenario.network import STAGES, Quality, ReturnsDesk, Stage
-from simulator.scenario.plan import sized_rules
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.sizing import class_target, sized_rules
 from simulator.scenario.working_time import WorkingTime
 from simulator.world.capacity import Delay, OnCalendar, Serves, Staffed, Step, Timetable
 from simulator.world.clock import Clock
@@ -161,12 +162,14 @@ def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, St
         site.shelves = [Shelf(first + place, place, None, None, math.inf) for place in range(len(scenario.products))]
         return
     costs = [product.cost for product in scenario.products.values()]
+    classes = product_classes(scenario)
     for place, (sku, (supplier, rule)) in enumerate(sized_rules(scenario, site.name).items()):
         name = f"lead time of {sku} at {site.name}"
         supply = Supply(site.clock, scenario.network.suppliers[supplier], workshops[supplier], site.streams, name)
         opening = rule.opening if rule.opening is not None else rule.highest
         site.shelves.append(Shelf(first + place, place, rule, supply, opening))
         site.shelves[-1].cost = costs[place]
+        site.shelves[-1].target = class_target(scenario, classes[place])
 
 
 def lay_out_workshops(scenario: Scenario, clock: Clock, ledger: Ledger) -> dict[str, Staffed | None]:

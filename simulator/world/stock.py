@@ -6,7 +6,8 @@ from collections import deque
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from simulator.policies.replenishment import ReplenishmentRule
+from simulator.policies.replenishment import ReplenishmentRule, ServiceTarget
+from simulator.theory.targets import LeadTime
 
 if TYPE_CHECKING:
     from simulator.world.orders import Order
@@ -29,9 +30,13 @@ class Shelf:
     """One SKU at one site, in units. `position` is on hand + on order - backordered, kept up to date."""
 
     __slots__ = (
-        "backordered", "coming", "committed", "cost", "daily_demand", "number", "on_hand", "on_order", "position",
-        "reorder_at", "rule", "sku", "supply", "waiting",
+        "backordered", "coming", "committed", "cost", "daily_demand", "lead_time", "number", "on_hand", "on_order", "position",
+        "reorder_at", "rule", "sku", "supply", "target", "waiting",
     )  # fmt: skip
+    target: ServiceTarget | None
+    """The target of its SKU's class, in place of the rule's own; None where there is none."""
+    lead_time: LeadTime | None
+    """What is planned with, in place of the supplier's; None where it was never refreshed."""
 
     def __init__(
         self, number: int, sku: int, rule: ReplenishmentRule | None, supply: "Supply | None", on_hand: float
@@ -45,6 +50,7 @@ class Shelf:
         self.reorder_at = rule.reorder_at if rule is not None else -math.inf
         self.waiting: deque[Waiting] = deque()  # by rank, equals in the order in which they came
         self.coming: list[Delivery] = []
+        self.target = self.lead_time = None
 
     def queue(self, waiting: Waiting) -> None:
         """Let a line wait in its place."""

@@ -10,6 +10,7 @@ from simulator.ledger import facts
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.scenario import Scenario
 from simulator.world.capacity import Staffed
+from simulator.world.classes import Classes
 from simulator.world.clock import Clock
 from simulator.world.demand import Numbers, Source
 from simulator.world.policy import Policy
@@ -45,6 +46,8 @@ class Recorders:
         self.transfer_received = recorder(facts.TransferReceived)
         self.withdrawn = recorder(facts.Withdrawn)
         self.released = recorder(facts.Released)
+        self.sku_reclassified = recorder(facts.SkuReclassified)
+        self.customer_reclassified = recorder(facts.CustomerReclassified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class World:
     sites: list[SiteWorld]
     workshops: list[Staffed]
     sources: list[Source]
+    classes: Classes
     shipments: Iterator[int]
     record: Recorders
     policy: Policy
@@ -73,7 +77,8 @@ def build(scenario: Scenario, replication: int) -> World:
         lay_out_shelves(scenario, site, workshops)
     ledger.opening = np.array([shelf.on_hand for site in sites for shelf in site.shelves], dtype=float)
     ledger.opening[np.isinf(ledger.opening)] = np.nan
-    policy = Policy(scenario, ledger.customers)
+    classes = Classes(scenario, ledger)
+    policy = Policy(scenario, ledger.customers, classes)
     by_name = {site.name: site for site in sites}
     for site in sites:
         near = sorted(site.site.siblings.items(), key=lambda sibling: sibling[1])
@@ -83,7 +88,9 @@ def build(scenario: Scenario, replication: int) -> World:
         Source(scenario, name, by_name[segment.site or sites[0].name], streams, ledger, numbers, policy)
         for name, segment in scenario.market.segments.items()
     ]
+    classes.enrol()
     limited = [each for each in workshops.values() if each is not None]
     return World(
-        scenario, clock, ledger, streams, sites, limited, sources, count(1), Recorders(ledger), policy, CycleRecord()
-    )
+        scenario, clock, ledger, streams, sites, limited, sources, classes, count(1), Recorders(ledger), policy,
+        CycleRecord(),
+    )  # fmt: skip
