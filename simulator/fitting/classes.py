@@ -5,14 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.fitting.arrivals import Window
+from simulator.policies.segmentation.turnover import abc, variation, xyz
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ABC = (0.8, 0.95)
-"""Shares of value at which A and B end."""
-XYZ = (0.5, 1.0)
-"""Coefficients of variation of weekly demand at which X and Y end."""
 ADI, CV2 = 1.32, 0.49
 """Weeks between weeks with demand, and squared variation of their demand, that divide the four demand classes
 (Syntetos, Boylan & Croston, J. Oper. Res. Soc. 56 (2005), 495-503)."""
@@ -28,12 +25,9 @@ def classify(sales: "pd.DataFrame", window: Window) -> "pd.DataFrame":
     skus = items.agg(lines=("units", "size"), units=("units", "sum"), value=("value", "sum"))
     skus["price"] = skus["value"] / skus["units"]
     skus = skus.sort_values("value", ascending=False, kind="stable")
-    total = max(float(skus["value"].sum()), 1e-12)
-    before = (skus["value"].cumsum() - skus["value"]) / total
     weekly = _weekly(sales, window, list(skus.index))
-    skus["abc"] = np.select([before < ABC[0], before < ABC[1]], ["A", "B"], "C")
-    skus["cv"] = weekly.std(axis=1, ddof=1) / np.maximum(weekly.mean(axis=1), 1e-12) if weekly.shape[1] > 1 else 0.0
-    skus["class"] = skus["abc"] + np.select([skus["cv"] < XYZ[0], skus["cv"] < XYZ[1]], ["X", "Y"], "Z")
+    skus["abc"], skus["cv"] = abc(skus["value"].to_numpy()), variation(weekly)
+    skus["class"] = skus["abc"] + xyz(skus["cv"].to_numpy())
     skus["demand_class"] = [demand_class(row) for row in weekly]
     return skus
 

@@ -18,13 +18,13 @@ def _lines(view: View) -> tuple[Rows, np.ndarray, np.ndarray]:
     """All lines of measured orders, with units and value."""
     table = view.of(facts.LineOrdered)
     keep = view.measured_orders[table["order"]]
-    rows = view.labels.line_rows(view.source_of_order[table["order"][keep]], table["sku"][keep])
+    rows = view.labels.line_rows(view.source_of_order[table["order"][keep]], view.item_of_line[keep])
     return rows, table["units"][keep], table["units"][keep] * table["price"][keep]
 
 
 def _by_order(rows: Rows, cells: np.ndarray, view: View) -> np.ndarray:
     """Line cells added up to order cells: the SKUs of a source together."""
-    result: np.ndarray = cells.reshape(-1, view.labels.products).sum(axis=1)
+    result: np.ndarray = cells.reshape(-1, view.labels.items).sum(axis=1)
     return result
 
 
@@ -32,6 +32,12 @@ def _by_order(rows: Rows, cells: np.ndarray, view: View) -> np.ndarray:
 def orders_per_week(view: View) -> Ratio:
     """Orders placed per week of seven days."""
     return _orders(view).ratio(1.0, Fixed(view.span / WEEK))
+
+
+@kpi(unit="lines per week", better="neither", of="measured time")
+def lines_per_week(view: View) -> Ratio:
+    """Order lines placed per week of seven days."""
+    return _lines(view)[0].ratio(1.0, Fixed(view.span / WEEK))
 
 
 @kpi(unit="lines", better="neither", of="orders placed")

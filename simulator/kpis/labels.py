@@ -4,6 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
+from simulator.kpis.membership import of_customers, of_products
 from simulator.kpis.slices import Rows
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.network import STAGES
@@ -14,22 +15,31 @@ ACTIVITIES = ("holding", "replenishment", "order_handling", "line_handling", "la
 
 
 class Labels:
-    """Names by dimension. A source is a segment in a channel; one more stands for none."""
+    """Names by dimension. A source is a segment in a channel; one more stands for none.
+
+    Where classes are made anew inside the run, orders and lines count in the class of the time of the order: a
+    source is then a segment in a channel with a class of customers, an item is a SKU in one of its classes. What
+    a shelf does counts in the class in which its SKU was for most of the measured time.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         scenario = self.scenario = ledger.scenario
         self.ledger = ledger
         segments, products = scenario.market.segments, scenario.products
         self.channels = len(scenario.market.channels)
-        self.sources = len(segments) * (self.channels + 1) + 1
+        self.classes, self.tiers = of_products(ledger), of_customers(ledger)
+        """Classes of products, and of customers where each has its own."""
+        self.sources = len(segments) * (self.channels + 1) * (len(self.tiers.labels) if self.tiers else 1) + 1
         self.products = len(products)
         self.names: dict[str, list[str]] = {
             "segment": list(segments),
             "channel": list(scenario.market.channels),
-            "customer_class": _distinct(segment.customer_class for segment in segments.values()),
+            "customer_class": self.tiers.labels
+            if self.tiers
+            else _distinct(segment.customer_class for segment in segments.values()),
             "site": list(scenario.network.sites),
             "sku": list(products),
-            "class": _distinct(product.sku_class for product in products.values()),
+            "class": self.classes.labels,
             "customer": ledger.customers,
             "stage": self._stages(),
             "activity": list(ACTIVITIES),
@@ -47,30 +57,40 @@ class Labels:
         """Segment, channel, customer class and site of each source."""
         segments = list(self.scenario.market.segments.values())
         sites, classes = self.names["site"], self.names["customer_class"]
-        segment = np.append(np.repeat(np.arange(len(segments)), self.channels + 1), -1)
-        channel = np.append(np.tile([*range(self.channels), -1], len(segments)), -1)
-        class_of = [classes.index(s.customer_class) if s.customer_class else -1 for s in segments]
+        tiers = len(self.tiers.labels) if self.tiers else 1
+        segment = np.append(np.repeat(np.arange(len(segments)), (self.channels + 1) * tiers), -1)
+        channel = np.append(np.tile(np.repeat([*range(self.channels), -1], tiers), len(segments)), -1)
+        tier = np.tile(np.arange(tiers), len(segments) * (self.channels + 1))
+        if not self.tiers:
+            class_of = [classes.index(s.customer_class) if s.customer_class else -1 for s in segments]
+            tier = np.array(class_of)[segment[:-1]]
         site_of = [sites.index(s.site or sites[0]) for s in segments]
         found = {"segment": segment, "channel": channel,
-                 "customer_class": np.append(np.array(class_of)[segment[:-1]], -1),
+                 "customer_class": np.append(tier, -1),
                  "site": np.append(np.array(site_of)[segment[:-1]], -1)}  # fmt: skip
         return {name: code for name, code in found.items() if self.sizes[name]}
 
     @cached_property
     def sku_codes(self) -> dict[str, np.ndarray]:
         """SKU and class of each product."""
-        classes = self.names["class"]
-        of = [classes.index(p.sku_class) if p.sku_class else -1 for p in self.scenario.products.values()]
-        return {"sku": np.arange(self.products)} | ({"class": np.array(of)} if classes else {})
+        run = self.scenario.run
+        classes = {"class": self.classes.longest(run.warm_up, run.horizon)} if self.names["class"] else {}
+        return {"sku": np.arange(self.products)} | classes
+
+    @property
+    def items(self) -> int:
+        """How many items there are."""
+        return len(self.classes.pairs)
 
     @cached_property
     def _line_codes(self) -> dict[str, np.ndarray]:
-        by_source = {name: np.repeat(code, self.products) for name, code in self.source_codes.items()}
-        return by_source | {name: np.tile(code, self.sources) for name, code in self.sku_codes.items()}
+        by_source = {name: np.repeat(code, self.items) for name, code in self.source_codes.items()}
+        by_item = dict(zip(("sku", "class") if self.names["class"] else ("sku",), self.classes.pairs.T, strict=False))
+        return by_source | {name: np.tile(code, self.sources) for name, code in by_item.items()}
 
-    def line_rows(self, source: np.ndarray, sku: np.ndarray) -> Rows:
-        """Rows with a source and a SKU."""
-        return Rows(source * self.products + sku, self.sources * self.products, self._line_codes, self.sizes)
+    def line_rows(self, source: np.ndarray, item: np.ndarray) -> Rows:
+        """Rows with a source and an item."""
+        return Rows(source * self.items + item, self.sources * self.items, self._line_codes, self.sizes)
 
     def order_rows(self, source: np.ndarray) -> Rows:
         """Rows with a source."""

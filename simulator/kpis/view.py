@@ -102,13 +102,24 @@ class View:
         ordered = self.of(facts.Ordered)
         source = ordered["segment"] * (self.labels.channels + 1) + ordered["channel"]
         source = np.where(ordered["channel"] < 0, source + self.labels.channels + 1, source)
+        if self.labels.tiers is not None:
+            tier = self.labels.tiers.at(ordered["customer"], ordered["at"])
+            source = source * len(self.labels.tiers.labels) + tier
         return np.concatenate([[self.labels.sources - 1], source])
+
+    @cached_property
+    def item_of_line(self) -> np.ndarray:
+        """SKU with its class at the time of the order, of every line."""
+        table = self.of(facts.LineOrdered)
+        if self.labels.items == self.labels.products:
+            return table["sku"]
+        return self.labels.classes.pair_of(table["sku"], self.of(facts.Ordered)["at"][table["order"] - 1])
 
     @cached_property
     def every_line(self) -> Rows:
         """All lines by source and SKU, warm-up included."""
         table = self.of(facts.LineOrdered)
-        return self.labels.line_rows(self.source_of_order[table["order"]], table["sku"])
+        return self.labels.line_rows(self.source_of_order[table["order"]], self.item_of_line)
 
     @cached_property
     def customer_of_line(self) -> np.ndarray:
@@ -153,8 +164,9 @@ class View:
         delivered = np.bincount(allocated["line"][arrived], allocated["units"][arrived], len(self.order_of_line))
         delivered = delivered + self._replaced_delivered()
         source, sku = self.source_of_order[table["order"][keep]], table["sku"][keep]
+        rows = self.labels.line_rows(source, self.item_of_line[keep])
         return Lines(
-            rows=self.labels.line_rows(source, sku), number=number, order=table["order"][keep], sku=sku, units=units,
+            rows=rows, number=number, order=table["order"][keep], sku=sku, units=units,
             price=table["price"][keep], at_once=units - backordered - lost - replaced,
             backordered=backordered, lost=lost, replaced=replaced,
             cancelled=self.by_line(facts.Cancelled)[number], shipped=self.by_line(facts.Allocated)[number],

@@ -9,6 +9,7 @@ from simulator.policies.allocation import AllocationRule
 from simulator.policies.family import Rule, rules_in
 from simulator.policies.promising import PromiseRule
 from simulator.policies.replenishment import ReplenishmentRule
+from simulator.policies.segmentation import SegmentationRule
 from simulator.policies.stockout import StockoutRule
 from simulator.scenario.demand import DemandRule
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 FAMILIES: dict[str, type[Rule]] = {
     "demand": DemandRule, "replenishment": ReplenishmentRule, "allocation": AllocationRule,
-    "promise": PromiseRule, "stockout": StockoutRule,
+    "promise": PromiseRule, "stockout": StockoutRule, "segmentation": SegmentationRule,
 }  # fmt: skip
 """The families of rules by the name under which a scenario uses them."""
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from simulator.experiments.result import Result
-from simulator.reports import appendix, overview, sections, troubles
+from simulator.reports import appendix, classes, overview, sections, troubles
 from simulator.reports.files import write_whole
 from simulator.reports.findings import Findings
 from simulator.reports.markup import Html, tag
@@ -34,6 +34,7 @@ def page(result: Result) -> Html:
         sections.stock(findings),
         sections.cost(findings),
         sections.segments(findings),
+        classes.classes(findings),
         troubles.skus(findings),
         troubles.orders(findings),
         appendix.assumptions(findings),

@@ -5,6 +5,9 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from simulator.kpis.membership import of_customers
 from simulator.ledger import facts
 from simulator.ledger.ledger import Ledger
 
@@ -46,7 +49,13 @@ def _ordered(ledger: Ledger, fact: facts.Ordered, _: dict[int, str]) -> str:
     channels = list(ledger.scenario.market.channels)
     through = f" through {channels[fact.channel]}" if fact.channel >= 0 else ""
     promise = f", promised for {_clock(ledger, fact.promised)}" if math.isfinite(fact.promised) else ""
-    return f"{ledger.customers[fact.customer]} ({segment}) orders{through}{promise}"
+    tiers = of_customers(ledger)
+    tier = f", class {tiers.labels[int(tiers.at(*_one(fact.customer, fact.at))[0])]}" if tiers is not None else ""
+    return f"{ledger.customers[fact.customer]} ({segment}{tier}) orders{through}{promise}"
+
+
+def _one(customer: int, at: float) -> tuple[np.ndarray, np.ndarray]:
+    return np.array([int(customer)]), np.array([at])
 
 
 def _served(ledger: Ledger, fact: facts.Served, _: dict[int, str]) -> str:
