@@ -76,6 +76,11 @@ def one_run() -> Result:
 
 
 @pytest.fixture(scope="session")
+def segmented() -> Result:
+    return play(SMALL + "segmentation: {products: {rule: abc, review: 1 week}, customers: {rule: abc}}\n", 2)
+
+
+@pytest.fixture(scope="session")
 def nasty() -> Result:
     return play(NASTY, 2)
 

@@ -209,3 +209,15 @@ def test_the_page_depends_on_the_result_alone(everything):
 def test_the_page_is_small(everything, tmp_path: Path):
     write_page(everything, tmp_path / "page.html")
     assert 20_000 < (tmp_path / "page.html").stat().st_size < 1_000_000
+
+
+def test_the_classes_say_what_each_brings(segmented):
+    found, said = segmented, part(page(segmented), "classes")
+    share = found.estimate("lines_per_week", "class", "A").mean / found.estimate("lines_per_week").mean
+    assert f"{100 * share:.1f} %" in said
+    assert "A review puts " in said
+    assert " of the SKUs into another class" in said
+    assert "of the customers into" not in said
+    counts = [int(each) for each in re.findall(r" [ABC] (\d+) \d", said)]
+    assert sum(counts[:-3]) == 5
+    assert sum(counts[-3:]) == len(found.scenario.market.segments["shop"].customer_weights("shop")) + 2
