@@ -1,5 +1,6 @@
 """Who was in which class, and when: reviews inside the run change classes."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -14,7 +15,9 @@ from simulator.scenario.classes import customer_classes, product_classes
 class Membership:
     """The classes of products or of customers, as indices into `labels`; -1 where there is none."""
 
-    def __init__(self, labels: list[str], start: list[str], moves: dict[str, np.ndarray], whose: str) -> None:
+    def __init__(
+        self, labels: list[str], start: Sequence[str | None], moves: dict[str, np.ndarray], whose: str
+    ) -> None:
         self.labels = labels
         self.start = np.array([labels.index(label) if label else -1 for label in start], dtype=int)
         ranked = np.lexsort((moves["at"], moves[whose]))
@@ -63,7 +66,7 @@ class Membership:
 def of_products(ledger: Ledger) -> Membership:
     """The classes of products: of the segmentation rule, or as the products give them."""
     rule, start = ledger.scenario.segmentation.products, product_classes(ledger.scenario)
-    labels = list(rule.labels) if rule is not None else sorted(set(start) - {""})
+    labels = list(rule.labels) if rule is not None else sorted({label for label in start if label})
     return Membership(labels, start, _moves(ledger, facts.SkuReclassified), "sku")
 
 

@@ -30,8 +30,8 @@ class Shelf:
     """One SKU at one site, in units. `position` is on hand + on order - backordered, kept up to date."""
 
     __slots__ = (
-        "backordered", "coming", "committed", "cost", "daily_demand", "lead_time", "number", "on_hand", "on_order", "position",
-        "reorder_at", "rule", "sku", "supply", "target", "waiting",
+        "backordered", "coming", "committed", "cost", "daily_demand", "lead_time", "number", "on_hand",
+        "on_order", "position", "reorder_at", "rule", "sku", "supply", "target", "waiting",
     )  # fmt: skip
     target: ServiceTarget | None
     """The target of its SKU's class, in place of the rule's own; None where there is none."""

@@ -5,7 +5,15 @@ import pytest
 from scenes import play
 
 from simulator.kpis.measure import measure
-from simulator.ledger.facts import CustomerReclassified, Replenished, SkuReclassified
+from simulator.ledger.facts import (
+    Backordered,
+    CustomerReclassified,
+    LineOrdered,
+    Lost,
+    Ordered,
+    Replenished,
+    SkuReclassified,
+)
 from simulator.policies.segmentation.turnover import Sold, turnover, variation, xyz
 from simulator.reports.story import tell
 from simulator.scenario.classes import customer_classes, product_classes
@@ -192,6 +200,30 @@ def test_customers_who_vary():
     """
     classes = customer_classes(parse(CUSTOMERS.replace("{rule: abc, review: 4 weeks}", "{rule: abc_xyz}")))
     assert classes == {"big": "BX", "middle": "CX", "small": "CY", "fair": "AX"}
+
+
+def test_a_rule_for_a_class_of_customers_is_for_the_customers_in_it():
+    """The fair is A: one day; all the others two."""
+    day, two = "promise: {rule: fixed, time: 24 h}", "promise: {rule: fixed, time: 48 h}"
+    rules = f"service: {{rules: [{{when: {{customer_class: A}}, {day}}}, {{{two}}}]}}"
+    ledger = play(CUSTOMERS.replace(", review: 4 weeks", "") + rules)
+    told = {(ledger.customers[fact.customer], round(fact.promised - fact.at)) for fact in ledger.of(Ordered)}
+    assert told == {("big", 48), ("middle", 48), ("small", 48), ("fair", 24)}
+
+
+def test_a_rule_for_a_class_of_products_follows_the_reviews():
+    """Nothing on hand and nothing comes. Lines of A wait, others are lost: the old product is A from 4 to 12 weeks."""
+    stock = "{rule: reorder_point, quantity: 1, point: 0, opening: 0}"
+    text = SWITCH.replace("{rule: reorder_point, quantity: 100, target: {line_fill_rate: 0.5}}", stock)
+    text = text.replace("lead_time: 2 days", "lead_time: 90 weeks")
+    rules = "service: {rules: [{when: {sku_class: A}, stockout: {rule: backorder}}], stockout: {rule: lost_sale}}"
+    ledger = play(text + rules)
+    sku = ledger.columns(LineOrdered)["sku"]
+    waits = [fact.at / 168 for fact in ledger.of(Backordered) if sku[fact.line - 1] == 0]
+    lost = [fact.at / 168 for fact in ledger.of(Lost) if sku[fact.line - 1] == 0]
+    assert all(4 < week < 12 for week in waits)
+    assert all(week < 4 or week > 12 for week in lost)
+    assert (len(waits), len(lost)) == (336, 336)
 
 
 HISTORY = """
