@@ -136,16 +136,16 @@ def _service(
 def _named(market: Market, products: Mapping[str, Product], segmentation: Segmentation) -> dict[str, tuple[str, Names]]:
     """What the conditions of a policy may name, by condition."""
     customers = _customers(market)
-    tiers = {each.customer_class for each in market.segments.values()}
-    classes = {product.sku_class for product in products.values()}
+    tiers = {each.customer_class or "" for each in market.segments.values()} - {""}
+    classes = {product.sku_class or "" for product in products.values()} - {""}
     if segmentation.customers is not None:
         tiers = set(segmentation.customers.labels)
     if segmentation.products is not None:
         classes = set(segmentation.products.labels)
     return {
         "segment": ("segment", market.segments), "channel": ("channel", market.channels),
-        "customer_class": ("class of customers", sorted(tiers - {None})),
-        "sku_class": ("class of products", sorted(classes - {None})),
+        "customer_class": ("class of customers", sorted(tiers)),
+        "sku_class": ("class of products", sorted(classes)),
     } | ({"customer": ("customer", customers)} if customers is not None else {})  # fmt: skip
 
 
