@@ -142,11 +142,15 @@ def _named(market: Market, products: Mapping[str, Product], segmentation: Segmen
         tiers = set(segmentation.customers.labels)
     if segmentation.products is not None:
         classes = set(segmentation.products.labels)
-    return {
-        "segment": ("segment", market.segments), "channel": ("channel", market.channels),
+    known: dict[str, tuple[str, Names]] = {
+        "segment": ("segment", market.segments),
+        "channel": ("channel", market.channels),
         "customer_class": ("class of customers", sorted(tiers)),
         "sku_class": ("class of products", sorted(classes)),
-    } | ({"customer": ("customer", customers)} if customers is not None else {})  # fmt: skip
+    }
+    if customers is not None:
+        known["customer"] = ("customer", customers)
+    return known
 
 
 def _customers(market: Market) -> list[str] | None:
