@@ -167,6 +167,8 @@ def _stages_in_order(ledger: Ledger) -> Iterator[str]:
 def _shipments_arrive_once(ledger: Ledger) -> Iterator[str]:
     """A shipment is allocated, then delivered, once, to the order its lines belong to."""
     allocated, delivered = ledger.columns(facts.Allocated), ledger.columns(facts.Delivered)
+    instead = ledger.columns(facts.Substituted)
+    allocated = {name: np.concatenate([allocated[name], instead[name]]) for name in allocated}
     numbers, counts = np.unique(delivered["shipment"], return_counts=True)
     if (counts > 1).any():
         yield f"shipment {numbers[_first(counts > 1)]}: delivered twice"
