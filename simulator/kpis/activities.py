@@ -5,67 +5,26 @@ over lines: what an order costs is shared equally by its lines, what a stage cos
 a shelf costs by the units wanted from it, and fixed cost equally by lines.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from simulator.kpis.labels import ACTIVITIES
+from simulator.kpis.laying import (
+    Ledgered,
+    by_order,
+    by_shelf,
+    charge,
+    in_time,
+    lines_measured,
+    once,
+    plain,
+    unit_cost,
+    zero,
+)
 from simulator.kpis.lead_time import jobs, staff_hours, worked_hours
-from simulator.kpis.stock import after_waiting, averages, shelf_of_line
+from simulator.kpis.recovery_costs import emergency_supply, express, overrides, transshipment
+from simulator.kpis.stock import after_waiting, averages
 from simulator.kpis.view import TINY, View
 from simulator.ledger import facts
-from simulator.units import CostRate
-
-
-@dataclass(frozen=True)
-class Ledgered:
-    """Money of the measured time by line number (place 0: what no line can carry), and by shelf where there is one."""
-
-    by_line: np.ndarray
-    idle: np.ndarray
-    """Cost of shelves from which nothing was wanted, by shelf."""
-
-
-def lines_measured(view: View) -> np.ndarray:
-    """Line numbers of measured orders."""
-    result: np.ndarray = np.flatnonzero(view.measured_orders[view.order_of_line])
-    return result
-
-
-def zero(view: View) -> np.ndarray:
-    return np.zeros(len(view.order_of_line))
-
-
-def _by_shelf(view: View, cost: np.ndarray) -> Ledgered:
-    """The cost of shelves laid on the lines that wanted something from them, by units."""
-    shelf, lines = shelf_of_line(view), lines_measured(view)
-    units = np.concatenate([[0.0], view.of(facts.LineOrdered)["units"]])
-    wanted = np.bincount(shelf[lines], units[lines], len(cost))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate = np.where(wanted > 0, cost / wanted, 0.0)
-    found = zero(view)
-    found[lines] = rate[shelf[lines]] * units[lines]
-    return Ledgered(found, np.where(wanted > 0, 0.0, cost))
-
-
-def _by_order(view: View, cost: np.ndarray) -> Ledgered:
-    """The cost of orders, by order number, laid equally on their lines."""
-    count = np.bincount(view.order_of_line[1:], minlength=len(cost))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        each = np.where(count > 0, cost / count, 0.0)
-    found = each[view.order_of_line]
-    found[0] = 0.0
-    return plain(view, found)
-
-
-def plain(view: View, by_line: np.ndarray) -> Ledgered:
-    return Ledgered(by_line, np.zeros(len(view.ledger.opening)))
-
-
-def in_time(view: View, kind: type) -> np.ndarray:
-    """By line number: units of a kind of fact in the measured time."""
-    table = view.of(kind)
-    return np.bincount(table["line"], table["units"] * (table["at"] >= view.begin), len(view.order_of_line))
 
 
 def holding(view: View) -> Ledgered | None:
@@ -74,7 +33,7 @@ def holding(view: View) -> Ledgered | None:
     if rate is None or found is None:
         return None
     worth = found.cost if rate.basis == "value" else 1.0
-    return _by_shelf(view, found.on_hand * worth * rate.amount * view.span)
+    return by_shelf(view, found.on_hand * worth * rate.amount * view.span)
 
 
 def replenishment(view: View) -> Ledgered | None:
@@ -84,13 +43,13 @@ def replenishment(view: View) -> Ledgered | None:
         return None
     table = view.of(facts.Replenished)
     amount = (costs.replenishment_order + costs.replenishment_unit * table["units"]) * (table["at"] >= view.begin)
-    return _by_shelf(view, np.bincount(table["shelf"], amount, len(found.cost)))
+    return by_shelf(view, np.bincount(table["shelf"], amount, len(found.cost)))
 
 
 def order_handling(view: View) -> Ledgered | None:
     """Customer orders placed."""
     rate = view.scenario.costs.order
-    return _by_order(view, view.measured_orders * rate) if rate else None
+    return by_order(view, view.measured_orders * rate) if rate else None
 
 
 def line_handling(view: View) -> Ledgered | None:
@@ -116,8 +75,7 @@ def labour(view: View) -> Ledgered | None:
     with np.errstate(divide="ignore", invalid="ignore"):
         each = np.where(total > 0, rate * paid / total, 0.0)
     order = view.of(facts.Served)["order"]
-    by_order = np.bincount(order, each[found.stage] * worked, len(view.measured_orders))
-    result = _by_order(view, by_order)
+    result = by_order(view, np.bincount(order, each[found.stage] * worked, len(view.measured_orders)))
     result.by_line[0] = float(rate @ paid) - float(result.by_line[1:].sum())
     return result
 
@@ -136,27 +94,13 @@ def freight(view: View) -> Ledgered | None:
     return plain(view, np.bincount(given["line"], amount, len(view.order_of_line)))
 
 
-def _charge(view: View, rate: CostRate, units: np.ndarray, lines: np.ndarray, orders: np.ndarray) -> Ledgered:
-    """A rate times what it is of, by line number: units, their value, lines, or orders shared by their lines."""
-    price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
-    much = {"unit": units, "value": units * price, "line": lines, "order": orders}[rate.basis]
-    return plain(view, much * rate.amount)
-
-
-def _once(view: View, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """By line number: 1 for each line with units, and its part of the one order it belongs to."""
-    lines = (units > 0).astype(float)
-    several = np.bincount(view.order_of_line, lines, len(view.measured_orders))
-    return lines, lines / np.maximum(several, 1)[view.order_of_line]
-
-
 def backorder(view: View) -> Ledgered | None:
     """Owing customers: by time, or once for what is newly owed."""
     rate = view.scenario.costs.backorder
     if rate is None or averages(view) is None:
         return None
     units = _owed_hours(view) if rate.hourly else in_time(view, facts.Backordered)
-    return _charge(view, rate, units, *(_open_hours(view) if rate.hourly else _once(view, units)))
+    return charge(view, rate, units, *(_open_hours(view) if rate.hourly else once(view, units)))
 
 
 def _open_hours(view: View) -> tuple[np.ndarray, np.ndarray]:
@@ -200,7 +144,7 @@ def lost_sale(view: View) -> Ledgered | None:
     if rate is None:
         return None
     units = in_time(view, facts.Lost) + in_time(view, facts.Cancelled)
-    return _charge(view, rate, units, *_once(view, units))
+    return charge(view, rate, units, *once(view, units))
 
 
 def returns_handling(view: View) -> Ledgered | None:
@@ -233,14 +177,9 @@ def fixed(view: View) -> Ledgered | None:
     return plain(view, found)
 
 
-def unit_cost(view: View) -> np.ndarray:
-    """Cost of one unit by line number."""
-    cost = np.array([product.cost for product in view.scenario.products.values()])
-    return np.concatenate([[0.0], cost[view.of(facts.LineOrdered)["sku"]]])
-
-
 ACTIVITY_COSTS = (holding, replenishment, order_handling, line_handling, labour, freight, backorder, lost_sale,
-                  returns_handling, refurbishing, write_off, fixed)  # fmt: skip
+                  returns_handling, refurbishing, write_off, fixed, emergency_supply, transshipment, express,
+                  overrides)  # fmt: skip
 
 
 def costs(view: View) -> dict[str, Ledgered]:

@@ -10,7 +10,8 @@ from simulator.ledger.ledger import Ledger
 from simulator.scenario.network import STAGES
 
 ACTIVITIES = ("holding", "replenishment", "order_handling", "line_handling", "labour", "freight", "backorder",
-              "lost_sale", "returns_handling", "refurbishing", "write_off", "fixed")  # fmt: skip
+              "lost_sale", "returns_handling", "refurbishing", "write_off", "fixed", "emergency_supply",
+              "transshipment", "express", "overrides")  # fmt: skip
 """What costs are made of."""
 
 

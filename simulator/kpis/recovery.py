@@ -1,0 +1,88 @@
+"""Recovery from shortages: what was given instead, hurried, fetched, or cancelled."""
+
+import numpy as np
+
+from simulator.kpis.kpi import kpi
+from simulator.kpis.slices import Percentile, Ratio, Rows
+from simulator.kpis.view import TINY, View
+from simulator.ledger import facts
+
+
+def _uses(view: View, rule: str) -> bool:
+    """Whether any response of the policy has this tag."""
+    service = view.scenario.service
+    chains = [service.stockout, *(each.stockout for each in service.rules if each.stockout is not None)]
+    return any(response.rule == rule for chain in chains for response in chain)
+
+
+def _lines_with(view: View, units: np.ndarray) -> Ratio:
+    """Lines with units of something, by line number / lines that asked for stock."""
+    lines = view.lines
+    return lines.rows.ratio(units[lines.number] > TINY, 1.0)
+
+
+@kpi(unit="share of order lines", better="neither", of="lines that asked for stock")
+def substituted_lines(view: View) -> Ratio | None:
+    """Lines for which another item was given, in whole or in part / lines."""
+    swaps = any(rule.alternatives is not None and rule.alternatives.item for rule in view.scenario.service.rules)
+    if not (_uses(view, "substitute") or _uses(view, "customer_choice") or swaps):
+        return None
+    return _lines_with(view, view.by_line(facts.Substituted))
+
+
+@kpi(unit="share of order lines", better="lower", of="lines that asked for stock")
+def expedited_lines(view: View) -> Ratio | None:
+    """Lines for which an emergency supply was ordered / lines."""
+    return _lines_with(view, view.by_line(facts.Expedited)) if _uses(view, "expedite") else None
+
+
+@kpi(unit="share of order lines", better="neither", of="lines that asked for stock")
+def transshipped_lines(view: View) -> Ratio | None:
+    """Lines for which goods were fetched from another site / lines."""
+    return _lines_with(view, view.by_line(facts.Transshipped)) if _uses(view, "transship") else None
+
+
+@kpi(unit="share of order lines", better="lower", of="lines that asked for stock")
+def company_cancelled_lines(view: View) -> Ratio | None:
+    """Lines that the company cancelled in whole or in part / lines."""
+    table = view.of(facts.Cancelled)
+    if not table["by_company"].any() and not _uses(view, "cancel"):
+        return None
+    return _lines_with(view, np.bincount(table["line"], table["units"] * table["by_company"], len(view.order_of_line)))
+
+
+@kpi(unit="share of units", better="higher", of="units not met at once from stock")
+def recovered_units(view: View) -> Ratio | None:
+    """Units given by another item, hurried or fetched from another site / units that stock could not meet at once."""
+    if not any(_uses(view, rule) for rule in ("substitute", "customer_choice", "expedite", "transship")):
+        return None
+    lines = view.lines
+    helped = np.zeros(len(lines.number))
+    for kind in (facts.Substituted, facts.Expedited, facts.Transshipped):
+        helped += view.by_line(kind)[lines.number]
+    return lines.rows.ratio(helped, lines.units - lines.at_once)
+
+
+@kpi(unit="share of shipments", better="lower", of="shipments delivered")
+def express_shipments(view: View) -> Ratio | None:
+    """Shipments sent by the faster transit / shipments delivered, of orders placed in the measured time."""
+    if all(rule.express is None for rule in view.scenario.service.rules):
+        return None
+    size, keep = len(view.measured_orders), view.measured_orders
+    fast = np.bincount(view.of(facts.ShippedExpress)["order"], minlength=size)[keep]
+    sent = np.bincount(view.of(facts.Delivered)["order"], minlength=size)[keep]
+    return view.orders.rows.ratio(fast, sent.astype(float))
+
+
+@kpi(unit="hours", better="lower", of="backordered lines of which anything was allocated")
+def backorder_age_p95(view: View) -> Percentile:
+    """The age that 95 % of backordered lines do not exceed when the last of their stock comes; open ones left out."""
+    lines, size = view.lines, len(view.order_of_line)
+    begun, last = np.full((2, size), np.nan)
+    short, given = view.of(facts.Backordered), view.of(facts.Allocated)
+    begun[short["line"]] = short["at"]
+    last[given["line"]] = given["at"]  # in the order of time: the last one stays
+    age = (last - begun)[lines.number]
+    waited = np.nan_to_num(age) > 0
+    rows = Rows(lines.rows.cell[waited], lines.rows.cells, lines.rows.codes, lines.rows.sizes)
+    return Percentile(rows, age[waited], 0.95)
