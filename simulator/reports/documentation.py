@@ -81,6 +81,8 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value is None or value in ({}, (), "") or isinstance(value, BaseModel):
         return ""
+    if isinstance(value, tuple) and isinstance(value[0], Rule):
+        return ", ".join(f"`{rule.rule}`" for rule in value)
     return f"{value}"
 
 
@@ -102,7 +104,8 @@ def words(annotation: Any) -> str:
     if origin is dict:
         return f"{words(inner[1])} by name"
     if origin is tuple:
-        return f"list of {words(inner[0])}"
+        several = words(inner[0])
+        return f"{several}, or a list of them" if "rules.md" in several else f"list of {several}"
     if isinstance(annotation, type) and issubclass(annotation, Distribution):
         return "random duration" if issubclass(annotation, Duration) else "random quantity"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

@@ -11,6 +11,7 @@ from simulator.ledger.ledger import Ledger
 from simulator.scenario.classes import product_classes
 from simulator.scenario.distributions import Duration
 from simulator.scenario.network import STAGES, Quality, ReturnsDesk, Stage
+from simulator.scenario.plan import expected_demand
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.sizing import class_target, sized_rules
 from simulator.scenario.working_time import WorkingTime
@@ -170,6 +171,12 @@ def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, St
         site.shelves.append(Shelf(first + place, place, rule, supply, opening))
         site.shelves[-1].cost = costs[place]
         site.shelves[-1].target = class_target(scenario, classes[place])
+
+
+def expect_demand(scenario: Scenario, site: SiteWorld) -> None:
+    """Tell the shelves of a site their mean demand, for rules that look at it."""
+    for shelf, demand in zip(site.shelves, expected_demand(scenario, site.name).values(), strict=True):
+        shelf.daily_demand = demand.lines * demand.units * 24
 
 
 def lay_out_workshops(scenario: Scenario, clock: Clock, ledger: Ledger) -> dict[str, Staffed | None]:

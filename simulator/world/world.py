@@ -15,7 +15,7 @@ from simulator.world.clock import Clock
 from simulator.world.demand import Numbers, Source
 from simulator.world.policy import Policy
 from simulator.world.record import CycleRecord
-from simulator.world.sites import SiteWorld, lay_out_shelves, lay_out_workshops
+from simulator.world.sites import SiteWorld, expect_demand, lay_out_shelves, lay_out_workshops
 from simulator.world.streams import Streams
 
 
@@ -79,6 +79,9 @@ def build(scenario: Scenario, replication: int) -> World:
     ledger.opening[np.isinf(ledger.opening)] = np.nan
     classes = Classes(scenario, ledger)
     policy = Policy(scenario, ledger.customers, classes)
+    if policy.rationing:
+        for site in sites:
+            expect_demand(scenario, site)
     by_name = {site.name: site for site in sites}
     for site in sites:
         near = sorted(site.site.siblings.items(), key=lambda sibling: sibling[1])
