@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from simulator.experiments.result import Result
-from simulator.reports import appendix, classes, overview, sections, troubles
+from simulator.reports import appendix, classes, overview, promises, sections, troubles
 from simulator.reports.files import write_whole
 from simulator.reports.findings import Findings
 from simulator.reports.markup import Html, tag
@@ -30,6 +30,7 @@ def page(result: Result) -> Html:
         overview.targets(wanted),
         overview.headlines(findings),
         sections.service(findings, wanted),
+        promises.promises(findings),
         sections.time(findings),
         sections.stock(findings),
         sections.cost(findings),
