@@ -4,6 +4,7 @@ from itertools import islice
 
 import numpy as np
 
+from simulator.flows.mistakes import goes_astray, surface
 from simulator.flows.promise import uncommit
 from simulator.flows.returns import start_return
 from simulator.flows.shortage import fall_short, substitute
@@ -25,7 +26,7 @@ def allocate(world: World, order: Order) -> None:
     terms, wanted, number = order.terms, block.units, block.line
     shelves, moved = block.shelves, order.moved
     shipment = order.shipment = next(world.shipments)
-    if block.returns:
+    if block.returns or block.mistakes:
         order.pieces = _wanted_back(order)
     if order.committed:
         uncommit(order)
@@ -95,9 +96,9 @@ def _record_sales(world: World, block: Block, first: int, last: int) -> None:
 
 
 def _wanted_back(order: Order) -> list[tuple[int, float]] | None:
-    """A list for what is on board, if any line of the order will come back."""
-    returns = order.block.returns
-    return [] if any(line in returns for line in range(order.first, order.last)) else None
+    """A list for what is on board, if any line of the order will come back, or something was entered wrongly."""
+    returns, wrong = order.block.returns, order.first in order.block.mistakes
+    return [] if wrong or any(line in returns for line in range(order.first, order.last)) else None
 
 
 def serve_waiting(world: World, shelf: Shelf) -> None:
@@ -189,7 +190,11 @@ def speed_up(world: World, order: Order, shipment: Shipment) -> None:
 
 def deliver(world: World, order: Order, shipment: Shipment) -> None:
     """The goods reach the customer; some will come back."""
+    if order.block.mistakes and goes_astray(world, order, shipment):
+        return
     world.record.delivered((world.clock._now, order.number, shipment.shipment))
+    if order.block.mistakes:
+        surface(world, order, shipment)
     for line, units in shipment.pieces or ():
         if line in order.block.returns:
             start_return(world, order, line, units)

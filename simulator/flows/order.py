@@ -1,7 +1,7 @@
 """Order: arrival and entry, and the life of an order from the desk to delivery."""
 
 from simulator.flows.fulfill import allocate, complete, deliver, sell_over_the_counter, speed_up
-from simulator.flows.promise import agree
+from simulator.flows.promise import agree, uncommit
 from simulator.world.clock import DEMAND, Life, Process
 from simulator.world.demand import Source
 from simulator.world.orders import Order
@@ -42,9 +42,18 @@ def enter(world: World, order: Order) -> None:
 def life_at_the_desk(world: World, order: Order) -> Life:
     """Entry, verification, credit, scheduling: what comes before stock is allocated."""
     for stage in order.terms.site.desk:
-        stage.serve(order)
-        yield
+        if stage.serve(order) and not order.left:
+            yield
+        if order.left:
+            leave(order)
+            return
     go_to_the_shelf(world, order)
+
+
+def leave(order: Order) -> None:
+    """An order that was turned away or withdrawn at the desk ends: what was promised to it is free for others."""
+    if order.committed:
+        uncommit(order)
 
 
 def go_to_the_shelf(world: World, order: Order) -> None:

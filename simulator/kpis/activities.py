@@ -7,6 +7,7 @@ a shelf costs by the units wanted from it, and fixed cost equally by lines.
 
 import numpy as np
 
+from simulator.kpis.desk_costs import error_correction, short_payment
 from simulator.kpis.labels import ACTIVITIES
 from simulator.kpis.laying import (
     Ledgered,
@@ -179,7 +180,7 @@ def fixed(view: View) -> Ledgered | None:
 
 ACTIVITY_COSTS = (holding, replenishment, order_handling, line_handling, labour, freight, backorder, lost_sale,
                   returns_handling, refurbishing, write_off, fixed, emergency_supply, transshipment, express,
-                  overrides)  # fmt: skip
+                  overrides, error_correction, short_payment)  # fmt: skip
 
 
 def costs(view: View) -> dict[str, Ledgered]:

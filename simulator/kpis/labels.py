@@ -6,12 +6,13 @@ import numpy as np
 
 from simulator.kpis.membership import of_customers, of_products
 from simulator.kpis.slices import Rows
+from simulator.ledger.facts import ERROR_KINDS
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.network import STAGES
 
 ACTIVITIES = ("holding", "replenishment", "order_handling", "line_handling", "labour", "freight", "backorder",
               "lost_sale", "returns_handling", "refurbishing", "write_off", "fixed", "emergency_supply",
-              "transshipment", "express", "overrides")  # fmt: skip
+              "transshipment", "express", "overrides", "error_correction", "short_payment")  # fmt: skip
 """What costs are made of."""
 
 
@@ -44,6 +45,7 @@ class Labels:
             "customer": ledger.customers,
             "stage": self._stages(),
             "activity": list(ACTIVITIES),
+            "error": list(ERROR_KINDS) if scenario.network.entry_modes else [],
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}
 

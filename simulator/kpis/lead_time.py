@@ -8,6 +8,7 @@ from simulator.kpis.kpi import kpi
 from simulator.kpis.slices import Fixed, Percentile, Ratio, Rows
 from simulator.kpis.view import View
 from simulator.ledger import facts
+from simulator.ledger.desk_laws import batched_rows
 from simulator.scenario.network import Inspection, Stage
 from simulator.scenario.working_time import WorkingTime
 
@@ -98,12 +99,21 @@ def wait_probability(view: View) -> Ratio | None:
 
 @kpi(unit="jobs", better="lower", of="measured time")
 def queue_length(view: View) -> Ratio | None:
-    """Time average of the number of jobs that wait at a stage."""
+    """Time average of the number of jobs that wait at a stage, those that will be withdrawn included."""
     found = jobs(view)
     if found is None:
         return None
     until = np.clip(np.nan_to_num(found.started, nan=np.inf), view.begin, view.end)
-    return found.rows.ratio(until - np.clip(found.queued, view.begin, view.end), Fixed(view.span))
+    waiting = found.rows.sums(until - np.clip(found.queued, view.begin, view.end)) + _waited_in_vain(view, found)
+    return Ratio(found.rows, waiting, Fixed(view.span))
+
+
+def _waited_in_vain(view: View, found: Jobs) -> np.ndarray:
+    """Hours that orders waited which were withdrawn, by cell."""
+    gone = view.of(facts.Abandoned)
+    rows = view.labels.served_rows(gone["stage"], view.source_of_order[gone["order"]])
+    begun, until = (np.clip(gone[name], view.begin, view.end) for name in ("queued", "at"))
+    return np.bincount(rows.cell, until - begun, found.rows.cells)
 
 
 @kpi(unit="share of open staff hours", better="neither", of="staff x open hours of the staffed stages")
@@ -153,7 +163,10 @@ def staff_hours(view: View) -> np.ndarray:
 
 
 def worked_hours(view: View) -> np.ndarray:
-    """Open hours between start and end of each job, within the measured time."""
+    """Open hours between start and end of each job, within the measured time.
+
+    The work on a batch is shared equally by its orders.
+    """
     found = jobs(view)
     assert found is not None
     started = np.clip(np.nan_to_num(found.started, nan=view.end), view.begin, view.end)
@@ -164,5 +177,8 @@ def worked_hours(view: View) -> np.ndarray:
         if calendar is not None:
             mine, hours = found.stage == stage, _calendar(view, calendar)
             work[mine] = hours.open_before(ended[mine]) - hours.open_before(started[mine])
+    rows, batch = batched_rows(view.ledger), view.of(facts.Batched)
+    key = batch["stage"] * (batch["batch"].max(initial=0) + 1) + batch["batch"]
+    work[rows] /= np.bincount(key)[key]
     result: np.ndarray = work
     return result

@@ -13,7 +13,7 @@ from simulator.ledger import facts
 WEEK = 168.0
 
 
-def _slices(view: View, found: Ledgered) -> dict[str, np.ndarray]:
+def money(view: View, found: Ledgered) -> dict[str, np.ndarray]:
     """Money per week by dimension. What no line causes (staff without work, shelves from which nothing was wanted)
     is borne by all measured lines alike, but by SKU, class and site a shelf bears its own."""
     rows, shelves, week = view.every_line, view.labels.shelf_rows(), view.span / WEEK
@@ -50,7 +50,7 @@ def revenue(view: View) -> Derived:
     """
     sold = in_time(view, facts.Allocated) - in_time(view, facts.Returned)
     price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
-    return Derived(_slices(view, plain(view, sold * price + instead(view, "price"))))
+    return Derived(money(view, plain(view, sold * price + instead(view, "price"))))
 
 
 @kpi(unit="money per week", better="neither", of="measured time", scor="CO.1.2")
@@ -59,14 +59,14 @@ def cost_of_goods(view: View) -> Derived:
     the activity write_off)."""
     back = in_time(view, facts.Restocked) + in_time(view, facts.Disposed)
     goods = (in_time(view, facts.Allocated) - back) * unit_cost(view)
-    return Derived(_slices(view, plain(view, goods + instead(view, "cost"))))
+    return Derived(money(view, plain(view, goods + instead(view, "cost"))))
 
 
 @kpi(unit="money per week", better="lower", of="measured time", scor="CO.1.1")
 def cost_to_serve(view: View) -> Derived:
     """All activity costs, without the cost of goods, by activity and by whom and what they are spent on."""
     found = costs(view)
-    values = _slices(view, _sum(view, list(found.values())))
+    values = money(view, _sum(view, list(found.values())))
     week = view.span / WEEK
     values["activity"] = np.array([
         (found[name].by_line.sum() + found[name].idle.sum()) / week if name in found else 0.0 for name in ACTIVITIES

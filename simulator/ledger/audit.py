@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from simulator.ledger import facts
+from simulator.ledger.desk_laws import desk_laws
 from simulator.ledger.ledger import Ledger
 
 TINY = 1e-6
@@ -21,7 +22,8 @@ def audit(ledger: Ledger) -> None:
     Errors: AuditError lists each broken law with its first offender.
     """
     broken = [*_units_conserved(ledger), *_lines_balance(ledger), *_goods_come_back(ledger),
-              *_stages_in_order(ledger), *_shipments_arrive_once(ledger), *_promises_hold(ledger)]  # fmt: skip
+              *_stages_in_order(ledger), *_shipments_arrive_once(ledger), *_promises_hold(ledger),
+              *desk_laws(ledger)]  # fmt: skip
     if broken:
         raise AuditError("; ".join(broken))
 

@@ -2,6 +2,11 @@
 
 from typing import NamedTuple
 
+ERROR_KINDS = ("item", "quantity", "address", "price", "document")
+"""What can go wrong when an order is entered: with a line the first two, with the order the others."""
+COMPLAINT_REASONS: tuple[str, ...] = ERROR_KINDS
+"""What customers complain of."""
+
 
 class Ordered(NamedTuple):
     """A customer placed an order."""
@@ -40,6 +45,77 @@ class LineOrdered(NamedTuple):
     units: float
     price: float
     """Of one unit."""
+
+
+class Erred(NamedTuple):
+    """Something was entered wrongly; it did harm only if verification missed it and the goods reached the customer."""
+
+    order: int
+    line: int
+    """Line number; 0 where the error is the whole order's."""
+    kind: int
+    """Index into the kinds of error."""
+    caught: float
+    """1 if verification catches it."""
+
+
+class Surfaced(NamedTuple):
+    """An error that verification had missed came to light at the customer."""
+
+    at: float
+    order: int
+    line: int
+    """Line number; 0 where the error is the whole order's."""
+    kind: int
+    """Index into the kinds of error."""
+
+
+class ShortPaid(NamedTuple):
+    """A customer who was charged a wrong price paid less."""
+
+    at: float
+    order: int
+    share: float
+    """Share of the order's value that was not paid."""
+
+
+class Complained(NamedTuple):
+    """A customer complained of an order."""
+
+    at: float
+    order: int
+    reason: int
+    """Index into the reasons of complaints."""
+
+
+class Held(NamedTuple):
+    """An order waited for its credit to be cleared."""
+
+    at: float
+    order: int
+    until: float
+
+
+class Batched(NamedTuple):
+    """A stage worked on an order together with others; written beside its Served."""
+
+    stage: int
+    order: int
+    batch: int
+    """Number of the batch, counted from 1 at each stage."""
+
+
+class Abandoned(NamedTuple):
+    """An order ended at the desk: it came to a full stage, or waited longer than its patience."""
+
+    at: float
+    order: int
+    stage: int
+    """Index into the ledger's stages."""
+    queued: float
+    """When it came to the stage."""
+    full: float
+    """1 if the stage was full; else its patience ended."""
 
 
 class Allocated(NamedTuple):
@@ -258,15 +334,15 @@ class CustomerReclassified(NamedTuple):
 
 
 KINDS: tuple[type[NamedTuple], ...] = (
-    Ordered, LineOrdered, Allocated, Backordered, Lost, Cancelled, Served, Delivered,
-    Replenished, Received, Recalled, Returned, Restocked, Disposed,
+    Ordered, LineOrdered, Erred, Allocated, Backordered, Lost, Cancelled, Served, Batched, Held, Abandoned,
+    Delivered, Surfaced, ShortPaid, Complained, Replenished, Received, Recalled, Returned, Restocked, Disposed,
     Promised, Offered, Declined, Sourced, Substituted, Expedited, ShippedExpress, Transshipped, TransferReceived,
     Withdrawn, Released, SkuReclassified, CustomerReclassified,
 )  # fmt: skip
 """Every kind of fact."""
 INTEGERS = frozenset({
     "order", "line", "segment", "channel", "customer", "site", "sku", "shelf", "stage", "shipment", "rule", "kind",
-    "origin", "became",
+    "origin", "became", "reason", "batch",
 })  # fmt: skip
 """Fields that hold whole numbers."""
 OFFERS = ("partial", "item", "site", "date")

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.kpis.membership import of_customers
 from simulator.ledger import facts
+from simulator.ledger.facts import COMPLAINT_REASONS, ERROR_KINDS
 from simulator.ledger.ledger import Ledger
 
 
@@ -76,6 +77,20 @@ def _span(hours: float) -> str:
     return f"{hours * 60:.0f} min" if hours < 1 else f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
 
 
+def _error(fact: facts.Erred | facts.Surfaced, named: dict[int, str]) -> str:
+    kind = ERROR_KINDS[fact.kind]
+    return f"{kind} of {named[fact.line]}" if fact.line else kind
+
+
+def _abandoned(ledger: Ledger, fact: facts.Abandoned, _: dict[int, str]) -> str:
+    stage = ledger.stages[fact.stage][1]
+    return (
+        f"{stage}: full, the order is turned away"
+        if fact.full
+        else (f"{stage}: withdrawn after {_span(fact.at - fact.queued)}")
+    )
+
+
 def _of_line(words: str) -> Callable[[Ledger, Any, dict[int, str]], str]:
     return lambda ledger, fact, named: words.format(f"{fact.units:g} x {named[fact.line]}")
 
@@ -122,6 +137,15 @@ _SAYINGS: dict[type[NamedTuple], Callable[[Ledger, Any, dict[int, str]], str]] =
     facts.Released: lambda ledger, fact, named: "released to the warehouse",
     facts.Served: _served,
     facts.Delivered: lambda ledger, fact, named: f"shipment {fact.shipment} delivered",
+    facts.Erred: lambda ledger, fact, named: (
+        f"{_error(fact, named)} entered wrongly" + (", verification catches it" if fact.caught else "")
+    ),
+    facts.Batched: lambda ledger, fact, named: "",
+    facts.Held: lambda ledger, fact, named: f"held for credit until {_clock(ledger, fact.until)}",
+    facts.Abandoned: _abandoned,
+    facts.Surfaced: lambda ledger, fact, named: f"the customer meets with a wrong {_error(fact, named)}",
+    facts.ShortPaid: lambda ledger, fact, named: f"{fact.share:.0%} of the order's value is not paid",
+    facts.Complained: lambda ledger, fact, named: f"the customer complains: {COMPLAINT_REASONS[fact.reason]}",
     facts.Returned: _of_line("{} come back"),
     facts.Restocked: _of_line("{} restocked"),
     facts.Disposed: _of_line("{} written off"),

@@ -42,6 +42,8 @@ class Costs(Model):
     """Handling one returned line."""
     refurbished_unit: Money = 0.0
     """Refurbishing one unit."""
+    error: Money = 0.0
+    """Putting right an error that reached the customer; about 50 in the trade."""
     write_off: Share = 1.0
     """Share of its cost lost when a unit is disposed of."""
     fixed: PerHour = 0.0

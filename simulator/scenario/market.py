@@ -86,6 +86,8 @@ class Channel(Model):
 
     about: str = ""
     """What it is, in words."""
+    entry: str | None = None
+    """How its orders are entered: one of the network's entry modes."""
 
 
 class ChannelUse(Model):

@@ -10,11 +10,17 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from simulator.model import Model
 from simulator.policies.replenishment import Replenishment
 from simulator.scenario.distributions import Duration
+from simulator.scenario.order_desk import Collecting, CreditHold, EntryMode
 from simulator.units import WEEKDAYS, Clock, Date, Hours, Share, clock
 
 STAGES = ("entry", "verification", "credit", "scheduling", "picking", "packing", "shipping", "transit")
 """The stages of the order cycle in their order; stock is allocated between scheduling and picking."""
+DESK = frozenset(STAGES[:4])
+"""The stages before stock is allocated."""
 StageName = Literal["entry", "verification", "credit", "scheduling", "picking", "packing", "shipping", "transit"]
+
+
+NO_TIME = "give time, line_time or departures: a stage that takes no time is left out"
 
 
 def weekdays(value: Any) -> tuple[int, ...]:
@@ -139,14 +145,52 @@ class Stage(Model):
     """What comes later in the day is begun on the next working day."""
     departures: Departures | None = None
     """What is ready waits for the next departure."""
+    waves: Annotated[Hours, Field(gt=0)] | None = None
+    """Orders are released to the stage at multiples of this time; a cut-off looks at the release."""
+    batch: Collecting | None = None
+    """One of the staff works on several orders at once: `time` once, the longest of theirs, and `line_time` by line."""
+    places: Annotated[int, Field(ge=1)] | None = None
+    """Most orders at the stage, waiting and in work; one that comes to a full stage is turned away and ends."""
+    patience: Duration | None = None
+    """How long an order waits in the stage's queue before it is withdrawn, unless work has begun."""
+    catches: Share | None = None
+    """Share of the entry errors that verification catches (stage `verification` only)."""
+    rework: Duration | None = None
+    """Added to the work of verification on an order in which something was caught."""
+    hold: CreditHold | None = None
+    """Orders held after their credit check (stage `credit` only)."""
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether it has a working time of its own, or makes orders wait."""
+        return any(each is not None for each in (self.time, self.line_time, self.departures, self.waves, self.hold))
 
     @model_validator(mode="after")
     def _check(self) -> "Stage":
-        if self.time is None and self.line_time is None and self.departures is None:
-            raise ValueError("give time, line_time or departures: a stage that takes no time is left out")
+        if not self.takes_time and self.stage != "entry":  # the time of entry may come from the entry modes
+            raise ValueError(NO_TIME)
         if self.cut_off is not None and self.calendar is None:
             raise ValueError("cut_off needs a calendar: the next working day is when it opens")
+        if self.stage != "verification" and (self.catches is not None or self.rework is not None):
+            raise ValueError("catches and rework belong to the stage verification")
+        if self.rework is not None and self.catches is None:
+            raise ValueError("rework needs catches: the share of errors that are found")
+        if self.hold is not None and self.stage != "credit":
+            raise ValueError("hold belongs to the stage credit")
+        self._check_queue()
         return self
+
+    def _check_queue(self) -> None:
+        """What only a queue in front of staff can do."""
+        limited = self.places is not None or self.patience is not None
+        if self.staff is None and (limited or self.batch is not None):
+            raise ValueError("places, patience and batch need staff: without a limit nobody waits")
+        if limited and self.stage not in DESK:
+            raise ValueError("places and patience are for the stages before stock is allocated: nobody leaves later")
+        if limited and self.batch is not None:
+            raise ValueError("batch stands without places and patience: an order does not leave a batch")
+        if self.places is not None and self.staff is not None and self.places < self.staff:
+            raise ValueError(f"places counts those in work too: {self.places} places keep {self.staff} staff idle")
 
 
 class Inspection(Model):
@@ -239,5 +283,7 @@ class Network(Model):
     """Working calendars by name."""
     suppliers: dict[str, Supplier] = {}
     """Suppliers by name."""
+    entry_modes: dict[str, EntryMode] = {}
+    """Ways of entering orders by name; channels say which is theirs."""
     sites: Annotated[dict[str, Site], Field(min_length=1)]
     """Sites by name."""

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from simulator.scenario.errors import At, Several
 from simulator.scenario.market import Basket, Market, Segment
-from simulator.scenario.network import Network, Site
+from simulator.scenario.network import NO_TIME, Network, Site
 from simulator.scenario.products import Product
 from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service, When
@@ -24,6 +24,7 @@ def check_references(
     found = [
         *_market(market, products, network),
         *_network(network, products),
+        *_entry(market, network),
         *_service(service, market, products, segmentation),
         *_products(products),
         *_segmentation(segmentation, market, products),
@@ -112,6 +113,33 @@ def _stock(place: Path, site: Site, network: Network, products: Mapping[str, Pro
     missing = [sku for sku in products if sku not in site.stock]
     if missing and "default" not in site.stock:
         yield At(place, f"no rule for SKU {missing[0]!r} and {len(missing) - 1} more; `default` is for all the others")
+
+
+def _entry(market: Market, network: Network) -> Iterator[At]:
+    """Every channel is entered in a way that exists, at a site that enters orders, and entry takes some time."""
+    for name, channel in market.channels.items():
+        if channel.entry is not None:
+            place: Path = ("market", "channels", name, "entry")
+            yield from _unknown(place, "entry mode", channel.entry, network.entry_modes)
+    for site, index, own in [_entry_stage(name, network) for name in network.sites]:
+        used = [name for segment in market.segments.values() if (segment.site or site) == site
+                for name in segment.channels or market.channels]  # fmt: skip
+        modes = {name: network.entry_modes.get(market.channels[name].entry or "")
+                 for name in used if name in market.channels}  # fmt: skip
+        timed = {name for name, mode in modes.items() if mode is not None and mode.takes_time}
+        if index is None and timed:
+            name = min(timed)
+            yield At(("market", "channels", name, "entry"), f"site {site!r} has no stage entry to take its time")
+        if index is not None and not own and (len(timed) < len(modes) or not modes):
+            yield At(("network", "sites", site, "stages", index), NO_TIME, "or an entry mode with a time by channel")
+
+
+def _entry_stage(name: str, network: Network) -> tuple[str, int | None, bool]:
+    """A site, the place of its stage entry, and whether that has a time of its own."""
+    for index, stage in enumerate(network.sites[name].stages):
+        if stage.stage == "entry":
+            return name, index, stage.takes_time
+    return name, None, False
 
 
 def _products(products: Mapping[str, Product]) -> Iterator[At]:

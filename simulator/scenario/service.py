@@ -12,6 +12,7 @@ from simulator.policies.stockout import Stockout
 from simulator.policies.stockout.backorder import Backorder
 from simulator.scenario.distributions import Duration
 from simulator.scenario.errors import At, Several
+from simulator.scenario.order_desk import Mistakes
 from simulator.units import Hours, Money, Share
 
 NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
@@ -183,6 +184,8 @@ class Service(Model):
     """New dates for lines that wait; none where left out."""
     reservation: Reservation | None = None
     """Orders for later; without it they are served at once."""
+    mistakes: Mistakes = Mistakes()
+    """What happens when an error of order entry reaches the customer."""
 
     @model_validator(mode="after")
     def _check(self) -> "Service":

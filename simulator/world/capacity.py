@@ -1,19 +1,18 @@
 """Capacity: stages that serve jobs. A stage costs one event a job: its end of service.
 
-`yield stage.serve(job)` is all that a flow says. A job that finds a free server schedules its own
+`if stage.serve(job): yield` is all that a flow says. A job that finds a free server schedules its own
 end of service; one that waits is scheduled by the server that becomes free.
 """
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
 from simulator.ledger.ledger import Record
-from simulator.scenario.network import Departures
 from simulator.scenario.working_time import WorkingTime
-from simulator.world.clock import RESUME, WORK, Clock
+from simulator.world.clock import WORK, Clock
 from simulator.world.orders import Shipment
 
 NEVER = math.nan
@@ -22,9 +21,23 @@ NEVER = math.nan
 class Serves(Protocol):
     """Anything that a job can be served by."""
 
-    def serve(self, job: Shipment) -> None: ...
+    def serve(self, job: Shipment, came: float | None = None) -> bool:
+        """Take a job in; whether it has to wait until it is resumed. `came` is given where it came earlier."""
+        ...
 
     def close(self) -> None: ...
+
+
+class Queue(Protocol):
+    """Jobs that wait for a server."""
+
+    def append(self, job: Shipment, /) -> None: ...
+
+    def popleft(self) -> Shipment: ...
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Shipment]: ...
 
 
 class ByPriority:
@@ -44,7 +57,7 @@ class ByPriority:
     def __len__(self) -> int:
         return len(self._heap)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Shipment]:
         return (job for _, _, job in self._heap)
 
 
@@ -53,19 +66,21 @@ class Staffed:
 
     def __init__(self, clock: Clock, record: Record, number: int, place: int, staff: int, urgent: bool) -> None:
         self.clock, self.record, self.number, self.place = clock, record, number, place
-        self.free = self.staff = staff
-        self.queue: deque[Shipment] | ByPriority = ByPriority() if urgent else deque()
+        self.staff = self.free = staff
+        self.queue: Queue = ByPriority() if urgent else deque()
         self._finish: list[Callable[[Any], None]] = [self.finish]
 
-    def serve(self, job: Shipment) -> None:
+    def serve(self, job: Shipment, came: float | None = None) -> bool:
         """Serve the job at once if a server is free, else when it is its turn; it is resumed when done."""
         now = self.clock._now
+        queued = now if came is None else came
         if self.free:
             self.free -= 1
-            self._begin(job, now, now)
+            self._begin(job, queued, now)
         else:
-            job.queued = now
+            job.queued = queued
             self.queue.append(job)
+        return True
 
     def _begin(self, job: Shipment, queued: float, now: float) -> None:
         ended = now + job.work[self.place]
@@ -109,14 +124,15 @@ class OnCalendar(Staffed):
         self._opening = -1.0  # the opening for which the waiting jobs are called
         self._enter: list[Callable[[Any], None]] = [self._enter_late]
 
-    def serve(self, job: Shipment) -> None:
+    def serve(self, job: Shipment, came: float | None = None) -> bool:
         now = self.clock._now
-        job.queued = now
+        job.queued = now if came is None else came
         if self.cut_off is not None and now % 24 > self.cut_off:
             job.callbacks = self._enter
             self.clock.at(job, self.calendar.next_day(now), WORK)
         else:
             self._admit(job, now)
+        return True
 
     def _enter_late(self, job: Shipment) -> None:
         self._admit(job, self.clock._now)
@@ -133,10 +149,7 @@ class OnCalendar(Staffed):
     def _call(self, opening: float) -> None:
         if self._opening != opening:
             self._opening = opening
-            call = self.clock.event()
-            call._ok, call._value = True, None
-            call.callbacks = [self._open]
-            self.clock.at(call, opening, WORK)
+            self.clock.call(opening, self._open)
 
     def _open(self, _: Any) -> None:
         while self.free and self.queue:
@@ -157,66 +170,3 @@ class OnCalendar(Staffed):
             next(job.life, None)
         else:
             super().finish(job)
-
-
-class Delay:
-    """One or more stages in a row without limits of capacity: one event for all of them."""
-
-    def __init__(self, clock: Clock, record: Record) -> None:
-        self.clock, self.record = clock, record
-        self.steps: list[Step] = []
-
-    def serve(self, job: Shipment) -> None:
-        """Resume the job when it has passed all the steps."""
-        now = self.clock._now
-        for step in self.steps:
-            started, ended = step.pass_through(now, job.work[step.place])
-            self.record((step.number, job.number, now, started, ended))
-            now = ended
-        job.callbacks = RESUME
-        self.clock.at(job, now, WORK)
-
-    def close(self) -> None:
-        """Nothing waits."""
-
-
-class Step:
-    """One stage without limits of capacity: it may have a calendar, a cut-off and departures."""
-
-    def __init__(
-        self, number: int, place: int, calendar: WorkingTime | None, cut_off: float | None,
-        departures: "Timetable | None",
-    ) -> None:  # fmt: skip
-        self.number, self.place = number, place
-        self.calendar, self.cut_off, self.departures = calendar, cut_off, departures
-
-    def pass_through(self, now: float, work: float) -> tuple[float, float]:
-        """When work on a job that comes now starts and ends, in hours."""
-        started, ended = now, now + work
-        if self.calendar is not None:
-            late = self.cut_off is not None and now % 24 > self.cut_off
-            started = self.calendar.next_day(now) if late else self.calendar.next_open(now)
-            ended = self.calendar.finish(started, work)
-        return started, self.departures.next(ended) if self.departures is not None else ended
-
-
-class Timetable:
-    """When the next departure is."""
-
-    def __init__(self, departures: Departures, start: Any) -> None:
-        self._departures, self._start = departures, start
-        self._times = sorted(departures.at or ())
-
-    def next(self, at: float) -> float:
-        """The first departure at or after a time."""
-        import datetime as dt
-
-        if self._departures.every is not None:
-            return math.ceil(at / self._departures.every - 1e-12) * self._departures.every
-        for day in range(int(at // 24), int(at // 24) + 400):
-            date = self._start + dt.timedelta(days=day)
-            if date.weekday() in self._departures.days and date not in self._departures.closed:
-                for time in self._times:
-                    if day * 24 + time >= at:
-                        return day * 24 + time
-        return math.inf

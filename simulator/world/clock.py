@@ -21,6 +21,13 @@ class Clock(simpy.Environment):
         entry: Any = (time, priority, next(self._eid), event)
         heappush(self._queue, entry)
 
+    def call(self, time: float, function: Callable[[Any], None], value: Any = None) -> None:
+        """Call a function with an event that holds a value, at a time."""
+        event = self.event()
+        event._ok, event._value = True, value
+        event.callbacks = [function]
+        self.at(event, time, WORK)
+
     def skip_to(self, time: float) -> bool:
         """Go straight to a time if nothing at all is scheduled up to it: what happens then needs no event."""
         if time < self._queue[0][0]:

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from simulator.ledger.facts import LineOrdered, Ordered
+from simulator.ledger.facts import Erred, LineOrdered, Ordered
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.history import Orders, read_history
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.scenario import Scenario
 from simulator.world.arrivals import BLOCK, arrival_times
 from simulator.world.baskets import Wanted, fill_baskets
+from simulator.world.entry import Entered, Entry
 from simulator.world.offers import Bulk, Known, Offers
 from simulator.world.orders import Block, Fate
 from simulator.world.policy import Policy
@@ -48,6 +49,7 @@ class Source:
             self._customer_of(*self._history())  # classes are by customer, so that all are known beforehand
         self._name_channels()
         self.offers = Offers(self)
+        self.entry = Entry(scenario, site.name, self.channel_names, self.streams_kept)
 
     def _name_customers(self) -> None:
         given = self.segment.customer_weights(self.name)
@@ -148,25 +150,32 @@ class Source:
         number, line = self.numbers.order, self.numbers.line
         self.numbers.order += size
         self.numbers.line += len(wanted.sku)
-        known = self.offers.of(bulk)
-        self._record(bulk, known, number, line)
+        known, entered = self.offers.of(bulk), self.entry.draw(wanted.counts, bulk.channel)
+        self._record(bulk, known, entered, number, line)
         shelves = list(map(self.site.shelves.__getitem__, wanted.sku.tolist()))
         units = wanted.units.tolist()
         over_the_counter = (
             self.site.is_counter and len(wanted.sku) == size and not (known.alive or self.policy.negotiates)
         )
-        return Block(
+        caught = entered.orders_with(entered.caught, size) if entered is not None else None
+        block = Block(
             times=bulk.at.tolist(), number=number, line=line, starts=starts.tolist(), shelves=shelves, units=units,
             segment=self.name, terms=known.terms, promised=known.promised.tolist(),
-            work=self.site.draw_work(self.name, self.streams, wanted.counts),
+            work=self.site.work.draw(self.name, wanted.counts, self.entry.modes_of(bulk.channel), caught),
             patience=self._patience(len(wanted.sku)), returns=self._returns(bulk, known),
             sales=zip(shelves, units, strict=True) if over_the_counter else None,
             **self._answers(bulk),
         )  # fmt: skip
+        if entered is not None:
+            entered.give_to(block)
+        return block
 
-    def _record(self, bulk: Bulk, known: Known, number: int, line: int) -> None:
+    def _record(self, bulk: Bulk, known: Known, entered: Entered | None, number: int, line: int) -> None:
         size, wanted = len(bulk.at), bulk.wanted
         damaged, misdocumented = self._faults(size)
+        if entered is not None:
+            misdocumented = (misdocumented > 0) | entered.misdocumented(size)
+            self.ledger.append(Erred, entered.facts(number, line))
         orders = np.arange(number, number + size)
         self.ledger.append(Ordered, {
             "at": bulk.at, "order": orders, "segment": np.full(size, self.index),

@@ -44,6 +44,8 @@ class Block:
     """By line: of one unit, where a rule looks at it."""
     channels: list[str] = field(default_factory=list)
     """By order, where a rule looks at them."""
+    mistakes: dict[int, "list[Mistake]"] = field(default_factory=dict)
+    """Errors of entry that verification missed, by the first line of the order; those met with are taken out."""
     sales: "Iterator[tuple[Shelf, float]] | None" = None
     """Shelf and units, order by order, where all orders have one line and the site has no stages."""
 
@@ -60,6 +62,19 @@ class Fate:
     """Between 0 and 1: decides the disposition."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """An error of order entry that the customer will meet with."""
+
+    kind: int
+    """Index into the kinds of error."""
+    line: int
+    """Line within the block; -1 where it is the whole order's."""
+    complains: bool
+    delay: float
+    """Hours that it costs: until a wrong item is back, until the right address is reached."""
+
+
 class Shipment(Process):
     """Goods on their way to a customer; the first shipment is the order itself."""
 
@@ -74,14 +89,15 @@ class Shipment(Process):
     queued: float
     """When it came to the stage it is at."""
     pieces: list[tuple[int, float]] | None
-    """Lines within the block and units on board; kept only if a line of the order will come back."""
+    """Lines within the block and units on board; kept only if a line of the order will come back,
+    or something was entered wrongly."""
 
 
 class Order(Shipment):
     """A customer's order: one process from entry to delivery."""
 
     __slots__ = (
-        "at", "block", "committed", "due", "first", "held", "idle", "index", "last", "latest", "moved", "open",
+        "at", "block", "committed", "due", "first", "held", "idle", "index", "last", "latest", "left", "moved", "open",
         "partial", "short", "swaps", "taken",
     )  # fmt: skip
 
@@ -97,6 +113,7 @@ class Order(Shipment):
         self.short = 0  # lines that wait for stock
         self.open = 1  # shipments to come or under way, the first one included
         self.taken = 0  # lines of which something was allocated
+        self.left = False  # was turned away or withdrawn at the desk
         self.idle = False  # waits for stock before its first shipment
         self.held = False  # leaves only when every line is there
         self.partial = False  # the customer agreed to get it in parts

@@ -1,29 +1,21 @@
 """Sites: their stages, shelves and returns desk, laid out for one replication."""
 
 import math
-from collections.abc import Callable
-from itertools import groupby
-
-import numpy as np
 
 from simulator.ledger.facts import Served
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.classes import product_classes
-from simulator.scenario.distributions import Duration
-from simulator.scenario.network import STAGES, Quality, ReturnsDesk, Stage
+from simulator.scenario.network import DESK, Quality, ReturnsDesk
 from simulator.scenario.plan import expected_demand
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.sizing import class_target, sized_rules
-from simulator.scenario.working_time import WorkingTime
-from simulator.world.capacity import Delay, OnCalendar, Serves, Staffed, Step, Timetable
+from simulator.world.capacity import Staffed
 from simulator.world.clock import Clock
+from simulator.world.stages import Stages
 from simulator.world.stock import Shelf
 from simulator.world.streams import Streams
 from simulator.world.supply import Supply, workshop
-
-DESK = frozenset(STAGES[:4])
-"""The stages before stock is allocated."""
-NO_WORK: list[float] = []
+from simulator.world.work import WorkPlan
 
 
 class SiteWorld:
@@ -35,15 +27,12 @@ class SiteWorld:
         self.index = list(scenario.network.sites).index(name)
         self.quality: Quality = self.site.quality
         self.returns: ReturnsDesk = self.site.returns
-        self.urgent = len({segment.priority for segment in scenario.market.segments.values()}) > 1
         self.stages = self.site.stages
-        self._plan = [self._step(place, stage) for place, stage in enumerate(self.stages)]
-        machines = [self._machine(place, stage) for place, stage in enumerate(self.stages)]
-        pairs = list(zip(self.stages, machines, strict=True))
-        self.desk = self._in_a_row([m for stage, m in pairs if stage.stage in DESK])
-        self.dock = self._in_a_row([m for stage, m in pairs if stage.stage not in DESK])
+        self.work = WorkPlan(name, self.stages, scenario.network.entry_modes, streams)
+        laid_out = Stages(scenario, name, clock, ledger, self.work)
+        self.desk, self.dock, self.inspection = laid_out.desk, laid_out.dock, laid_out.inspection()
+        self._plan, self._staffed = laid_out.plan(), laid_out.staffed
         self.is_counter = not self.stages
-        self.inspection = self._inspection()
         self.counts_lines = any(stage.line_time is not None for stage in self.stages)
         desk = self.returns
         inspected, mended = desk.inspection.time, desk.refurbish_time
@@ -51,64 +40,9 @@ class SiteWorld:
         self.refurbish_time = streams.draws(f"refurbishing at {name}", mended.sample) if mended else None
         places = [place for place, stage in enumerate(self.stages) if stage.stage == "transit"]
         self.transit = places[0] if places else None
-        self._later = [(self._draws(stage.stage, stage.time), self._draws(f"{stage.stage} by line", stage.line_time))
-                       for stage in self.stages]  # fmt: skip
         self.shelves: list[Shelf] = []
         self.siblings: list[tuple[SiteWorld, float]] = []
         """Sites that can help out, with the hours that goods from there take, the nearest first."""
-        self._kept: dict[str, np.random.Generator] = {}
-
-    def _draws(self, stage: str, law: Duration | None) -> Callable[[], float]:
-        """Single draws for later shipments; `float` gives 0.0 where there is no law."""
-        return self.streams.draws(f"later shipments of {self.name}: {stage}", law.sample) if law is not None else float
-
-    def _number(self, stage: str) -> int:
-        self.ledger.stages.append((self.name, stage))
-        return len(self.ledger.stages) - 1
-
-    def _calendar(self, name: str | None) -> WorkingTime | None:
-        if name is None:
-            return None
-        return WorkingTime(self.scenario.network.calendars[name], self.scenario.run.start)
-
-    def _step(self, place: int, stage: Stage) -> Step:
-        """A stage as if it had no limit of staff."""
-        table = Timetable(stage.departures, self.scenario.run.start) if stage.departures is not None else None
-        return Step(-1, place, self._calendar(stage.calendar), stage.cut_off, table)
-
-    def _machine(self, place: int, stage: Stage) -> Staffed | Step:
-        return self._capacity(stage.stage, place, stage.staff, stage.calendar, stage)
-
-    def _capacity(
-        self, label: str, place: int, staff: int | None, calendar: str | None, stage: Stage | None = None
-    ) -> Staffed | Step:
-        record, number, hours = self.ledger.recorder(Served), self._number(label), self._calendar(calendar)
-        cut_off = stage.cut_off if stage is not None else None
-        departures = stage.departures if stage is not None else None
-        if staff is None:
-            table = Timetable(departures, self.scenario.run.start) if departures is not None else None
-            return Step(number, place, hours, cut_off, table)
-        if hours is None:
-            return Staffed(self.clock, record, number, place, staff, self.urgent)
-        return OnCalendar(self.clock, record, number, place, staff, self.urgent, hours, cut_off)
-
-    def _in_a_row(self, machines: list[Staffed | Step]) -> list[Serves]:
-        """The stages to pass; steps without limits of capacity that follow each other become one delay."""
-        row: list[Serves] = []
-        for limited, group in groupby(machines, lambda machine: isinstance(machine, Staffed)):
-            if limited:
-                row += [machine for machine in group if isinstance(machine, Staffed)]
-            else:
-                delay = Delay(self.clock, self.ledger.recorder(Served))
-                delay.steps = [machine for machine in group if isinstance(machine, Step)]
-                row.append(delay)
-        return row
-
-    def _inspection(self) -> Serves | None:
-        desk = self.returns.inspection
-        if desk.time is None:
-            return None
-        return self._in_a_row([self._capacity("inspection", 0, desk.staff, desk.calendar)])[0]
 
     def close(self) -> None:
         """At the end of the run, record who still waits."""
@@ -116,44 +50,22 @@ class SiteWorld:
             if stage is not None:
                 stage.close()
 
-    def draw_work(self, segment: str, streams: Streams, lines: np.ndarray) -> list[list[float]]:
-        """Working times of new orders, one list of stages for each, from the orders' own streams."""
-        if not self.stages:
-            return [NO_WORK] * len(lines)
-        work = np.zeros((len(lines), len(self.stages)))
-        for place, stage in enumerate(self.stages):
-            name = f"{segment} at {self.name}: {stage.stage}"
-            if stage.time is not None:
-                work[:, place] = stage.time.sample(self._rng(name, streams), len(lines))
-            if stage.line_time is not None:
-                each = stage.line_time.sample(self._rng(f"{name} by line", streams), int(lines.sum()))
-                work[:, place] += np.bincount(np.repeat(np.arange(len(lines)), lines), each, len(lines))
-        found: list[list[float]] = work.tolist()
-        return found
-
     def fresh_work(self, lines: int) -> list[float]:
         """Working times of a shipment of so many lines that was not planned at order entry."""
-        return [once() + sum(each() for _ in range(lines)) for once, each in self._later]
+        return self.work.fresh(lines)
 
     def planned(self, begin: float, lines: int, desk: bool) -> float:
         """When an order would be through the dock, and the desk before it, if nobody queued and work took its mean."""
         now = begin
-        for stage, step in zip(self.stages, self._plan, strict=True):
-            if desk or stage.stage not in DESK:
-                each = lines * stage.line_time.expected if stage.line_time is not None else 0.0
-                now = step.pass_through(now, each + (stage.time.expected if stage.time is not None else 0.0))[1]
+        for place, step in enumerate(self._plan):
+            if desk or self.stages[place].stage not in DESK:
+                now = step.pass_through(now, self.work.expected(place, lines))[1]
         return now
 
     @property
     def busy(self) -> float:
         """Hours of work that are ahead of a new order: the longest queue of a stage, by its staff."""
-        stages = (stage for stage in (*self.desk, *self.dock) if isinstance(stage, Staffed))
-        return max((stage.ahead for stage in stages), default=0.0)
-
-    def _rng(self, name: str, streams: Streams) -> np.random.Generator:
-        if name not in self._kept:
-            self._kept[name] = streams.rng(name)
-        return self._kept[name]
+        return max((stage.ahead for stage in self._staffed), default=0.0)
 
 
 def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, Staffed | None]) -> None:
