@@ -1,0 +1,153 @@
+"""The laws of the order desk: they hold with everything on, the audit notices crimes, and luck stays with its order."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scenes import EVERYTHING, play
+
+from simulator.ledger import facts
+from simulator.ledger.audit import AuditError, audit
+from simulator.ledger.ledger import Ledger
+from simulator.reports.story import tell
+
+MODES = """  entry_modes:
+    web: {time: 1 min, errors: {item: 0.02, quantity: 0.02, address: 0.02, price: 0.02, document: 0.02}}
+    manual:
+      time: {exponential: {mean: 6 min}}
+      line_time: 30 s
+      errors: {item: 0.05, quantity: 0.05, address: 0.05, price: 0.05, document: 0.05}
+  sites:
+    warehouse:"""
+CHECK = """
+        - {stage: verification, staff: 1, calendar: office, time: 3 min, catches: 0.6, rework: 15 min, patience: 9 days}
+        - {stage: credit, time: 5 min, hold: {rate: 0.05, time: {exponential: {mean: 5 h}}}}"""
+
+
+def desk(entry: str = "places: 60, patience: {exponential: {mean: 30 h}}", picking: str = "", seed: int = 1) -> str:
+    """Everything at once, with an order desk that has everything too."""
+    text = EVERYTHING.replace("horizon: 12 weeks", "horizon: 5 weeks").replace("seed: 1}", f"seed: {seed}}}")
+    for old, new in (
+        ("{web: {}, account: {}}", "{web: {entry: web}, account: {entry: manual}}"),
+        ("  sites:\n    warehouse:", MODES),
+        ('cut_off: "15:00"}', f'cut_off: "15:00", {entry}}}'),
+        ("\n        - {stage: credit, time: {exponential: {mean: 5 min}}}", CHECK),
+        ("cv: 0.5}}}", f"cv: 0.5}}}}{picking}}}"),
+    ):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return desk(picking=", batch: {orders: 3, within: 2 h}")
+
+
+ENTRIES = [
+    "places: 30",
+    "patience: 5 h",
+    "waves: 30 min",
+    "waves: 2 h, places: 9, patience: {exponential: {mean: 9 h}}",
+    "batch: {orders: 3, within: 1 h}",
+    "waves: 1 h, batch: {orders: 5, within: 3 h}",
+]
+PICKINGS = ["", ", waves: 2 h", ", batch: {orders: 4, within: 2 h}", ", waves: 2 h, batch: {orders: 4, within: 2 h}"]
+
+
+@settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(ENTRIES), st.sampled_from(PICKINGS), st.integers(1, 99))
+def test_the_laws_hold_whatever_the_desk(entry, picking, seed):
+    ledger = play(desk(entry, picking, seed))
+    whole = len(ledger.columns(facts.Ordered)["at"])
+    assert len(ledger.columns(facts.Erred)["kind"]) > 0.1 * whole
+    assert len(ledger.columns(facts.Surfaced)["kind"]) > 0
+
+
+def _change(kind: type, column: str, change: float) -> Callable[[Ledger], None]:
+    def crime(ledger: Ledger) -> None:
+        values = ledger.columns(kind)[column]
+        values[len(values) // 2] += np.array(change).astype(values.dtype)
+
+    return crime
+
+
+def _twice(kind: type) -> Callable[[Ledger], None]:
+    def crime(ledger: Ledger) -> None:
+        for values in ledger.columns(kind).values():
+            values[1] = values[0]
+
+    return crime
+
+
+def _abandon_a_served_order(ledger: Ledger) -> None:
+    ledger.columns(facts.Abandoned)["order"][0] = ledger.columns(facts.LineOrdered)["order"][
+        ledger.columns(facts.Allocated)["line"][0] - 1
+    ]
+
+
+def _everything_was_caught(ledger: Ledger) -> None:
+    ledger.columns(facts.Erred)["caught"][:] = 1
+
+
+def _hold_for_ever(ledger: Ledger) -> None:
+    ledger.columns(facts.Held)["until"][:] = 1e6
+
+
+CRIMES = {
+    "an order abandoned twice": (_twice(facts.Abandoned), "abandoned twice"),
+    "abandoned before it came": (_change(facts.Abandoned, "at", -5000), "abandoned before it came"),
+    "an order that is served though it left": (_abandon_a_served_order, "abandoned, but it asked for stock"),
+    "stock for an order that is held": (_hold_for_ever, "stock was taken while it was held"),
+    "an error that was caught and yet came to light": (_everything_was_caught, "never missed"),
+    "an error that comes to light twice": (_twice(facts.Surfaced), "came to light twice"),
+    "an error before the goods": (_change(facts.Surfaced, "at", -5000), "before anything was delivered"),
+    "a payment short for no reason": (_change(facts.ShortPaid, "order", 1), "paid short"),
+    "an order that left its batch": (_change(facts.Batched, "order", 1), "does not hold the orders"),
+    "a batch of too many": (lambda ledger: ledger.columns(facts.Batched)["batch"].fill(1), "batch"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("crime", CRIMES)
+def test_the_audit_notices(crime, text):
+    commit, said = CRIMES[crime]
+    ledger = play(text)
+    commit(ledger)
+    with pytest.raises(AuditError, match=said):
+        audit(ledger)
+
+
+def test_verification_and_staff_do_not_change_what_is_entered_wrongly(text):
+    """Common random numbers: the errors are the order's; a sharper check catches the same ones and more."""
+    before, after = play(text), play(text.replace("catches: 0.6", "catches: 0.9").replace("staff: 2", "staff: 4"))
+    one, other = before.columns(facts.Erred), after.columns(facts.Erred)
+    for column in ("order", "line", "kind"):
+        np.testing.assert_array_equal(one[column], other[column])
+    assert (other["caught"] >= one["caught"]).all()
+    assert other["caught"].sum() > one["caught"].sum()
+
+
+def test_an_error_rate_leaves_the_other_kinds_alone(text):
+    before, after = play(text), play(text.replace("item: 0.05", "item: 0.15"))
+    one, other = ({(f.order, f.line, f.kind, f.caught) for f in ledger.of(facts.Erred)} for ledger in (before, after))
+    assert one < other
+    assert {kind for _, _, kind, _ in other - one} == {0}
+
+
+def test_a_desk_that_errs_never_costs_no_event():
+    """Modes without errors, no holds and no limits: the same events as a desk without them."""
+    plain = play(EVERYTHING)
+    quiet = EVERYTHING.replace("{web: {}, account: {}}", "{web: {entry: any}, account: {entry: any}}").replace(
+        "  sites:\n    warehouse:", "  entry_modes: {any: {errors: {}}}\n  sites:\n    warehouse:"
+    )
+    assert play(quiet).events == plain.events
+
+
+def test_every_fact_can_be_told(text):
+    ledger = play(text)
+    said = "\n".join(line for order in range(1, 400) for line in tell(ledger, order))
+    for words in ("entered wrongly", "verification catches it", "held for credit until", "order is turned away",
+                  "withdrawn after", "customer meets with a wrong", "is not paid", "complains"):  # fmt: skip
+        assert words in said
