@@ -4,6 +4,7 @@ from simulator.flows.fulfill import allocate, complete, deliver, sell_over_the_c
 from simulator.flows.promise import agree, uncommit
 from simulator.world.clock import DEMAND, Life, Process
 from simulator.world.demand import Source
+from simulator.world.impatience import LeftTheDesk
 from simulator.world.orders import Order
 from simulator.world.world import World
 
@@ -41,12 +42,13 @@ def enter(world: World, order: Order) -> None:
 
 def life_at_the_desk(world: World, order: Order) -> Life:
     """Entry, verification, credit, scheduling: what comes before stock is allocated."""
-    for stage in order.terms.site.desk:
-        if stage.serve(order) and not order.left:
-            yield
-        if order.left:
-            leave(order)
-            return
+    try:
+        for stage in order.terms.site.desk:
+            if stage.serve(order):
+                yield
+    except LeftTheDesk:
+        leave(order)
+        return
     go_to_the_shelf(world, order)
 
 

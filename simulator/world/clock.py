@@ -1,6 +1,7 @@
 """The clock: a SimPy environment, the order of what happens at one instant, and processes that cost one event."""
 
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from heapq import heappush
 from typing import Any
 
@@ -69,6 +70,11 @@ class Process(simpy.Event):
     def resume(self) -> None:
         """Go on after a wait that something else ended."""
         next(self.life, None)
+
+    def end(self, why: Exception) -> None:
+        """Be told, in the midst of a wait, that it is over."""
+        with suppress(StopIteration):
+            self.life.throw(why)
 
     def until(self, time: float, priority: int = WORK) -> None:
         """Be resumed at a time."""

@@ -72,6 +72,7 @@ class Entry:
         known: dict[str, EntryMode] = scenario.network.entry_modes
         self._rates = np.array([[getattr(known[mode].errors, kind) if mode is not None else 0.0 for mode in modes]
                                 for kind in ERROR_KINDS])  # fmt: skip
+        self._kinds = [kind for kind in range(len(ERROR_KINDS)) if self._rates[kind].any()]
         stages = scenario.network.sites[site].stages
         self._catches = next((stage.catches for stage in stages if stage.catches is not None), 0.0)
         self._mistakes, self._rng = scenario.service.mistakes, rng
@@ -86,11 +87,10 @@ class Entry:
         Each kind has a stream of its own, with the same draws for every order whether it errs or not: an order
         that errs at a low rate errs at a higher one too.
         """
-        kinds = [kind for kind in range(len(ERROR_KINDS)) if self._rates[kind].any()]
-        if not kinds:
+        if not self._kinds:
             return None
         order_of_line = np.repeat(np.arange(len(counts)), counts)
-        parts = [self._of_kind(kind, channel, order_of_line) for kind in kinds]
+        parts = [self._of_kind(kind, channel, order_of_line) for kind in self._kinds]
         return Entered(*(np.concatenate([part[field] for part in parts]) for field in range(7)))
 
     def _of_kind(self, kind: int, channel: np.ndarray, order_of_line: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -6,7 +6,11 @@ from typing import Any
 
 from simulator.ledger.ledger import Record
 from simulator.world.capacity import Queue, Staffed
-from simulator.world.orders import Order, Shipment
+from simulator.world.orders import Shipment
+
+
+class LeftTheDesk(Exception):  # noqa: N818 (what happened, not an error)
+    """An order was turned away or withdrawn; it is told where it waits."""
 
 
 class Impatient:
@@ -27,7 +31,10 @@ class Impatient:
         """Let an order wait, unless the stage is full."""
         stage, now = self.stage, self.stage.clock._now
         if stage.staff - stage.free + len(self._here) >= self.places:
-            self._leave(job, now, full=True, asleep=job.queued < now)
+            self._record(job, now, full=True)
+            if job.queued == now:
+                raise LeftTheDesk
+            job.end(LeftTheDesk())  # it came earlier, and sleeps until it is released to the stage
             return
         self._queue.append(job)
         self._here.add(job)
@@ -38,15 +45,11 @@ class Impatient:
         job = deadline._value
         if job in self._here:
             self._here.remove(job)
-            self._leave(job, self.stage.clock._now, full=False, asleep=True)
+            self._record(job, self.stage.clock._now, full=False)
+            job.end(LeftTheDesk())
 
-    def _leave(self, job: Shipment, now: float, full: bool, asleep: bool) -> None:
-        """The order ends. One that comes just now sees it at once; one that sleeps is woken."""
-        assert isinstance(job, Order)  # only orders pass the desk
+    def _record(self, job: Shipment, now: float, full: bool) -> None:
         self.record((now, job.number, self.stage.number, job.queued, float(full)))
-        job.left = True
-        if asleep:
-            job.resume()
 
     def popleft(self) -> Shipment:
         """The next order that is still here."""

@@ -97,7 +97,7 @@ class Order(Shipment):
     """A customer's order: one process from entry to delivery."""
 
     __slots__ = (
-        "at", "block", "committed", "due", "first", "held", "idle", "index", "last", "latest", "left", "moved", "open",
+        "at", "block", "committed", "due", "first", "held", "idle", "index", "last", "latest", "moved", "open",
         "partial", "short", "swaps", "taken",
     )  # fmt: skip
 
@@ -113,7 +113,6 @@ class Order(Shipment):
         self.short = 0  # lines that wait for stock
         self.open = 1  # shipments to come or under way, the first one included
         self.taken = 0  # lines of which something was allocated
-        self.left = False  # was turned away or withdrawn at the desk
         self.idle = False  # waits for stock before its first shipment
         self.held = False  # leaves only when every line is there
         self.partial = False  # the customer agreed to get it in parts

@@ -93,11 +93,13 @@ class WorkPlan:
 
     def fresh(self, lines: int) -> list[float]:
         """Working times of a shipment of so many lines that was not planned at order entry, or of an order that
-        another site serves."""
+        another site serves: that is not held, and where only the entry modes give a time takes the mean of theirs."""
         work = [0.0] * self.columns
         for place, (once, each) in enumerate(self._later):
             work[place] += once()
             work[self.line_work.get(place, place)] += sum(each() for _ in range(lines))
+            if not self.stages[place].takes_time:
+                work[place] = self.expected(place, lines)
         for column, patience in self._later_patience:
             work[column] = patience()
         return work
