@@ -167,6 +167,13 @@ def worked_hours(view: View) -> np.ndarray:
 
     The work on a batch is shared equally by its orders.
     """
+    kept: dict[str, np.ndarray] = view.__dict__.setdefault("_worked_hours", {})
+    if "hours" not in kept:
+        kept["hours"] = _worked_hours(view)
+    return kept["hours"]
+
+
+def _worked_hours(view: View) -> np.ndarray:
     found = jobs(view)
     assert found is not None
     started = np.clip(np.nan_to_num(found.started, nan=view.end), view.begin, view.end)

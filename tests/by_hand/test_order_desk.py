@@ -13,6 +13,7 @@ from simulator.ledger.facts import (
     Erred,
     Held,
     Ordered,
+    Promised,
     Restocked,
     Returned,
     Served,
@@ -298,3 +299,32 @@ def test_wrong_documents_are_those_of_the_order():
     assert [f.misdocumented for f in ledger.of(Ordered)] == [1]
     assert said(ledger) == [("document", 0, 16)]
     assert measure(ledger).values["documentation_accuracy"][""][0] == 0
+
+
+PROMISES = """
+name: Promises
+run: {start: 2026-01-05, horizon: 30 h, seed: 1}
+market:
+  segments:
+    first: {demand: {rule: scheduled, every: 99 h, first: 0 h}, basket: {units: 1}}
+    second: {demand: {rule: scheduled, every: 99 h, first: 1 h}, basket: {units: 8}}
+    third: {demand: {rule: scheduled, every: 99 h, first: 3 h}, basket: {units: 8}}
+products: {a: {}}
+network:
+  suppliers: {maker: {lead_time: 200 h}}
+  sites:
+    store:
+      stages: [{stage: entry, staff: 1, time: 10 h, patience: 1 h}, {stage: transit, time: 5 h}]
+      stock: {a: {rule: base_stock, level: 10}}
+service: {rules: [{promise: {rule: available_to_promise, cycle: 15 h}}]}
+"""
+
+
+def test_who_leaves_frees_what_was_promised_to_him():
+    """Ten in stock. The clerk is busy until 10 h. The second order is promised eight and leaves at 2 h.
+
+    At 3 h the third can have the same eight: it is promised from stock, not from the delivery of next week.
+    """
+    ledger = play(PROMISES)
+    assert [(f.at, f.order) for f in ledger.of(Abandoned)] == [(2, 2), (4, 3)]
+    assert [(f.order, f.due - f.at) for f in ledger.of(Promised)] == [(1, 15), (2, 15), (3, 15)]
