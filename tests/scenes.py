@@ -106,6 +106,36 @@ network:
 """
 
 
+ENTRY_MODES = """  entry_modes:
+    web: {time: 1 min, errors: {item: 0.02, quantity: 0.02, address: 0.02, price: 0.02, document: 0.02}}
+    manual:
+      time: {exponential: {mean: 6 min}}
+      line_time: 30 s
+      errors: {item: 0.05, quantity: 0.05, address: 0.05, price: 0.05, document: 0.05}
+  sites:
+    warehouse:"""
+CHECKS = """
+        - {stage: verification, staff: 1, calendar: office, time: 3 min, catches: 0.6, rework: 15 min, patience: 9 days}
+        - {stage: credit, time: 5 min, hold: {rate: 0.05, time: {exponential: {mean: 5 h}}}}"""
+
+
+def order_desk(
+    entry: str = "places: 60, patience: {exponential: {mean: 30 h}}", picking: str = "", seed: int = 1
+) -> str:
+    """Everything at once, with an order desk that has everything too."""
+    text = EVERYTHING.replace("horizon: 12 weeks", "horizon: 5 weeks").replace("seed: 1}", f"seed: {seed}}}")
+    for old, new in (
+        ("{web: {}, account: {}}", "{web: {entry: web}, account: {entry: manual}}"),
+        ("  sites:\n    warehouse:", ENTRY_MODES),
+        ('cut_off: "15:00"}', f'cut_off: "15:00", {entry}}}'),
+        ("\n        - {stage: credit, time: {exponential: {mean: 5 min}}}", CHECKS),
+        ("cv: 0.5}}}", f"cv: 0.5}}}}{picking}}}"),
+    ):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
 def play(scenario: Scenario | str, replication: int = 0) -> Ledger:
     """One audited replication of a scenario or of its text."""
     loaded = parse(scenario) if isinstance(scenario, str) else scenario

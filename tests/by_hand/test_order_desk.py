@@ -236,6 +236,12 @@ def test_the_entry_mode_sets_the_time():
     assert [f.at for f in ledger.of(Delivered)] == [16]
 
 
+def test_a_mode_with_a_time_by_line_alone_has_no_other():
+    """1 h for each of two lines, and nothing of the stage's 7 h."""
+    ledger = play(ENTRY.replace("time: 2 h, line_time", "line_time").format(errors="{}", catches=0, level=2))
+    assert timetable(ledger) == [(1, 1, 3)]
+
+
 def test_what_is_caught_costs_rework_and_does_no_harm():
     """Everything is wrong and everything is caught: 3 hours more of verification, delivery at 19, nobody complains."""
     ledger = entered("{item: 1, quantity: 1, address: 1, price: 1, document: 1}", catches=1)

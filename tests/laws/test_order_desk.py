@@ -6,44 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scenes import EVERYTHING, play
+from scenes import EVERYTHING, order_desk, play
 
 from simulator.ledger import facts
 from simulator.ledger.audit import AuditError, audit
 from simulator.ledger.ledger import Ledger
 from simulator.reports.story import tell
 
-MODES = """  entry_modes:
-    web: {time: 1 min, errors: {item: 0.02, quantity: 0.02, address: 0.02, price: 0.02, document: 0.02}}
-    manual:
-      time: {exponential: {mean: 6 min}}
-      line_time: 30 s
-      errors: {item: 0.05, quantity: 0.05, address: 0.05, price: 0.05, document: 0.05}
-  sites:
-    warehouse:"""
-CHECK = """
-        - {stage: verification, staff: 1, calendar: office, time: 3 min, catches: 0.6, rework: 15 min, patience: 9 days}
-        - {stage: credit, time: 5 min, hold: {rate: 0.05, time: {exponential: {mean: 5 h}}}}"""
-
-
-def desk(entry: str = "places: 60, patience: {exponential: {mean: 30 h}}", picking: str = "", seed: int = 1) -> str:
-    """Everything at once, with an order desk that has everything too."""
-    text = EVERYTHING.replace("horizon: 12 weeks", "horizon: 5 weeks").replace("seed: 1}", f"seed: {seed}}}")
-    for old, new in (
-        ("{web: {}, account: {}}", "{web: {entry: web}, account: {entry: manual}}"),
-        ("  sites:\n    warehouse:", MODES),
-        ('cut_off: "15:00"}', f'cut_off: "15:00", {entry}}}'),
-        ("\n        - {stage: credit, time: {exponential: {mean: 5 min}}}", CHECK),
-        ("cv: 0.5}}}", f"cv: 0.5}}}}{picking}}}"),
-    ):
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return text
-
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return desk(picking=", batch: {orders: 3, within: 2 h}")
+    return order_desk(picking=", batch: {orders: 3, within: 2 h}")
 
 
 ENTRIES = [
@@ -60,7 +33,7 @@ PICKINGS = ["", ", waves: 2 h", ", batch: {orders: 4, within: 2 h}", ", waves: 2
 @settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(ENTRIES), st.sampled_from(PICKINGS), st.integers(1, 99))
 def test_the_laws_hold_whatever_the_desk(entry, picking, seed):
-    ledger = play(desk(entry, picking, seed))
+    ledger = play(order_desk(entry, picking, seed))
     whole = len(ledger.columns(facts.Ordered)["at"])
     assert len(ledger.columns(facts.Erred)["kind"]) > 0.1 * whole
     assert len(ledger.columns(facts.Surfaced)["kind"]) > 0
