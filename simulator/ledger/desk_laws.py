@@ -39,7 +39,7 @@ def _who_left_is_gone(ledger: Ledger) -> Iterator[str]:
     late = last > left[served["order"]] + TINY
     if late.any():
         yield f"order {served['order'][_first(late)]}: served after it was abandoned"
-    for kind in (facts.Allocated, facts.Backordered, facts.Lost):
+    for kind in (facts.Allocated, facts.Substituted, facts.Backordered, facts.Lost):
         asked = order_of_line[ledger.columns(kind)["line"] - 1]
         if np.isfinite(left[asked]).any():
             yield f"order {asked[_first(np.isfinite(left[asked]))]}: abandoned, but it asked for stock"

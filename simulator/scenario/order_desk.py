@@ -63,7 +63,8 @@ class Mistakes(Model):
 
     A wrong item comes back as a return and is not sent again; a wrong address costs a second delivery; a wrong
     price is paid short; a wrong quantity or document leaves the order imperfect. Stock is taken as ordered: an
-    error is a mark on the order, and moves no units from one SKU to another.
+    error is a mark on the order, and moves no units from one SKU to another. A line for which the customer takes a
+    substitute is entered anew: what was wrong with it does no harm.
     """
 
     complaint: Share = 0.5
