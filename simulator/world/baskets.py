@@ -25,29 +25,38 @@ class Wanted:
 
 
 def fill_baskets(
-    baskets: Sequence[Basket | None], products: Mapping[str, Product], segment: str, streams: Streams
-) -> Generator[Wanted, np.ndarray, None]:
-    """A generator to which the channels of new orders are sent and which gives what they want."""
-    fillers = [
-        Filler(basket, products, f"{segment}, channel {channel}", streams)
-        for channel, basket in enumerate(baskets)
-        if basket is not None
-    ]
-    channel = yield Wanted(*(np.zeros(0, int),) * 4)
+    baskets: Sequence[Basket | None], common: Basket | None, channels: Sequence[str],
+    products: Mapping[str, Product], segment: str, streams: Streams,
+) -> Generator[Wanted, np.ndarray, None]:  # fmt: skip
+    """A generator to which the channels of new orders are sent and which gives what they want.
+
+    `common` is the segment's own basket: the channels without one of their own draw on the same luck, so that orders
+    want the same whichever of these they take.
+    """
+    own: dict[int, Filler] = {}
+    filler_of = []
+    for basket, channel in zip(baskets, channels, strict=True):
+        if basket is not None:
+            name = segment if basket is common else f"{segment}, {channel}"
+            filler_of.append(own.setdefault(id(basket), Filler(basket, products, name, streams)))
+    fillers = list(own.values())
+    place_of = np.array([fillers.index(filler) for filler in filler_of], dtype=int)
+    channel_of_orders = yield Wanted(*(np.zeros(0, int),) * 4)
     while True:
         if len(fillers) == 1:
-            channel = yield fillers[0].fill(len(channel))
+            channel_of_orders = yield fillers[0].fill(len(channel_of_orders))
         else:
-            parts = [filler.fill(int((channel == place).sum())) for place, filler in enumerate(fillers)]
-            channel = yield _interleave(channel, parts)
+            basket_of_orders = place_of[channel_of_orders]
+            parts = [filler.fill(int((basket_of_orders == place).sum())) for place, filler in enumerate(fillers)]
+            channel_of_orders = yield _interleave(basket_of_orders, parts)
 
 
-def _interleave(channel: np.ndarray, parts: list[Wanted]) -> Wanted:
-    """The orders of several channels, back in the order of time."""
+def _interleave(basket: np.ndarray, parts: list[Wanted]) -> Wanted:
+    """The orders of several baskets, back in the order of time."""
     counts = np.zeros(len(channel), dtype=int)
     for place, part in enumerate(parts):
-        counts[channel == place] = part.counts
-    of_line = np.repeat(channel, counts)
+        counts[basket == place] = part.counts
+    of_line = np.repeat(basket, counts)
     sku, units, price = np.zeros(len(of_line), int), np.zeros(len(of_line)), np.zeros(len(of_line))
     for place, part in enumerate(parts):
         mine = of_line == place

@@ -83,7 +83,9 @@ class Source:
 
     def _sampled(self) -> Iterator[Bulk]:
         luck = self.streams.rng(f"{self.name}: channel and customer")
-        baskets = fill_baskets(self.baskets, self.scenario.products, self.name, self.streams)
+        baskets = fill_baskets(
+            self.baskets, self.segment.basket, self.channel_names, self.scenario.products, self.name, self.streams
+        )
         next(baskets)
         history = self._history() if self.segment.demand.rule == "resampled" else None
         whole = self.streams.rng(f"{self.name}: whole orders")

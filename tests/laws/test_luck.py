@@ -101,3 +101,10 @@ def test_a_policy_does_not_change_what_customers_want(ship):
     after = play(changed(EVERYTHING, "{rule: lost_sale}", f"{{rule: backorder, ship: {ship}}}"))
     for column, values in before.columns(LineOrdered).items():
         np.testing.assert_array_equal(values, after.columns(LineOrdered)[column])
+
+
+def test_who_buys_through_another_channel_wants_the_same():
+    before = play(changed(EVERYTHING, "channels: {web: 0.2, account: 0.8}", "channels: {web: 0.5, account: 0.5}"))
+    after = play(EVERYTHING)
+    for one, other in zip(demand_of(before, 0), demand_of(after, 0), strict=True):
+        np.testing.assert_array_equal(one, other)
