@@ -53,7 +53,7 @@ def fill_baskets(
 
 def _interleave(basket: np.ndarray, parts: list[Wanted]) -> Wanted:
     """The orders of several baskets, back in the order of time."""
-    counts = np.zeros(len(channel), dtype=int)
+    counts = np.zeros(len(basket), dtype=int)
     for place, part in enumerate(parts):
         counts[basket == place] = part.counts
     of_line = np.repeat(basket, counts)

@@ -62,9 +62,10 @@ def test_a_product_keeps_its_class_wherever_it_stands_and_whatever_it_is_called(
 
 def test_classes_without_targets_change_no_more_than_how_the_run_is_told():
     plain, segmented = play(EVERYTHING), play(SEGMENTED)
+    moves = (SkuReclassified, CustomerReclassified)
+    assert sum(len(segmented.columns(kind)["at"]) for kind in moves) > 0
     for kind in KINDS:
-        if kind in (SkuReclassified, CustomerReclassified):
-            assert len(segmented.columns(kind)["at"]) > 0
+        if kind in moves:
             continue
         for name, column in plain.columns(kind).items():
             np.testing.assert_array_equal(column, segmented.columns(kind)[name])
