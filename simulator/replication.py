@@ -5,6 +5,7 @@ from collections import defaultdict
 import numpy as np
 
 from simulator.flows.order import arrivals
+from simulator.flows.plan import start_planning
 from simulator.flows.segment import start_segmenting
 from simulator.flows.source import reorder, review
 from simulator.ledger.ledger import Ledger
@@ -28,6 +29,7 @@ def simulate(scenario: Scenario, replication: int = 0) -> Ledger:
         clerk.start(arrivals(world, source, clerk))
     start_replenishment(world)
     start_segmenting(world)
+    start_planning(world)
     world.clock.run(until=scenario.run.horizon)
     for site in world.sites:
         site.close()

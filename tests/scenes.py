@@ -43,7 +43,13 @@ products:
 network:
   calendars: {office: {days: mon-fri, hours: "08:00-17:00", closed: [2026-01-06]}}
   suppliers:
-    importer: {lead_time: {gamma: {mean: 7 days, cv: 0.4}}, crossing: false}
+    importer:
+      lead_time: {gamma: {mean: 7 days, cv: 0.4}}
+      crossing: false
+      changes: [{at: 4 weeks, factor: 1.3}, {at: 9 weeks, factor: 0.9}]
+      planned: 6 days
+      refresh: 2 weeks
+      record: 8
     workshop: {lead_time: {exponential: {mean: 1 h}}, capacity: 1, cancellable: true}
   sites:
     warehouse:
@@ -59,7 +65,7 @@ network:
         s1: {rule: base_stock, level: 40, supplier: workshop}
         s2: {rule: min_max, minimum: 120, maximum: 270, supplier: importer}
         s3: {rule: periodic, every: 1 week, level: 420, point: 260, supplier: importer, lot_size: 12}
-        s4: {rule: periodic, every: 1 week, level: 420, supplier: importer}
+        s4: {rule: periodic, every: 1 week, target: {unit_fill_rate: 0.7}, supplier: importer}
       returns:
         inspection: {time: 10 min, staff: 1, calendar: office}
         restock: 0.5

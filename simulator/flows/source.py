@@ -1,5 +1,7 @@
 """Source: order from the supplier, or fetch from another site, wait for the goods, receive."""
 
+import math
+
 from simulator.scenario.sizing import sized_rule
 from simulator.world.clock import RECEIPT, REVIEW, WORK, Life, Process
 from simulator.world.stock import Shelf, Waiting
@@ -25,12 +27,14 @@ def reorder(world: World, shelf: Shelf) -> None:
 def resize(world: World, shelf: Shelf) -> None:
     """New numbers for a shelf whose target or planned lead time has changed; if it is now low it orders at once.
 
-    A shelf reviewed by the period waits for its review.
+    A shelf reviewed by the period waits for its review. Numbers that come out as they were change nothing.
     """
     site, sku = divmod(shelf.number, len(world.scenario.products))
     name = list(world.scenario.products)[sku]
-    shelf.rule = sized_rule(world.scenario, world.sites[site].name, name, shelf.target, shelf.lead_time)
-    shelf.reorder_at = shelf.rule.reorder_at
+    rule = sized_rule(world.scenario, world.sites[site].name, name, shelf.target, shelf.lead_time)
+    if rule == shelf.rule:
+        return
+    shelf.rule, shelf.reorder_at = rule, rule.reorder_at
     if shelf.position <= shelf.reorder_at:
         reorder(world, shelf)
 
@@ -42,7 +46,9 @@ def replenish(world: World, shelf: Shelf, delivery: Delivery) -> Life:
     world.record.replenished((world.clock._now, shelf.number, delivery.units))
     shelf.supply.deliver(delivery)
     yield
-    world.record.received((world.clock._now, shelf.number, delivery.units))
+    world.record.received((world.clock._now, shelf.number, delivery.units, delivery.placed))
+    if shelf.supply.record is not None:
+        shelf.supply.record.append(world.clock._now - delivery.placed)
     _receive(world, shelf, delivery, None)
 
 
@@ -60,7 +66,7 @@ def hurry(world: World, waiting: Waiting, shelf: Shelf, delivery: Delivery) -> L
     record.expedited((now, waiting.order.block.line + waiting.line, delivery.units))
     delivery.until(delivery.expected, RECEIPT)
     yield
-    record.received((world.clock._now, shelf.number, delivery.units))
+    record.received((world.clock._now, shelf.number, delivery.units, math.nan))
     _receive(world, shelf, delivery, waiting)
 
 

@@ -14,6 +14,8 @@ ACTIVITIES = ("holding", "replenishment", "order_handling", "line_handling", "la
               "lost_sale", "returns_handling", "refurbishing", "write_off", "fixed", "emergency_supply",
               "transshipment", "express", "overrides", "error_correction", "short_payment")  # fmt: skip
 """What costs are made of."""
+HELD, WAITING = "credit hold", "waiting for stock"
+"""The parts of the order cycle that no stage takes."""
 
 
 class Labels:
@@ -44,16 +46,18 @@ class Labels:
             "class": self.classes.labels,
             "customer": ledger.customers,
             "stage": self._stages(),
+            "supplier": list(scenario.network.suppliers),
             "activity": list(ACTIVITIES),
             "error": list(ERROR_KINDS) if scenario.network.entry_modes else [],
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}
 
     def _stages(self) -> list[str]:
-        """Stage names; where several sites have the same stage, with the site."""
+        """Stage names, with the site where several have the same stage; last, what is no stage of the order cycle."""
         stages = self.ledger.stages
         names = [stage for _, stage in stages]
-        return [stage if names.count(stage) == 1 else f"{site} {stage}" for site, stage in stages]
+        found = [stage if names.count(stage) == 1 else f"{site} {stage}" for site, stage in stages]
+        return [*found, HELD, WAITING] if self.in_cycle.any() else found
 
     @cached_property
     def source_codes(self) -> dict[str, np.ndarray]:
@@ -105,6 +109,22 @@ class Labels:
         codes = {name: np.tile(code, sites) for name, code in self.sku_codes.items()}
         codes["site"] = np.repeat(np.arange(sites), self.products)
         return Rows(np.arange(sites * self.products), sites * self.products, codes, self.sizes)
+
+    def receipt_rows(self, shelf: np.ndarray) -> Rows:
+        """Rows with a shelf, by the supplier that delivers to it as well."""
+        shelves = self.shelf_rows()
+        return Rows(shelf, shelves.cells, {**shelves.codes, "supplier": self._supplier_of_shelf}, self.sizes)
+
+    @cached_property
+    def _supplier_of_shelf(self) -> np.ndarray:
+        """By shelf; -1 where stock has no limit."""
+        names, found = self.names["supplier"], []
+        for site in self.scenario.network.sites.values():
+            rules = site.stock
+            for sku in self.scenario.products:
+                rule = (rules.get(sku) or rules["default"]) if rules is not None else None
+                found.append(-1 if rule is None else names.index(rule.supplier or names[0]))
+        return np.array(found)
 
     def served_rows(self, stage: np.ndarray, source: np.ndarray) -> Rows:
         """Rows with a stage and a source."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.kpis.kpi import kpi
-from simulator.kpis.slices import Fixed, Percentile, Ratio, Rows
+from simulator.kpis.slices import Derived, Fixed, Percentile, Ratio, Rows, Spread
 from simulator.kpis.view import View
 from simulator.ledger import facts
 from simulator.ledger.desk_laws import batched_rows
@@ -39,22 +39,38 @@ def jobs(view: View) -> Jobs | None:
     return kept["jobs"]
 
 
-def _cycle(view: View) -> np.ndarray:
-    """Whether an order is complete, with a delivery."""
-    return view.orders.complete
-
-
 @kpi(unit="hours", better="lower", of="orders delivered completely by the end of the run", scor="RS.1.1")
 def order_cycle_time(view: View) -> Ratio:
-    """Mean time from order entry to the last delivery. Orders still open are left out."""
-    orders, done = view.orders, _cycle(view)
+    """Mean time from order entry to the last delivery.
+
+    Orders still open at the end of the run are left out, and those that take long are among them: where
+    `open_orders` is more than a small share the true mean is longer.
+    """
+    orders, done = view.orders, view.orders.complete
     return orders.rows.ratio(np.where(done, orders.last - orders.at, 0.0), done.astype(float))
 
 
-def _percentile(view: View, share: float) -> Percentile:
-    orders, done = view.orders, _cycle(view)
+@kpi(unit="share of orders", better="lower", of="orders placed in the measured time")
+def open_orders(view: View) -> Ratio:
+    """Orders of which something is still owed or under way at the end of the run: what cycle times leave out."""
+    orders = view.orders
+    return orders.rows.ratio(orders.open.astype(float), np.ones(len(orders.open)))
+
+
+def _cycle_times(view: View) -> tuple[Rows, np.ndarray]:
+    orders, done = view.orders, view.orders.complete
     rows = Rows(orders.rows.cell[done], orders.rows.cells, orders.rows.codes, orders.rows.sizes)
-    return Percentile(rows, (orders.last - orders.at)[done], share)
+    return rows, (orders.last - orders.at)[done]
+
+
+@kpi(unit="hours", better="lower", of="orders delivered completely by the end of the run", scor="RS.1.1")
+def order_cycle_time_sd(view: View) -> Spread:
+    """Standard deviation of the time from order entry to the last delivery, from order to order."""
+    return Spread(*_cycle_times(view))
+
+
+def _percentile(view: View, share: float) -> Percentile:
+    return Percentile(*_cycle_times(view), share)
 
 
 @kpi(unit="hours", better="lower", of="orders delivered completely by the end of the run", scor="RS.1.1")
@@ -98,14 +114,16 @@ def wait_probability(view: View) -> Ratio | None:
 
 
 @kpi(unit="jobs", better="lower", of="measured time")
-def queue_length(view: View) -> Ratio | None:
+def queue_length(view: View) -> Derived | None:
     """Time average of the number of jobs that wait at a stage, those that will be withdrawn included."""
     found = jobs(view)
     if found is None:
         return None
     until = np.clip(np.nan_to_num(found.started, nan=np.inf), view.begin, view.end)
     waiting = found.rows.sums(until - np.clip(found.queued, view.begin, view.end)) + _waited_in_vain(view, found)
-    return Ratio(found.rows, waiting, Fixed(view.span))
+    lengths = Ratio(found.rows, waiting, Fixed(view.span)).values()
+    lengths["stage"][len(view.ledger.stages) :] = np.nan  # what is no stage has no queue
+    return Derived(lengths)
 
 
 def _waited_in_vain(view: View, found: Jobs) -> np.ndarray:

@@ -100,6 +100,29 @@ class Derived:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """The standard deviation of row values, for the whole and by slice; nan for fewer than two rows."""
+
+    rows: Rows
+    of: np.ndarray
+
+    def values(self) -> dict[str, np.ndarray]:
+        """By dimension; "" is the whole."""
+        beside = self.of - (self.of.mean() if len(self.of) else 0.0)  # squares of small numbers stay exact
+        cells = [self.rows.sums(np.ones(len(beside))), self.rows.sums(beside), self.rows.sums(beside**2)]
+        whole = {"": _deviation(*(np.array([cell.sum()]) for cell in cells))}
+        return whole | {name: _deviation(*(self.rows.by(name, cell) for cell in cells)) for name in self.rows.codes}
+
+
+def _deviation(count: np.ndarray, total: np.ndarray, squares: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: np.ndarray = np.sqrt(
+            np.maximum(squares - total**2 / count, 0.0) / np.where(count > 1, count - 1, np.nan)
+        )
+    return found
+
+
+@dataclass(frozen=True)
 class Percentile:
     """A percentile of row values, for the whole and by slice."""
 

@@ -57,6 +57,8 @@ class Orders:
     """Last delivery; nan if nothing was delivered."""
     complete: np.ndarray
     """Whether nothing is owed any more and something was delivered."""
+    open: np.ndarray
+    """Whether something is still owed or under way at the end of the run."""
     in_full: np.ndarray
     """Whether all units left in the first shipment."""
     filled: np.ndarray
@@ -204,6 +206,7 @@ class View:
             rows=self.labels.order_rows(self.source_of_order[keep]), asked=asked, at=table["at"][chosen],
             promised=self.promises[0][keep], latest=self.promises[1][keep], last=last[keep],
             complete=asked & (open_lines[keep] == 0) & ~np.isnan(last[keep]),
+            open=~asked | (open_lines[keep] > 0),
             in_full=asked & (left[keep] == 0) & (self._shipments(size)[keep] == 1), filled=asked & (short[keep] == 0),
             damaged=table["damaged"][chosen], misdocumented=table["misdocumented"][chosen],
         )  # fmt: skip

@@ -23,7 +23,7 @@ def audit(ledger: Ledger) -> None:
     """
     broken = [*_units_conserved(ledger), *_lines_balance(ledger), *_goods_come_back(ledger),
               *_stages_in_order(ledger), *_shipments_arrive_once(ledger), *_promises_hold(ledger),
-              *desk_laws(ledger)]  # fmt: skip
+              *desk_laws(ledger), *_receipts_answer_orders(ledger), *_plans_follow_receipts(ledger)]  # fmt: skip
     if broken:
         raise AuditError("; ".join(broken))
 
@@ -89,6 +89,29 @@ def _units_conserved(ledger: Ledger) -> Iterator[str]:
     wrong = np.abs(open_orders - ledger.closing["on_order"]) > TINY * (1 + np.abs(open_orders))
     if wrong.any():
         yield f"shelf {_first(wrong)}: units on order do not add up"
+
+
+def _receipts_answer_orders(ledger: Ledger) -> Iterator[str]:
+    """A receipt comes after its order, and there was an order for that shelf at the time it names."""
+    received, ordered = ledger.columns(facts.Received), ledger.columns(facts.Replenished)
+    if (received["placed"] > received["at"]).any():
+        yield f"shelf {received['shelf'][_first(received['placed'] > received['at'])]}: received before it was ordered"
+    placed = set(zip(ordered["shelf"].tolist(), ordered["at"].tolist(), strict=True))
+    usual = ~np.isnan(received["placed"])
+    strange = set(zip(received["shelf"][usual].tolist(), received["placed"][usual].tolist(), strict=True)) - placed
+    if strange:
+        yield f"shelf {min(strange)[0]}: received what was not ordered"
+
+
+def _plans_follow_receipts(ledger: Ledger) -> Iterator[str]:
+    """A planned lead time lies between the shortest and the longest that was seen until then."""
+    received, learned = ledger.columns(facts.Received), ledger.columns(facts.Replanned)
+    lasted = received["at"] - received["placed"]
+    for at, mean, sd in zip(learned["at"], learned["mean"], learned["sd"], strict=True):
+        seen = lasted[(received["at"] <= at) & ~np.isnan(lasted)]
+        if not (len(seen) and seen.min() - TINY <= mean <= seen.max() + TINY and 0 <= sd <= np.ptp(seen) + TINY):
+            yield f"a lead time of {mean:g} h is planned at {at:g} h that no receipts show"
+            return
 
 
 def _lines_balance(ledger: Ledger) -> Iterator[str]:

@@ -279,6 +279,8 @@ class Received(NamedTuple):
     at: float
     shelf: int
     units: float
+    placed: float
+    """When it was placed; nan for an emergency order, which says nothing of the usual lead time."""
 
 
 class Recalled(NamedTuple):
@@ -287,6 +289,18 @@ class Recalled(NamedTuple):
     at: float
     shelf: int
     units: float
+
+
+class Replanned(NamedTuple):
+    """The planned lead time of a supplier was refreshed from its receipts, and the stock it delivers sized anew."""
+
+    at: float
+    supplier: int
+    """Index into the scenario's suppliers."""
+    mean: float
+    """Hours."""
+    sd: float
+    """Hours."""
 
 
 class Returned(NamedTuple):
@@ -335,14 +349,14 @@ class CustomerReclassified(NamedTuple):
 
 KINDS: tuple[type[NamedTuple], ...] = (
     Ordered, LineOrdered, Erred, Allocated, Backordered, Lost, Cancelled, Served, Batched, Held, Abandoned,
-    Delivered, Surfaced, ShortPaid, Complained, Replenished, Received, Recalled, Returned, Restocked, Disposed,
-    Promised, Offered, Declined, Sourced, Substituted, Expedited, ShippedExpress, Transshipped, TransferReceived,
-    Withdrawn, Released, SkuReclassified, CustomerReclassified,
+    Delivered, Surfaced, ShortPaid, Complained, Replenished, Received, Recalled, Replanned, Returned, Restocked,
+    Disposed, Promised, Offered, Declined, Sourced, Substituted, Expedited, ShippedExpress, Transshipped,
+    TransferReceived, Withdrawn, Released, SkuReclassified, CustomerReclassified,
 )  # fmt: skip
 """Every kind of fact."""
 INTEGERS = frozenset({
     "order", "line", "segment", "channel", "customer", "site", "sku", "shelf", "stage", "shipment", "rule", "kind",
-    "origin", "became", "reason", "batch",
+    "origin", "became", "reason", "batch", "supplier",
 })  # fmt: skip
 """Fields that hold whole numbers."""
 OFFERS = ("partial", "item", "site", "date")

@@ -95,6 +95,26 @@ def stages(sheet: "Figure", rows: Sequence[tuple[str, float, float]]) -> None:
     _key(sheet, left, ("waiting to begin", "white", HATCH), ("at the stage", MIDDLE, ""))
 
 
+def shares(sheet: "Figure", rows: Sequence[tuple[str, float, float]]) -> None:
+    """Name, share of the mean, share of the variance: two bars a row."""
+    height = sheet.get_figheight()
+    left = room([name for name, _, _ in rows])
+    panel = sheet.add_axes((left, 0.3 / height, 0.9 - left, 1 - 0.58 / height))
+    for place, (_, mean, variance) in enumerate(rows):
+        for share, offset, colour, hatch in ((mean, -0.2, MIDDLE, ""), (variance, 0.2, "white", HATCH)):
+            panel.barh(place + offset, share, 0.38, color=colour, edgecolor=DARK, linewidth=0.7, hatch=hatch)
+            panel.annotate(figure(share, "share"), (max(share, 0.0), place + offset), (4, 0), fontsize=7.5,
+                           textcoords="offset points", va="center")  # fmt: skip
+    names(panel, [name for name, _, _ in rows])
+    panel.set_ylim(len(rows) - 0.45, -0.55)
+    panel.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %".replace("-", "−"))
+    panel.grid(axis="x", color=LIGHT, linewidth=0.5)
+    panel.axvline(0, color=MIDDLE, linewidth=0.6)
+    panel.margins(x=0.1)
+    bare(panel, "left")
+    _key(sheet, left, ("share of the mean", MIDDLE, ""), ("share of the variance", "white", HATCH))
+
+
 def _key(sheet: "Figure", left: float, *entries: tuple[str, str, str]) -> None:
     from matplotlib.patches import Patch
 

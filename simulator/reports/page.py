@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from simulator.experiments.result import Result
-from simulator.reports import appendix, classes, overview, promises, sections, troubles
+from simulator.reports import appendix, classes, lead_times, overview, promises, sections, troubles
 from simulator.reports.files import write_whole
 from simulator.reports.findings import Findings
 from simulator.reports.markup import Html, tag
@@ -32,7 +32,9 @@ def page(result: Result) -> Html:
         sections.service(findings, wanted),
         promises.promises(findings),
         sections.time(findings),
+        lead_times.shares(findings),
         sections.stock(findings),
+        lead_times.suppliers(findings),
         sections.cost(findings),
         sections.segments(findings),
         classes.classes(findings),

@@ -52,8 +52,8 @@ def shelf_facts(view: View, number: int, asked: np.ndarray) -> Shelf:
     standing = _standing(ordered, recalled)
     supply = view.scenario.network.suppliers[supplier]
     lead = supply.lead_time.expected
-    if supply.capacity is not None and len(received[0]):
-        lead = float(np.mean(received[0] - standing[: len(received[0])]))  # its queue is part of it
+    if (supply.capacity is not None or supply.changes is not None) and len(received[0]):
+        lead = float(np.mean(received[0] - standing[: len(received[0])]))  # its queue and its drift are part of it
     return Shelf(
         wanted=_sorted(asked[mine], wanted[mine]),
         gone=_sorted(*_of_lines(view, mine, facts.Lost, facts.Cancelled)), ordered=ordered, standing=standing,

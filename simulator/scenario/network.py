@@ -1,4 +1,4 @@
-"""Where the work is done: calendars, suppliers, and sites with their stages, stock and returns desk."""
+"""Where the work is done: calendars, and sites with their stages, stock and returns desk."""
 
 import datetime as dt
 import re
@@ -11,6 +11,7 @@ from simulator.model import Model
 from simulator.policies.replenishment import Replenishment
 from simulator.scenario.distributions import Duration
 from simulator.scenario.order_desk import Collecting, CreditHold, EntryMode
+from simulator.scenario.suppliers import Supplier
 from simulator.units import WEEKDAYS, Clock, Date, Hours, Share, clock
 
 STAGES = ("entry", "verification", "credit", "scheduling", "picking", "packing", "shipping", "transit")
@@ -233,25 +234,6 @@ class Quality(Model):
     """Share of orders damaged on the way."""
     document_error: Share = 0.0
     """Share of orders with wrong documents."""
-
-
-class Supplier(Model):
-    """Where replenishment comes from."""
-
-    lead_time: Duration
-    """From order to receipt; with capacity, the working time of one order."""
-    crossing: bool = True
-    """Whether a later order may arrive before an earlier one."""
-    capacity: Annotated[int, Field(ge=1)] | None = None
-    """How many orders it works on at once, first come first served; without limit where left out."""
-    cancellable: bool = False
-    """Whether it takes back orders it has not begun (needs capacity)."""
-
-    @model_validator(mode="after")
-    def _check(self) -> "Supplier":
-        if self.cancellable and self.capacity is None:
-            raise ValueError("cancellable needs capacity: without it every order is begun at once")
-        return self
 
 
 class Site(Model):

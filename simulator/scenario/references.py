@@ -98,6 +98,19 @@ def _network(network: Network, products: Mapping[str, Product]) -> Iterator[At]:
             if other == name:
                 yield At((*place, "siblings", other), "a site is no sibling of itself")
         yield from _stock((*place, "stock"), site, network, products)
+    yield from _refresh(network)
+
+
+def _refresh(network: Network) -> Iterator[At]:
+    """A refresh sizes stock anew: where no rule has a target there is nothing to size."""
+    only = next(iter(network.suppliers), "")
+    rules = [rule for site in network.sites.values() for rule in (site.stock or {}).values()]
+    sized = {rule.supplier or only for rule in rules if rule.target is not None}
+    for name, supplier in network.suppliers.items():
+        if supplier.refresh is not None and name not in sized:
+            place: Path = ("network", "suppliers", name, "refresh")
+            hint = "give a stock rule a target instead of its numbers, or leave refresh out"
+            yield At(place, "nothing to size anew: no rule with a target orders here", hint)
 
 
 def _stock(place: Path, site: Site, network: Network, products: Mapping[str, Product]) -> Iterator[At]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from simulator.policies.replenishment import ReplenishmentRule, ServiceTarget
 from simulator.scenario.classes import product_classes
 from simulator.scenario.plan import expected_demand
@@ -31,18 +29,16 @@ def sized_rule(
 ) -> ReplenishmentRule:
     """The replenishment rule of a SKU at a site with all its numbers given.
 
-    A `target` takes the place of the rule's own, if it has one; a `lead_time` that of the supplier's. The demand
-    is what the scenario expects. Whatever changes a plan inside the run comes here for the new numbers.
+    A `target` takes the place of the rule's own, if it has one; a `lead_time` that of the one planned at the start.
+    The demand is what the scenario expects. Whatever changes a plan inside the run comes here for the new numbers.
     """
     supplier, rule = _given(scenario, site, sku)
     if rule.target is not None and target is not None:
         rule = rule.model_copy(update={"target": target})
     if rule.target is None and getattr(rule, "cover", None) is None:
         return rule
-    if lead_time is None:
-        law = scenario.network.suppliers[supplier].lead_time
-        lead_time = LeadTime(law.expected, float(np.sqrt(law.variance)))
-    return rule.sized(expected_demand(scenario, site)[sku], lead_time)
+    planned = lead_time or scenario.network.suppliers[supplier].planned_lead_time
+    return rule.sized(expected_demand(scenario, site)[sku], planned)
 
 
 def class_target(scenario: Scenario, label: str | None) -> ServiceTarget | None:

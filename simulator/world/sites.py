@@ -11,6 +11,7 @@ from simulator.scenario.scenario import Scenario
 from simulator.scenario.sizing import class_target, sized_rules
 from simulator.world.capacity import Staffed
 from simulator.world.clock import Clock
+from simulator.world.plan import Plan
 from simulator.world.stages import Stages
 from simulator.world.stock import Shelf
 from simulator.world.streams import Streams
@@ -68,7 +69,9 @@ class SiteWorld:
         return max((stage.ahead for stage in self._staffed), default=0.0)
 
 
-def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, Staffed | None]) -> None:
+def lay_out_shelves(
+    scenario: Scenario, site: SiteWorld, workshops: dict[str, Staffed | None], plans: dict[str, Plan]
+) -> None:
     """A shelf for every product; without a stock section, shelves that are never empty."""
     first = site.index * len(scenario.products)
     if site.site.stock is None:
@@ -83,6 +86,8 @@ def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, St
         site.shelves.append(Shelf(first + place, place, rule, supply, opening))
         site.shelves[-1].cost = costs[place]
         site.shelves[-1].target = class_target(scenario, classes[place])
+        if supplier in plans:
+            plans[supplier].follow(site.shelves[-1])
 
 
 def expect_demand(scenario: Scenario, site: SiteWorld) -> None:

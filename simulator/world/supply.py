@@ -1,10 +1,11 @@
 """Supply: when a replenishment order arrives."""
 
+from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from simulator.ledger.ledger import Record
-from simulator.scenario.network import Supplier
+from simulator.scenario.suppliers import Drift, Supplier
 from simulator.world.capacity import Staffed
 from simulator.world.clock import RECEIPT, Clock
 from simulator.world.orders import Shipment
@@ -14,12 +15,13 @@ from simulator.world.streams import Streams
 class Delivery(Shipment):
     """A replenishment order on its way."""
 
-    __slots__ = ("expected", "shelf", "units")
+    __slots__ = ("expected", "placed", "shelf", "units")
 
     def __init__(self, clock: Clock, shelf: int, units: float, time: float) -> None:
         self.env = clock
         self.number = 0
         self.shelf, self.units = shelf, units
+        self.placed = clock._now
         self.expected = clock._now + time  # as planned when it was ordered
 
 
@@ -29,8 +31,12 @@ class Supply:
     def __init__(self, clock: Clock, supplier: Supplier, workshop: Staffed | None, streams: Streams, name: str) -> None:
         self._clock, self._supplier, self._workshop = clock, supplier, workshop
         self._draw: Callable[[], float] = streams.draws(name, supplier.lead_time.sample)
+        if supplier.changes is not None:
+            self._draw = _drifting(self._draw, clock, supplier.changes)
+        self.record: deque[float] | None = None
+        """Where lead times are kept that a refresh of the plan looks at."""
         self._last = 0.0
-        self.planned: float = supplier.lead_time.expected
+        self.planned: float = supplier.planned_lead_time.mean
         """The lead time that is planned with, in hours."""
 
     def deliver(self, job: Delivery) -> None:
@@ -57,6 +63,12 @@ class Supply:
                 taken.append(job)
                 left -= job.units
         return taken
+
+
+def _drifting(draw: Callable[[], float], clock: Clock, changes: Sequence[Drift]) -> Callable[[], float]:
+    """Draws times the factor of the time at which they are asked for: the same luck, longer or shorter."""
+    begins, factors = [change.at for change in changes], [1.0, *(change.factor for change in changes)]
+    return lambda: draw() * factors[bisect_right(begins, clock._now)]
 
 
 def workshop(clock: Clock, record: Record, number: int, supplier: Supplier) -> Staffed | None:

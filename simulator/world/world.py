@@ -13,6 +13,7 @@ from simulator.world.capacity import Staffed
 from simulator.world.classes import Classes
 from simulator.world.clock import Clock
 from simulator.world.demand import Numbers, Source
+from simulator.world.plan import Plan, lay_out_plans
 from simulator.world.policy import Policy
 from simulator.world.record import CycleRecord
 from simulator.world.sites import SiteWorld, expect_demand, lay_out_shelves, lay_out_workshops
@@ -35,6 +36,7 @@ class Recorders:
         self.replenished = recorder(facts.Replenished)
         self.received = recorder(facts.Received)
         self.recalled = recorder(facts.Recalled)
+        self.replanned = recorder(facts.Replanned)
         self.returned = recorder(facts.Returned)
         self.restocked = recorder(facts.Restocked)
         self.disposed = recorder(facts.Disposed)
@@ -63,6 +65,8 @@ class World:
     streams: Streams
     sites: list[SiteWorld]
     workshops: list[Staffed]
+    plans: list[Plan]
+    """Of the suppliers whose planned lead time is refreshed."""
     sources: list[Source]
     classes: Classes
     shipments: Iterator[int]
@@ -76,8 +80,9 @@ def build(scenario: Scenario, replication: int) -> World:
     clock, ledger, streams = Clock(), Ledger(scenario, replication), Streams(scenario.run.seed, replication)
     sites = [SiteWorld(scenario, name, clock, streams, ledger) for name in scenario.network.sites]
     workshops = lay_out_workshops(scenario, clock, ledger)
+    plans = lay_out_plans(scenario)
     for site in sites:
-        lay_out_shelves(scenario, site, workshops)
+        lay_out_shelves(scenario, site, workshops, plans)
     ledger.opening = np.array([shelf.on_hand for site in sites for shelf in site.shelves], dtype=float)
     ledger.opening[np.isinf(ledger.opening)] = np.nan
     classes = Classes(scenario, ledger)
@@ -97,6 +102,6 @@ def build(scenario: Scenario, replication: int) -> World:
     classes.enrol()
     limited = [each for each in workshops.values() if each is not None]
     return World(
-        scenario, clock, ledger, streams, sites, limited, sources, classes, count(1), Recorders(ledger), policy,
-        CycleRecord(),
+        scenario, clock, ledger, streams, sites, limited, list(plans.values()), sources, classes, count(1),
+        Recorders(ledger), policy, CycleRecord(),
     )  # fmt: skip

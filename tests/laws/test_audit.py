@@ -24,6 +24,9 @@ RULES = st.one_of(
     st.builds(lambda days, level, early: {"rule": "periodic", "every": f"{days} days", "level": level,
                                           "before_demand": early},
               st.integers(1, 10), st.integers(1, 200), st.booleans()),
+    st.builds(lambda cover, fill: {"rule": "min_max", "cover": f"{cover} days", "target": {"unit_fill_rate": fill}},
+              st.integers(1, 20), st.sampled_from([0.3, 0.9])),
+    st.builds(lambda csl: {"rule": "base_stock", "target": {"cycle_service_level": csl}}, st.sampled_from([0.3, 0.9])),
 )  # fmt: skip
 
 
@@ -39,6 +42,12 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         supplier = draw(st.sampled_from(["importer", "workshop"]))
         site["stock"][sku] = {**draw(RULES), "supplier": supplier, "opening": draw(st.integers(0, 90)),
                               "lot_size": draw(st.sampled_from([1, 12]))}  # fmt: skip
+    for name, supplier in source["network"]["suppliers"].items():
+        sized = any(rule["supplier"] == name and "target" in rule for rule in site["stock"].values())
+        for key in ("refresh", "record"):
+            supplier.pop(key, None)
+        if sized:
+            supplier |= {"refresh": f"{draw(st.integers(1, 6))} days", "record": draw(st.integers(2, 20))}
     for rule in source["service"]["rules"]:
         rule["stockout"] = draw(st.sampled_from(STOCKOUTS))
     site["stages"][0]["staff"] = draw(st.integers(1, 3))
@@ -65,6 +74,9 @@ CRIMES = {
     "work done before it began": (facts.Served, "ended", -5000.0),
     "a stage before the order came": (facts.Served, "queued", -5000.0),
     "an order on the supplier's side that is lost": (facts.Replenished, "units", 7.0),
+    "a receipt of what was not ordered": (facts.Received, "placed", -0.5),
+    "a receipt before its order": (facts.Received, "placed", 5000.0),
+    "a plan out of thin air": (facts.Replanned, "mean", 5000.0),
     "a delivery to somebody else": (facts.Delivered, "order", 1),
 }
 

@@ -9,7 +9,7 @@ import pytest
 from scenes import EVERYTHING, ONE_ITEM, play
 
 import simulator
-from simulator.ledger.facts import KINDS, LineOrdered, Ordered
+from simulator.ledger.facts import KINDS, LineOrdered, Ordered, Received
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.load import parse
 from simulator.scenario.scenario import Scenario
@@ -108,3 +108,23 @@ def test_who_buys_through_another_channel_wants_the_same():
     after = play(EVERYTHING)
     for one, other in zip(demand_of(before, 0), demand_of(after, 0), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_drift_or_a_refresh_leaves_the_luck_as_it_was():
+    """Lead times are the same draws times the factor; a refresh changes when and how much is ordered, not the draws."""
+
+    def lead_times(more: str) -> list[float]:
+        text = ONE_ITEM.replace("rule: min_max, minimum: 240, maximum: 640", RULE)
+        ledger = play(changed(text, "{mean: 5 days, cv: 0.5}}", "{mean: 5 days, cv: 0.5}}" + more))
+        received = ledger.columns(Received)
+        order = np.argsort(received["placed"])
+        lasted: list[float] = (received["at"] - received["placed"])[order].tolist()
+        return lasted[:15]
+
+    usual = lead_times("")
+    assert lead_times(", changes: [{at: 0 h, factor: 1.3}]") == pytest.approx([1.3 * each for each in usual])
+    assert lead_times(", refresh: 1 week") == pytest.approx(usual)
+    assert lead_times(", planned: 9 days") == pytest.approx(usual)
+
+
+RULE = "rule: reorder_point, quantity: 200, opening: 300, target: {unit_fill_rate: 0.99}"

@@ -12,8 +12,8 @@ from simulator.reports.tables import show
 from simulator.reports.wording import half
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
-SECTIONS = {"targets", "figures", "service", "promises", "time", "stock", "cost", "segments", "classes", "skus",
-            "orders", "assumptions", "definitions"}  # fmt: skip
+SECTIONS = {"targets", "figures", "service", "promises", "time", "shares", "stock", "suppliers", "cost", "segments",
+            "classes", "skus", "orders", "assumptions", "definitions"}  # fmt: skip
 
 
 class Reader(HTMLParser):

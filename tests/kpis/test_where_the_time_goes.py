@@ -1,0 +1,104 @@
+"""Where the time of the order cycle goes: shares of its mean and of its variance, on runs that a person can trace."""
+
+import numpy as np
+import pytest
+from scenes import EVERYTHING, play
+
+from simulator.kpis.cycle import stage_hours
+from simulator.kpis.measure import measure
+from simulator.kpis.view import View
+from simulator.ledger.ledger import Ledger
+
+SHOP = """
+name: Shop
+run: {{start: 2026-01-05, horizon: 168 h, seed: 1}}
+market:
+  segments:
+    all:
+      demand: {{rule: scheduled, every: 1 day, first: 12 h}}
+      basket: {{orders: [{{share: 1, lines: {{a: 4}}}}]}}
+products: {{a: {{}}}}
+network:
+  suppliers: {{maker: {{lead_time: 36 h}}}}
+  sites: {{shop: {{stages: {stages}, stock: {{a: {{rule: base_stock, level: 6}}}}}}}}
+"""
+
+
+def shares(ledger: Ledger, kpi: str) -> dict[str, float]:
+    measures = measure(ledger, [kpi])
+    values = dict(zip(measures.labels("stage"), measures.values[kpi]["stage"].tolist(), strict=True))
+    return {stage: value for stage, value in values.items() if value == value}
+
+
+def test_a_steady_stage_has_time_but_no_variance():
+    """Transit takes 20 h. The order of day 1 is there at once, those of days 2 to 6 wait 12 h for half their units.
+
+    In all 20 + 5 x 32 = 180 h, of which 6 x 20 in transit; all that differs is the wait.
+    """
+    ledger = play(SHOP.format(stages="[{stage: transit, time: 20 h}]"))
+    assert shares(ledger, "cycle_time_share") == pytest.approx({"transit": 120 / 180, "waiting for stock": 60 / 180})
+    assert shares(ledger, "cycle_variance_share") == pytest.approx({"transit": 0, "waiting for stock": 1}, abs=1e-12)
+    found = measure(ledger).values
+    assert found["order_cycle_time_sd"]["segment"] == pytest.approx(24**0.5)
+    assert found["open_orders"][""] == pytest.approx(1 / 7)
+
+
+def test_the_way_of_the_last_shipment_counts():
+    """A truck leaves at 23 h; then 2 h of transit. Half of each order from day 2 on follows 12 h later, at midnight.
+
+    order   placed   desk   asks stock   last of it there    truck    comes    hours
+      1       12 h    1 h      13 h          13 h             23 h     25 h      13
+      2       36 h    1 h      37 h          49 h (36 + 13)   71 h     73 h      37
+    Order 1 waits 10 h for the truck. The replenishment of order 1's units, asked at 13 h, comes at 49 h: order 2
+    waits 12 h for stock and 22 h for the truck, and so do those of days 3 to 5; that of day 6 comes after the end.
+    """
+    stages = "[{stage: entry, time: 1 h}, {stage: shipping, departures: {at: ['23:00']}}, {stage: transit, time: 2 h}]"
+    ledger = play(SHOP.format(stages=stages).replace("horizon: 168 h", "horizon: 160 h"))
+    total = 13 + 4 * 37
+    assert shares(ledger, "cycle_time_share") == pytest.approx(
+        {"entry": 5 / total, "waiting for stock": 4 * 12 / total, "shipping": (10 + 4 * 22) / total,
+         "transit": 10 / total}
+    )  # fmt: skip
+    assert shares(ledger, "cycle_variance_share") == pytest.approx(
+        {"entry": 0, "waiting for stock": 1 / 2, "shipping": 1 / 2, "transit": 0}, abs=1e-12
+    )
+
+
+def test_with_everything_on_an_order_served_at_once_waits_for_no_stock():
+    view = View(play(EVERYTHING))
+    orders, done = view.orders, view.orders.complete
+    wait = (orders.last - orders.at)[done]
+    stages = dict(stage_hours(view))
+    for hours in stages.values():
+        assert (hours >= 0).all()
+        wait = wait - hours
+    at_once = (orders.filled & orders.in_full)[done]
+    assert at_once.sum() > 100
+    assert wait[at_once] == pytest.approx(0, abs=1e-6)
+    assert wait.min() > -1e-6
+    assert np.mean(wait[~at_once] > 1) > 0.5
+    assert len(stages) == 6
+
+
+@pytest.mark.parametrize("kpi", ["cycle_time_share", "cycle_variance_share"])
+def test_shares_add_up_to_one(kpi):
+    found = shares(play(EVERYTHING), kpi)
+    assert list(found) == ["entry", "credit", "scheduling", "picking", "shipping", "transit", "waiting for stock"]
+    assert sum(found.values()) == pytest.approx(1)
+    assert found["waiting for stock"] > 0.1
+
+
+def test_without_stages_there_is_nothing_to_share():
+    assert "cycle_time_share" not in measure(play(SHOP.format(stages="[]"))).values
+
+
+def test_a_credit_hold_is_a_part_of_its_own():
+    """1 h at the credit desk, 10 h held, 5 h of transit, and 12 h of waiting for stock from the second order on.
+
+    Of the orders of days 1 to 6 each takes 16 h, those of days 2 to 6 12 h more.
+    """
+    stages = "[{stage: credit, time: 1 h, hold: {rate: 1, time: 10 h}}, {stage: transit, time: 5 h}]"
+    total = 6 * 16 + 5 * 12
+    assert shares(play(SHOP.format(stages=stages)), "cycle_time_share") == pytest.approx(
+        {"credit": 6 / total, "transit": 30 / total, "credit hold": 60 / total, "waiting for stock": 60 / total}
+    )
