@@ -1,5 +1,7 @@
 """A rule dropped into its family's folder works everywhere, and nothing else needs to know."""
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +11,30 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 RULE = (ROOT / "docs" / "add_a_rule.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+RESPONSE = """
+from typing import Literal
+
+from simulator.policies.stockout import StockoutRule
+from simulator.policies.views import Lose
+from simulator.units import Money
+
+
+class SmallChange(StockoutRule):
+    \"\"\"Do without what is worth little; the rest is left to the next response.
+
+    ```yaml
+    rule: small_change
+    below: 20
+    ```
+    \"\"\"
+
+    rule: Literal["small_change"] = "small_change"
+    below: Money
+    \"\"\"Lines whose short units are worth less are not waited for.\"\"\"
+
+    def respond(self, short):
+        return (Lose(short.units),) if short.value < self.below else ()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +44,7 @@ def copy(tmp_path_factory) -> Path:
     shutil.copytree(ROOT / "simulator", folder / "simulator", ignore=shutil.ignore_patterns("__pycache__", "gallery"))
     shutil.copytree(ROOT / "scenarios", folder / "scenarios")
     (folder / "simulator/policies/replenishment/truck_load.py").write_text(RULE, encoding="utf-8")
+    (folder / "simulator/policies/stockout/small_change.py").write_text(RESPONSE, encoding="utf-8")
     return folder
 
 
@@ -49,3 +76,22 @@ def test_its_bad_values_and_a_misspelt_tag_are_told_with_their_line(copy):
     assert "did you mean 'load'" in done.stderr
     done = command(copy, "check", scenario(copy, "{rule: truck_lod, point: 1}"))
     assert "truck_load" in done.stderr
+
+
+def test_a_response_to_shortages_works_in_a_chain(copy):
+    chain = "service: {stockout: [{rule: small_change, below: 1000}, {rule: backorder}]}"
+    (copy / "chain.yaml").write_text(f"extends: textbook/base_stock\nproducts.part.price: 3\n{chain}\n")
+    done = command(copy, "run", "chain.yaml", "-n", "1", "--workers", "1", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    whole = {row["kpi"]: row["mean"] for row in json.loads(done.stdout)["kpis"] if not row["by"]}
+    assert whole["lost_sales"] > 0.01
+    assert whole["backordered_lines"] == 0
+
+
+def test_the_contract_tests_run_it(copy):
+    shutil.copytree(ROOT / "tests" / "rules", copy / "tests" / "rules", ignore=shutil.ignore_patterns("__pycache__"))
+    asked = ["-p", "no:cacheprovider", "-q", "--import-mode=importlib", "-o", "pythonpath=tests", "-k", "small_change"]
+    done = subprocess.run([sys.executable, "-m", "pytest", *asked, "tests/rules/test_contract.py",
+                           "tests/rules/test_decisions.py"], cwd=copy, capture_output=True, text=True)  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) >= 4
