@@ -50,6 +50,11 @@ class Step:
         self.record, self.number, self.place = record, number, place
         self.calendar, self.cut_off, self.departures, self.waves = calendar, cut_off, departures, waves
 
+    @property
+    def waits(self) -> bool:
+        """Whether a job may have to wait: for a wave, opening hours or a departure."""
+        return self.waves is not None or self.calendar is not None or self.departures is not None
+
     def take(self, job: Shipment, now: float) -> float:
         """Work on a job that comes now; when it is done, in hours."""
         started, ended = self.pass_through(now, job.work[self.place])

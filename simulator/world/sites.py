@@ -11,6 +11,7 @@ from simulator.scenario.scenario import Scenario
 from simulator.scenario.sizing import class_target, sized_rules
 from simulator.world.capacity import Staffed
 from simulator.world.clock import Clock
+from simulator.world.delays import Step
 from simulator.world.plan import Plan
 from simulator.world.stages import Stages
 from simulator.world.stock import Shelf
@@ -32,7 +33,8 @@ class SiteWorld:
         self.work = WorkPlan(name, self.stages, scenario.network.entry_modes, streams)
         laid_out = Stages(scenario, name, clock, ledger, self.work)
         self.desk, self.dock, self.inspection = laid_out.desk, laid_out.dock, laid_out.inspection()
-        self._plan, self._staffed = laid_out.plan(), laid_out.staffed
+        self._staffed = laid_out.staffed
+        self._ways = {desk: self._way(laid_out.plan(), desk) for desk in (False, True)}
         self.is_counter = not self.stages
         self.counts_lines = any(stage.line_time is not None for stage in self.stages)
         desk = self.returns
@@ -44,6 +46,23 @@ class SiteWorld:
         self.shelves: list[Shelf] = []
         self.siblings: list[tuple[SiteWorld, float]] = []
         """Sites that can help out, with the hours that goods from there take, the nearest first."""
+
+    def _way(self, steps: list[Step], desk: bool) -> list[tuple[Step | None, float, float]]:
+        """The stages from the desk, or from the shelf, with their mean work for an order and for each of its lines.
+
+        What waits for nothing (no calendar, wave or departure) is one sum.
+        """
+        way: list[tuple[Step | None, float, float]] = []
+        for place, step in enumerate(steps):
+            if not desk and self.stages[place].stage in DESK:
+                continue
+            once = self.work.expected(place, 0)
+            each = self.work.expected(place, 1) - once
+            if step.waits or not way or way[-1][0] is not None:
+                way.append((step if step.waits else None, once, each))
+            else:
+                way[-1] = (None, way[-1][1] + once, way[-1][2] + each)
+        return way
 
     def close(self) -> None:
         """At the end of the run, record who still waits."""
@@ -58,9 +77,9 @@ class SiteWorld:
     def planned(self, begin: float, lines: int, desk: bool) -> float:
         """When an order would be through the dock, and the desk before it, if nobody queued and work took its mean."""
         now = begin
-        for place, step in enumerate(self._plan):
-            if desk or self.stages[place].stage not in DESK:
-                now = step.pass_through(now, self.work.expected(place, lines))[1]
+        for step, once, each in self._ways[desk]:
+            work = once + lines * each
+            now = step.pass_through(now, work)[1] if step is not None else now + work
         return now
 
     @property

@@ -1,0 +1,99 @@
+"""What each mechanism costs when it is switched on: SimPy events per order, and time against everything off.
+
+    python mechanisms.py
+
+Each case is `mechanisms.yaml` with one change. Times are CPU seconds of simulating and measuring together, the
+median of some runs, each paired with a run of the plain scenario just before it.
+"""
+
+import statistics
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+import yaml
+
+import simulator
+from simulator.kpis.measure import measure
+from simulator.ledger.facts import Ordered
+from simulator.scenario.scenario import Scenario
+
+HERE = Path(__file__).parent
+FIXED = "promise: {rule: fixed, time: 24 h}"
+KEY = f"{{name: key, when: {{segment: key}}, {FIXED}, priority: 1}}"
+CASES = {
+    "everything off": "{}",
+    "rules by customer, value and class of product": f"""
+        service.rules:
+          - {{when: {{order_value: {{at_least: 40}}}}, {FIXED}}}
+          - {{when: {{sku_class: C}}, {FIXED}}}
+          - {{{FIXED}}}""",
+    "overrides by sales, 10 %": f"""
+        service:
+          rules: [{KEY}, {{{FIXED}}}]
+          overrides: [{{rate: 0.1, when: {{segment: small}}, treated_as: key}}]""",
+    "allocation by priority": "service.allocation: {rule: priority}",
+    "rationing by critical level": "service.allocation: {rule: critical_level, levels: {2: 40}}",
+    "fair share": "service.allocation: {rule: fair_share}",
+    "patience of waiting lines": "market.segments.small.patience: {exponential: {mean: 24 h}}",
+    "substitutes": "service.stockout: [{rule: substitute}, {rule: backorder}]",
+    "emergency supply": "service.stockout: [{rule: expedite, time: 6 h}, {rule: backorder}]",
+    "transshipment": "service.stockout: [{rule: transship}, {rule: backorder}]",
+    "promise: quantile of own record": "service.rules[0].promise: {rule: quantile, start: 24 h}",
+    "promise: available to promise": "service.rules[0].promise: {rule: available_to_promise, cycle: 16 h}",
+    "promise: capable to promise": "service.rules[0].promise: {rule: capable_to_promise, cycle: 16 h}",
+    "new dates for lines that wait": "service.repromise: {slack: 2 h}",
+    "express transit for late orders": "service.rules[0].express: {time: 4 h}",
+    "entry modes with 1 % errors of each kind": """
+        network.entry_modes: {manual: {time: {exponential: {mean: 0.08 h}},
+          errors: {item: 0.01, quantity: 0.01, address: 0.01, price: 0.01, document: 0.01}}}
+        market.channels: {desk: {entry: manual}, web: {entry: manual}}""",
+    "credit holds, 3 %": "network.sites.store.stages[2].hold: {rate: 0.03, time: 4 h}",
+    "picking in hourly waves": "network.sites.store.stages[3].waves: 1 h",
+    "picking in batches of four": "network.sites.store.stages[3].batch: {orders: 4, within: 1 h}",
+    "planned lead times refreshed weekly": """
+        network.suppliers.maker.refresh: 1 week
+        network.sites.store.stock.a: {rule: reorder_point, quantity: 900, target: {unit_fill_rate: 0.95}}""",
+    "classes of products reviewed weekly": """
+        segmentation.products: {rule: abc_xyz, by: value, bucket: 1 day, review: 1 week}""",
+}
+"""What is changed, as a what-if would write it."""
+
+
+def scenario(change: str) -> Scenario:
+    """The plain scenario with one change."""
+    whole = {"extends": str(HERE / "mechanisms.yaml")} | yaml.safe_load(textwrap.dedent(change))
+    with tempfile.TemporaryDirectory() as folder:
+        case = Path(folder) / "case.yaml"
+        case.write_text(yaml.safe_dump(whole, sort_keys=False), encoding="utf-8")
+        return simulator.load(case)
+
+
+def once(case: Scenario) -> tuple[float, float]:
+    """CPU seconds and SimPy events per order of one run, measured."""
+    began = time.process_time()
+    ledger = simulator.simulate(case)
+    measure(ledger)
+    return time.process_time() - began, ledger.events / len(ledger.columns(Ordered)["at"])
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    plain = scenario("{}")
+    once(plain)
+    print("| switched on | events per order | time against off (quartiles) |\n|---|---|---|")
+    for name, change in CASES.items():
+        case = scenario(change)
+        ratios = []
+        for _ in range(rounds):
+            base, _ = once(plain)
+            seconds, events = once(case)
+            ratios.append(seconds / base)
+        low, middle, high = statistics.quantiles(ratios, n=4)
+        print(f"| {name} | {events:.2f} | {middle:.2f} ({low:.2f}–{high:.2f}) |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
