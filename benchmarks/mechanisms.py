@@ -57,7 +57,7 @@ CASES = {
         network.suppliers.maker.refresh: 1 week
         network.sites.store.stock.a: {rule: reorder_point, quantity: 900, target: {unit_fill_rate: 0.95}}""",
     "classes of products reviewed weekly": """
-        segmentation.products: {rule: abc_xyz, by: value, bucket: 1 day, review: 1 week}""",
+        segmentation: {products: {rule: abc_xyz, by: value, bucket: 1 day, review: 1 week}}""",
 }
 """What is changed, as a what-if would write it."""
 
