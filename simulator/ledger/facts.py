@@ -7,6 +7,9 @@ ERROR_KINDS = ("item", "quantity", "address", "price", "document")
 COMPLAINT_REASONS: tuple[str, ...] = ERROR_KINDS
 """What customers complain of."""
 
+DAMAGED_IN = ("picking", "packing", "transit")
+"""Where goods get damaged."""
+
 
 class Ordered(NamedTuple):
     """A customer placed an order."""
@@ -25,7 +28,7 @@ class Ordered(NamedTuple):
     promised: float
     """Promised delivery; nan where nothing was promised."""
     damaged: float
-    """1 if it will arrive damaged."""
+    """0 if it will arrive undamaged; else where it is damaged: 1 + index into DAMAGED_IN."""
     misdocumented: float
     """1 if its documents are wrong."""
     rule: int
