@@ -1,5 +1,5 @@
 """What it means: measures as pure functions of the ledger. Money and warm-up are applied here and only here."""
 
-from simulator.kpis.kpi import Kpi, catalogue, kpi
+from simulator.kpis.kpi import SCOR, Kpi, catalogue, kpi
 
-__all__ = ["Kpi", "catalogue", "kpi"]
+__all__ = ["SCOR", "Kpi", "catalogue", "kpi"]

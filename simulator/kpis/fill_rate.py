@@ -5,16 +5,14 @@ from simulator.kpis.slices import Ratio
 from simulator.kpis.view import TINY, View
 
 
-@kpi(
-    unit="share of units", better="higher", of="units of lines that asked for stock, lost ones included", scor="RL.2.1"
-)
+@kpi(unit="share of units", better="higher", of="units of lines that asked for stock, lost ones included")
 def unit_fill_rate(view: View) -> Ratio:
     """Units allocated at the instant their line asked for stock / units wanted (type 2 service, by unit)."""
     lines = view.lines
     return lines.rows.ratio(lines.at_once, lines.units)
 
 
-@kpi(unit="share of order lines", better="higher", of="lines that asked for stock, lost ones included", scor="RL.3.35")
+@kpi(unit="share of order lines", better="higher", of="lines that asked for stock, lost ones included")
 def line_fill_rate(view: View) -> Ratio:
     """Lines met completely at once / lines."""
     lines = view.lines

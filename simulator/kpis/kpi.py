@@ -40,6 +40,9 @@ class Kpi:
     function: Function
 
 
+SCOR = "SCOR 12.0"
+"""The version that the codes are of; they moved between versions."""
+
 _found: dict[str, Kpi] = {}
 
 
@@ -63,7 +66,8 @@ def catalogue() -> dict[str, Kpi]:
     package = importlib.import_module("simulator.kpis")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"simulator.kpis.{module.name}")
-    rooms = ["fill_rate", "perfect_order", "promises", "lead_time", "cycle", "backorders", "recovery", "inventory",
-             "suppliers", "order_desk", "returns", "segmentation", "demand", "money"]  # fmt: skip
+    rooms = ["fill_rate", "perfect_order", "imperfect_orders", "promises", "lead_time", "cycle", "backorders",
+             "recovery", "inventory", "suppliers", "order_desk", "returns", "segmentation", "demand",
+             "money"]  # fmt: skip
     rank = {f"simulator.kpis.{room}": place for place, room in enumerate(rooms)}
     return dict(sorted(_found.items(), key=lambda item: rank.get(item[1].function.__module__, len(rank))))

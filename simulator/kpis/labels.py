@@ -4,6 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
+from simulator.kpis.causes import COMPONENTS, causes
 from simulator.kpis.membership import of_customers, of_products
 from simulator.kpis.slices import Rows
 from simulator.ledger.facts import ERROR_KINDS
@@ -35,6 +36,7 @@ class Labels:
         """Classes of products, and of customers where each has its own."""
         self.sources = len(segments) * (self.channels + 1) * (len(self.tiers.labels) if self.tiers else 1) + 1
         self.products = len(products)
+        self.causes = causes(scenario)
         self.names: dict[str, list[str]] = {
             "segment": list(segments),
             "channel": list(scenario.market.channels),
@@ -49,6 +51,8 @@ class Labels:
             "supplier": list(scenario.network.suppliers),
             "activity": list(ACTIVITIES),
             "error": list(ERROR_KINDS) if scenario.network.entry_modes else [],
+            "component": list(COMPONENTS),
+            "cause": list(self.causes),
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}
 
@@ -94,6 +98,18 @@ class Labels:
         by_source = {name: np.repeat(code, self.items) for name, code in self.source_codes.items()}
         by_item = dict(zip(("sku", "class") if self.names["class"] else ("sku",), self.classes.pairs.T, strict=False))
         return by_source | {name: np.tile(code, self.sources) for name, code in by_item.items()}
+
+    def cause(self, name: str) -> int:
+        """The place of a cause."""
+        return self.names["cause"].index(name)
+
+    def failure_rows(self, cause: np.ndarray, source: np.ndarray) -> Rows:
+        """Rows with a cause, and so a component, and a source."""
+        names = self.names["cause"]
+        codes = {name: np.tile(code, len(names)) for name, code in self.source_codes.items()}
+        codes["cause"] = np.repeat(np.arange(len(names)), self.sources)
+        codes["component"] = np.repeat(list(self.causes.values()), self.sources)
+        return Rows(cause * self.sources + source, len(names) * self.sources, codes, self.sizes)
 
     def line_rows(self, source: np.ndarray, item: np.ndarray) -> Rows:
         """Rows with a source and an item."""

@@ -1,70 +1,48 @@
-"""The perfect order and its parts, against the promise made at order entry."""
+"""The perfect order and its parts, against the promise made at order entry.
+
+By SCOR an order is perfect only if every line of it is, on every component: right item and quantity (in full), by
+the date and at the place committed (on time), in perfect condition, with the right documents.
+"""
 
 import numpy as np
 
+from simulator.kpis.causes import CONDITION, DOCUMENTS, ITEM, PLACE, QUANTITY, TIME
+from simulator.kpis.failures import failures
 from simulator.kpis.kpi import kpi
+from simulator.kpis.lateness import MOMENT
 from simulator.kpis.slices import Derived, Ratio
-from simulator.kpis.view import View
+from simulator.kpis.view import TINY, View
+from simulator.ledger import facts
 
-MOMENT = 1e-6
-"""Hours; less than that is the rounding of times that were added up stage by stage."""
+ALL_DUE = "orders whose promise has fallen due"
+ASKED = "orders that asked for stock with every line"
+ARRIVED = "orders delivered at least in part"
 
 
-def _due(view: View) -> np.ndarray:
-    """Orders whose promise has fallen due by the end of the run."""
+def without(view: View, of: np.ndarray, *components: int) -> Ratio:
+    """Those of some measured orders (true or false for each) that did not fail on some components / all of them."""
+    failed = failures(view).on(*components)[view.orders.number]
+    return view.orders.rows.ratio((of & ~failed).astype(float), of.astype(float))
+
+
+def due(view: View) -> np.ndarray:
+    """Measured orders whose promise has fallen due by the end of the run."""
     result: np.ndarray = view.orders.promised <= view.end
     return result
 
 
-def _on_time(view: View) -> np.ndarray:
-    orders = view.orders
-    result: np.ndarray = orders.complete & (orders.last <= orders.promised + MOMENT)
+def _arrived(view: View) -> np.ndarray:
+    result: np.ndarray = ~np.isnan(view.orders.last)
     return result
 
 
-@kpi(unit="share of orders", better="higher", of="orders whose promise has fallen due", scor="RL.2.2")
-def on_time(view: View) -> Ratio:
-    """Orders delivered completely by the time promised at order entry / orders whose promise has fallen due.
-
-    An order still open after its promise is late, and so is one of which nothing was delivered. Units lost or
-    cancelled are no longer owed. Orders promised for after the end of the run, or without a promise, are left out.
-    """
-    due = _due(view)
-    return view.orders.rows.ratio((due & _on_time(view)).astype(float), due.astype(float))
-
-
-@kpi(unit="share of orders", better="higher", of="orders that asked for stock with every line", scor="RL.2.1")
-def in_full(view: View) -> Ratio:
-    """Orders whose units all left in one shipment / orders: nothing lost, cancelled or sent later.
-
-    An order held until it is complete is in full once it leaves; one still held at the end is not.
-    """
-    orders = view.orders
-    return orders.rows.ratio(orders.in_full.astype(float), orders.asked.astype(float))
-
-
-@kpi(unit="share of orders", better="higher", of="orders delivered at least in part", scor="RL.2.4")
-def perfect_condition(view: View) -> Ratio:
-    """Orders that arrived undamaged / orders delivered."""
-    orders = view.orders
-    arrived = ~np.isnan(orders.last)
-    return orders.rows.ratio((arrived & (orders.damaged == 0)).astype(float), arrived.astype(float))
-
-
-@kpi(unit="share of orders", better="higher", of="orders delivered at least in part", scor="RL.2.3")
-def documentation_accuracy(view: View) -> Ratio:
-    """Orders with the right documents / orders delivered."""
-    orders = view.orders
-    arrived = ~np.isnan(orders.last)
-    return orders.rows.ratio((arrived & (orders.misdocumented == 0)).astype(float), arrived.astype(float))
-
-
-@kpi(unit="share of orders", better="higher", of="orders whose promise has fallen due", scor="RL.1.1")
+@kpi(unit="share of orders", better="higher", of=ALL_DUE, scor="RL.1.1")
 def perfect_order_rate(view: View) -> Ratio:
-    """Orders on time, in full, undamaged and rightly documented, all at once / orders whose promise has fallen due."""
-    orders, due = view.orders, _due(view)
-    perfect = _on_time(view) & orders.in_full & (orders.damaged == 0) & (orders.misdocumented == 0)
-    return orders.rows.ratio((due & perfect).astype(float), due.astype(float))
+    """Orders without any failure / orders whose promise has fallen due.
+
+    The joint index: on time, in full, in perfect condition and rightly documented, all at once and on every line.
+    """
+    return without(view, due(view))
 
 
 @kpi(unit="share of orders", better="higher", of="as its four factors")
@@ -76,3 +54,93 @@ def perfect_order_product(view: View) -> Derived:
     """
     parts = [view.values(part) or {} for part in (on_time, in_full, perfect_condition, documentation_accuracy)]
     return Derived({name: np.prod([part[name] for part in parts], axis=0) for name in parts[0]})
+
+
+@kpi(unit="share of order lines", better="higher", of="lines of orders whose promise has fallen due", scor="RL.1.1")
+def perfect_lines(view: View) -> Ratio:
+    """Lines that are right on every component / lines of orders whose promise has fallen due.
+
+    A line is late on its own account; damage, documents and place are those of its order. An order is perfect
+    if all its lines are.
+    """
+    of = _due_lines(view)
+    return view.every_line.ratio((of & _perfect_lines(view)).astype(float), of.astype(float))
+
+
+def _due_lines(view: View) -> np.ndarray:
+    """By line, warm-up included: whether it is measured and its promise has fallen due."""
+    order = view.order_of_line[1:]
+    result: np.ndarray = view.measured_orders[order] & (view.promises[0][order] <= view.end)
+    return result
+
+
+def _perfect_lines(view: View) -> np.ndarray:
+    table, given, found = view.of(facts.LineOrdered), view.given, failures(view)
+    right = np.ones(len(view.order_of_line), dtype=bool)
+    for component in (ITEM, QUANTITY):
+        right[found.lines_on(component)] = False
+    by = view.promises[0][view.order_of_line[given["line"]]] + MOMENT
+    in_time = view.arrival_of(given["shipment"]) <= by  # nan, not delivered yet, is not kept
+    units = np.bincount(given["line"][in_time], given["units"][in_time], len(right))[1:]
+    whole = ~found.on(CONDITION, DOCUMENTS, PLACE)[table["order"]]
+    result: np.ndarray = right[1:] & (units >= table["units"] - TINY) & whole
+    return result
+
+
+@kpi(unit="share of orders", better="higher", of=ALL_DUE, scor="RL.2.2")
+def on_time(view: View) -> Ratio:
+    """Orders delivered completely by the time promised at order entry, at the right place / orders whose promise has
+    fallen due.
+
+    An order still open after its promise is late, and so is one of which nothing was delivered. Units lost or
+    cancelled are no longer owed. Orders promised for after the end of the run, or without a promise, are left out.
+    """
+    return without(view, due(view), TIME, PLACE)
+
+
+@kpi(unit="share of orders", better="higher", of=ALL_DUE, scor="RL.3.32")
+def commit_date_achievement(view: View) -> Ratio:
+    """Orders delivered completely by the time promised at order entry / orders whose promise has fallen due.
+
+    It is on_time without regard to the place.
+    """
+    return without(view, due(view), TIME)
+
+
+@kpi(unit="share of orders", better="higher", of=ARRIVED, scor="RL.3.34")
+def location_accuracy(view: View) -> Ratio:
+    """Orders brought to the right place at once / orders delivered."""
+    return without(view, _arrived(view), PLACE)
+
+
+@kpi(unit="share of orders", better="higher", of=ASKED, scor="RL.2.1")
+def in_full(view: View) -> Ratio:
+    """Orders whose units all left in one shipment, as ordered / orders: nothing lost, cancelled, sent later or wrong.
+
+    An order held until it is complete is in full once it leaves; one still held at the end is not.
+    """
+    return without(view, view.orders.asked, ITEM, QUANTITY)
+
+
+@kpi(unit="share of orders", better="higher", of=ARRIVED, scor="RL.3.33")
+def item_accuracy(view: View) -> Ratio:
+    """Orders with the right item on every line that came / orders delivered."""
+    return without(view, _arrived(view), ITEM)
+
+
+@kpi(unit="share of orders", better="higher", of=ASKED, scor="RL.3.35")
+def quantity_accuracy(view: View) -> Ratio:
+    """Orders of which every line left in one shipment in the quantity ordered / orders."""
+    return without(view, view.orders.asked, QUANTITY)
+
+
+@kpi(unit="share of orders", better="higher", of=ARRIVED, scor="RL.2.4")
+def perfect_condition(view: View) -> Ratio:
+    """Orders that arrived undamaged / orders delivered."""
+    return without(view, _arrived(view), CONDITION)
+
+
+@kpi(unit="share of orders", better="higher", of=ARRIVED, scor="RL.2.3")
+def documentation_accuracy(view: View) -> Ratio:
+    """Orders with the right documents / orders delivered."""
+    return without(view, _arrived(view), DOCUMENTS)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from simulator.kpis.kpi import kpi
-from simulator.kpis.perfect_order import MOMENT
+from simulator.kpis.lateness import MOMENT
 from simulator.kpis.slices import Ratio
 from simulator.kpis.view import View
 from simulator.ledger import facts

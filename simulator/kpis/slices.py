@@ -89,6 +89,34 @@ class Ratio:
 
 
 @dataclass(frozen=True)
+class PerWhole:
+    """A ratio whose numerator has dimensions that its denominator lacks: their slices are parts of the whole.
+
+    They add up to it: failures by cause, of all orders.
+    """
+
+    rows: Rows
+    numerator: np.ndarray
+    denominator: Ratio
+    """Of which only the denominator counts."""
+
+    def values(self) -> dict[str, np.ndarray]:
+        """By dimension; "" is the whole."""
+        below = self.denominator.rows.codes
+        assert isinstance(self.denominator.denominator, np.ndarray)
+        everything = self.denominator.denominator
+        found = {"": np.array([self.numerator.sum()]) / _or_nan(everything.sum())}
+        for dimension in self.rows.codes:
+            of = self.denominator.rows.by(dimension, everything) if dimension in below else everything.sum()
+            found[dimension] = self.rows.by(dimension, self.numerator) / _or_nan(of)
+        return found
+
+
+def _or_nan(values: np.ndarray) -> np.ndarray:
+    return np.where(values > 0, values, np.nan)
+
+
+@dataclass(frozen=True)
 class Derived:
     """A measure computed from others, slice by slice."""
 

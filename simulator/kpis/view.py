@@ -46,6 +46,7 @@ class Orders:
     """Orders placed in the measured time. Times in hours."""
 
     rows: Rows
+    number: np.ndarray
     asked: np.ndarray
     """Whether it has asked for stock with every line; at the end of the run some are still at the desk."""
     at: np.ndarray
@@ -59,12 +60,8 @@ class Orders:
     """Whether nothing is owed any more and something was delivered."""
     open: np.ndarray
     """Whether something is still owed or under way at the end of the run."""
-    in_full: np.ndarray
-    """Whether all units left in the first shipment."""
     filled: np.ndarray
     """Whether every line was met at once from stock."""
-    damaged: np.ndarray
-    misdocumented: np.ndarray
 
 
 class View:
@@ -137,12 +134,7 @@ class View:
     @cached_property
     def delivered_at(self) -> np.ndarray:
         """Time of delivery of each allocation; nan if it is still under way."""
-        delivered, allocated = self.of(facts.Delivered), self.of(facts.Allocated)
-        size = int(max(allocated["shipment"].max(initial=0), delivered["shipment"].max(initial=0))) + 1
-        at = np.full(size, np.nan)
-        at[delivered["shipment"]] = delivered["at"]
-        times: np.ndarray = at[allocated["shipment"]]
-        return times
+        return self.arrival_of(self.of(facts.Allocated)["shipment"])
 
     @cached_property
     def asked(self) -> np.ndarray:
@@ -194,35 +186,31 @@ class View:
     @cached_property
     def orders(self) -> Orders:
         """The orders to measure."""
-        lines, table, size = self.lines, self.of(facts.Ordered), len(self.measured_orders)
-        keep, asked = self.measured_orders, self.all_asked[self.measured_orders]
-        owed = lines.units - lines.delivered - lines.lost - lines.cancelled > TINY
-        open_lines = np.bincount(lines.order, owed, size)
-        last = self._last_delivery(size)
-        short = np.bincount(lines.order, lines.at_once < lines.units - TINY, size)
-        left = np.bincount(lines.order, lines.shipped < lines.units - TINY, size)
-        chosen = keep[1:]
+        lines, table = self.lines, self.of(facts.Ordered)
+        keep, last = self.measured_orders, self.last_delivery[self.measured_orders]
+        asked = self.all_asked[keep]
+        short = np.bincount(lines.order, lines.at_once < lines.units - TINY, len(keep))
         return Orders(
-            rows=self.labels.order_rows(self.source_of_order[keep]), asked=asked, at=table["at"][chosen],
-            promised=self.promises[0][keep], latest=self.promises[1][keep], last=last[keep],
-            complete=asked & (open_lines[keep] == 0) & ~np.isnan(last[keep]),
-            open=~asked | (open_lines[keep] > 0),
-            in_full=asked & (left[keep] == 0) & (self._shipments(size)[keep] == 1), filled=asked & (short[keep] == 0),
-            damaged=table["damaged"][chosen], misdocumented=table["misdocumented"][chosen],
+            rows=self.labels.order_rows(self.source_of_order[keep]), number=np.flatnonzero(keep), asked=asked,
+            at=table["at"][keep[1:]], promised=self.promises[0][keep], latest=self.promises[1][keep], last=last,
+            complete=~self.owed[keep] & ~np.isnan(last), open=self.owed[keep],
+            filled=asked & (short[keep] == 0),
         )  # fmt: skip
 
     @cached_property
     def promises(self) -> tuple[np.ndarray, np.ndarray]:
-        """By order number: the date first promised and the date last promised; nan without a promise."""
+        """By order number: the date first promised and the date last promised; nan without a promise.
+
+        A later promise never changes the first. An order withdrawn before its release has none any more.
+        """
         first = np.concatenate([[np.nan], self.of(facts.Ordered)["promised"]])
-        made = self.of(facts.Promised)
-        if not len(made["order"]):
-            return first, first
-        last = first.copy()
+        last, made = first.copy(), self.of(facts.Promised)
         last[made["order"]] = made["due"]  # the facts are in the order of time: the last one stays
         own = np.full(len(first), np.nan)
         own[made["order"][::-1]] = made["due"][::-1]
-        return np.where(np.isnan(first), own, first), last
+        first = np.where(np.isnan(first), own, first)
+        first[self.of(facts.Withdrawn)["order"]] = last[self.of(facts.Withdrawn)["order"]] = np.nan
+        return first, last
 
     def _replaced_delivered(self) -> np.ndarray | float:
         """By line number: units of another item that were delivered in its place."""
@@ -232,16 +220,37 @@ class View:
         arrived = np.isin(instead["shipment"], delivered["shipment"])
         return np.bincount(instead["line"][arrived], instead["units"][arrived], len(self.order_of_line))
 
-    def _last_delivery(self, size: int) -> np.ndarray:
+    @cached_property
+    def given(self) -> Columns:
+        """What was taken from stock for lines, `at`, `line`, `units` and `shipment`: their own SKU, or a substitute."""
+        own, other = self.of(facts.Allocated), self.of(facts.Substituted)
+        if not len(other["at"]):
+            return own
+        ranked = np.argsort(np.concatenate([own["at"], other["at"]]), kind="stable")
+        return {name: np.concatenate([column, other[name]])[ranked] for name, column in own.items()}
+
+    def arrival_of(self, shipment: np.ndarray) -> np.ndarray:
+        """When shipments were delivered; nan for those still under way."""
+        delivered = self.of(facts.Delivered)
+        at = np.full(int(max(shipment.max(initial=0), delivered["shipment"].max(initial=0))) + 1, np.nan)
+        at[delivered["shipment"]] = delivered["at"]
+        times: np.ndarray = at[shipment]
+        return times
+
+    @cached_property
+    def owed(self) -> np.ndarray:
+        """By order number: whether anything of it is still to be delivered at the end of the run."""
+        wanted, given = self.of(facts.LineOrdered)["units"], self.given
+        here = np.isfinite(self.arrival_of(given["shipment"]))
+        left = np.concatenate([[0.0], wanted]) - self.by_line(facts.Lost) - self.by_line(facts.Cancelled)
+        left -= np.bincount(given["line"][here], given["units"][here], len(left))
+        result: np.ndarray = np.bincount(self.order_of_line, left > TINY, len(self.measured_orders)) > 0
+        return result
+
+    @cached_property
+    def last_delivery(self) -> np.ndarray:
         """Time of the last delivery by order number; nan if nothing was delivered."""
         delivered = self.of(facts.Delivered)
-        last = np.full(size, np.nan)
+        last = np.full(len(self.measured_orders), np.nan)
         last[delivered["order"]] = delivered["at"]  # deliveries are written in the order of time
         return last
-
-    def _shipments(self, size: int) -> np.ndarray:
-        """How many shipments an order has had."""
-        allocated = self.of(facts.Allocated)
-        first = np.zeros(int(allocated["shipment"].max(initial=0)) + 1, dtype=np.int64)
-        first[allocated["shipment"]] = self.order_of_line[allocated["line"]]
-        return np.bincount(first[first > 0], minlength=size)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from simulator.kpis import Kpi, catalogue
+from simulator.kpis import SCOR, Kpi, catalogue
 from simulator.reports.findings import Findings
 from simulator.reports.markup import Cell, Html, section, table, tag
 from simulator.reports.sections import BY_SEGMENT
@@ -101,5 +101,5 @@ def meaning(kpi: Kpi) -> str:
 
 
 def _facts(kpi: Kpi) -> str:
-    parts: Iterable[str] = (kpi.name, f"of {kpi.denominator}", f"SCOR {kpi.scor}" if kpi.scor else "")
+    parts: Iterable[str] = (kpi.name, f"of {kpi.denominator}", f"{SCOR} {kpi.scor}" if kpi.scor else "")
     return " " + "; ".join(part for part in parts if part) + "."

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from simulator.kpis import catalogue
+from simulator.kpis import SCOR, catalogue
 from simulator.policies.allocation import AllocationRule
 from simulator.policies.family import Rule, rules_in
 from simulator.policies.promising import PromiseRule
@@ -80,10 +80,10 @@ def print_kpis(name: str | None) -> bool:
     if name is not None:
         if name in found:
             kpi = found[name]
-            console.print(f"[bold]{name}[/bold] ({kpi.unit}; better: {kpi.better}; SCOR: {kpi.scor or 'none'})\n"
+            console.print(f"[bold]{name}[/bold] ({kpi.unit}; better: {kpi.better}; {SCOR}: {kpi.scor or 'none'})\n"
                           f"Denominator: {kpi.denominator}\n\n{kpi.definition}", highlight=False)  # fmt: skip
         return name in found
-    table = Table("KPI", "Unit", "Better", "Of", "SCOR", box=None, header_style="bold")
+    table = Table("KPI", "Unit", "Better", "Of", SCOR, box=None, header_style="bold")
     for each in found.values():
         table.add_row(each.name, each.unit, each.better, each.denominator, each.scor)
     console.print(table)

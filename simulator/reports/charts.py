@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ROW = 0.23
 """Inches for a row of a chart."""
+CAUSE = 34
+"""Letters of a cause beside a chart."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,36 @@ def shares(sheet: "Figure", rows: Sequence[tuple[str, float, float]]) -> None:
     panel.margins(x=0.1)
     bare(panel, "left")
     _key(sheet, left, ("share of the mean", MIDDLE, ""), ("share of the variance", "white", HATCH))
+
+
+def pareto(sheet: "Figure", rows: Sequence[Estimate], so_far: Sequence[float]) -> None:
+    """Shares of orders by cause, the most first, with intervals; beside them the shares of the imperfect so far."""
+    height = sheet.get_figheight()
+    left, gap = room([each.label for each in rows], CAUSE), 0.03
+    wide = 0.97 - left - gap
+    bars = sheet.add_axes((left, 0.3 / height, 0.66 * wide, 1 - 0.58 / height))
+    line = sheet.add_axes((left + 0.66 * wide + gap, 0.3 / height, 0.34 * wide, 1 - 0.58 / height))
+    for place, each in enumerate(rows):
+        width = float(np.nan_to_num(each.half_width))
+        bars.barh(place, each.mean, 0.62, color=LIGHT, edgecolor=DARK, linewidth=0.7)
+        bars.plot([max(each.mean - width, 0.0), each.mean + width], [place, place], color=DARK, linewidth=1.4)
+        bars.annotate(figure(each.mean, "share"), (each.mean + width, place), (5, 0), textcoords="offset points",
+                      va="center")  # fmt: skip
+    line.plot(so_far, np.arange(len(rows)), "-o", color=DARK, linewidth=1, markersize=3.6, clip_on=False)
+    names(bars, [each.label for each in rows], CAUSE)
+    for panel in (bars, line):
+        panel.set_ylim(len(rows) - 0.45, -0.55)
+        panel.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.3g} %")
+        panel.grid(axis="x", color=LIGHT, linewidth=0.5)
+        bare(panel, "left")
+        panel.tick_params(labelleft=False)
+    bars.set_title("failed first, of all orders")
+    bars.margins(x=0.15)
+    bars.set_xlim(left=0)
+    bars.locator_params(axis="x", nbins=5)
+    line.set_title("so far, of the imperfect")
+    line.set_xlim(0, 1)
+    line.set_xticks([0, 0.5, 1])
 
 
 def _key(sheet: "Figure", left: float, *entries: tuple[str, str, str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from simulator.kpis import catalogue
+from simulator.kpis import SCOR, catalogue
 from simulator.policies.family import Rule, rules_in
 from simulator.reports.catalogues import FAMILIES, explanation, summary
 from simulator.scenario import laws
@@ -161,7 +161,7 @@ def kpi_catalogue() -> str:
         "`simulator kpis` lists them. Times are in hours, money in the scenario's own currency.\n",
     ]
     for kpi in catalogue().values():
-        code = f"; SCOR {kpi.scor}" if kpi.scor else ""
+        code = f"; {SCOR} {kpi.scor}" if kpi.scor else ""
         parts.append(f"## {kpi.name}\n\n*{kpi.unit}; better: {kpi.better}; denominator: {kpi.denominator}{code}*\n")
         parts.append(inspect.cleandoc(kpi.definition).split(">>>")[0].strip() + "\n")
     return "\n".join(parts) + "\n"

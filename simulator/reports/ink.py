@@ -73,15 +73,15 @@ def shortened(name: str, most: int = 26) -> str:
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
-def room(rows: Sequence[str]) -> float:
+def room(rows: Sequence[str], most: int = 26) -> float:
     """The share of the sheet's width that the names of rows take."""
-    return 0.03 + 0.0092 * max(len(shortened(row)) for row in rows)
+    return 0.03 + 0.0092 * max(len(shortened(row, most)) for row in rows)
 
 
-def names(panel: "Axes", rows: Sequence[str]) -> None:
+def names(panel: "Axes", rows: Sequence[str], most: int = 26) -> None:
     """The names of rows, flush with the text of the page."""
     panel.set_yticks([])
     edge = panel.get_yaxis_transform()
     box = panel.get_position()
     for place, row in enumerate(rows):
-        panel.text(-box.x0 / box.width, place, shortened(row), transform=edge, va="center")
+        panel.text(-box.x0 / box.width, place, shortened(row, most), transform=edge, va="center")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.kpis.stock import shelf_of_line, stock_changes
+from simulator.kpis.time_spent import asked_at
 from simulator.kpis.view import View
 from simulator.ledger import facts
 from simulator.units import DAY, HOUR, MONTH, WEEK, YEAR
@@ -72,15 +73,6 @@ def _owed(view: View, shelf: np.ndarray, limited: np.ndarray, edges: np.ndarray)
         parts.append((gone["at"], -gone["units"] * limited[shelf[gone["line"]]]))
     owed: np.ndarray = np.maximum(_averages(*_joined(parts), 0.0, edges), 0.0)
     return owed
-
-
-def asked_at(view: View) -> np.ndarray:
-    """When each line asked for stock, by line number; infinite if it has not."""
-    found = np.full(len(view.order_of_line), np.inf)
-    for kind in (facts.Allocated, facts.Backordered, facts.Lost):
-        table = view.of(kind)
-        np.minimum.at(found, table["line"], table["at"])
-    return found
 
 
 def _per_step(view: View, kind: type, shelf: np.ndarray, limited: np.ndarray, edges: np.ndarray) -> np.ndarray:

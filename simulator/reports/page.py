@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from simulator.experiments.result import Result
-from simulator.reports import appendix, classes, lead_times, overview, promises, sections, troubles
+from simulator.reports import appendix, classes, lead_times, overview, perfection, promises, sections, troubles
 from simulator.reports.files import write_whole
 from simulator.reports.findings import Findings
 from simulator.reports.markup import Html, tag
@@ -30,6 +30,7 @@ def page(result: Result) -> Html:
         overview.targets(wanted),
         overview.headlines(findings),
         sections.service(findings, wanted),
+        perfection.perfect_orders(findings),
         promises.promises(findings),
         sections.time(findings),
         lead_times.shares(findings),

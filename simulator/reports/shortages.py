@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.kpis.stock import shelf_of_line
+from simulator.kpis.time_spent import asked_at
 from simulator.kpis.view import TINY, View
 from simulator.reports.causes import cause
-from simulator.reports.levels import asked_at
 from simulator.reports.shelves import shelf_facts
 
 

@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from simulator.kpis.causes import SAID
+from simulator.kpis.failures import failures
 from simulator.kpis.membership import of_customers
+from simulator.kpis.view import View
 from simulator.ledger import facts
 from simulator.ledger.facts import COMPLAINT_REASONS, ERROR_KINDS
 from simulator.ledger.ledger import Ledger
@@ -26,13 +29,36 @@ def tell(ledger: Ledger, order: int) -> Iterator[str]:
              if mine == order}  # fmt: skip
     yield f"Order {order} of {scenario.name!r} (seed {scenario.run.seed}, replication {ledger.replication})"
     now = midnight
+    failed = _failures(ledger, order, named)
     for fact in ledger.story(order):
         at = _when(fact)
         if math.isfinite(at):
+            yield from _told(midnight, failed, at)
             now = midnight + dt.timedelta(hours=at)
         said = _SAYINGS[type(fact)](ledger, fact, named)
         if said:
             yield f"  {now:%a %Y-%m-%d %H:%M}  {said}"
+    yield from _told(midnight, failed, math.inf)
+
+
+def _failures(ledger: Ledger, order: int, named: dict[int, str]) -> list[tuple[float, str]]:
+    """When an order failed, and on what: each component with its one cause."""
+    view = View(ledger)
+    found = failures(view)
+    rows = found.once[found.order[found.once] == order]
+    told = []
+    for row in sorted(rows.tolist()):
+        line, cause = int(found.line[row]), view.labels.names["cause"][found.cause[row]]
+        on = f" ({named[line]})" if line else ""
+        told.append((float(found.at[row]), f"fails: {SAID[found.component[row]]}, {cause.split(': ', 1)[1]}{on}"))
+    return told
+
+
+def _told(midnight: dt.datetime, failed: list[tuple[float, str]], until: float) -> Iterator[str]:
+    """The failures before a time, which are told then and no more."""
+    while failed and failed[0][0] < until:
+        at, said = failed.pop(0)
+        yield f"  {midnight + dt.timedelta(hours=at):%a %Y-%m-%d %H:%M}  {said}"
 
 
 def _when(fact: NamedTuple) -> float:

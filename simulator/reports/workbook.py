@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from simulator.experiments.result import CONFIDENCE, Estimate, Result
-from simulator.kpis import catalogue
+from simulator.kpis import SCOR, catalogue
 from simulator.reports.appendix import assumed, meaning
 from simulator.reports.files import write_whole
+from simulator.reports.pareto import COLUMNS, add_chart, pareto, rows_of
 from simulator.reports.tables import HEADLINES
 from simulator.reports.wording import title
 
@@ -19,6 +20,7 @@ Format = Any
 SHEETS = {"segment": "By segment", "class": "By class", "sku": "By SKU", "stage": "By stage",
           "activity": "Cost by activity"}  # fmt: skip
 """Dimensions that have a sheet of their own, one row for each slice."""
+CAUSES = "Why orders failed"
 LARGEST = 1_000_000
 """Rows of a sheet; Excel holds a little more."""
 Row = Sequence[object]
@@ -44,8 +46,9 @@ def _fill(sheets: "Sheets", result: Result) -> None:
     sheets.table("KPIs", columns, rows[:LARGEST], units=[e.unit for e in found])
     for dimension, sheet in SHEETS.items():
         _wide(sheets, sheet, dimension, [e for e in found if e.dimension == dimension])
+    _causes(sheets, [e for e in found if e.dimension == "cause"])
     sheets.table("Assumptions", ["input", "value", "why"], assumed(result.scenario))
-    sheets.table("Definitions", ["kpi", "unit", "better", "of", "SCOR", "definition"], [
+    sheets.table("Definitions", ["kpi", "unit", "better", "of", SCOR, "definition"], [
         (kpi.name, kpi.unit, kpi.better, kpi.denominator, kpi.scor, meaning(kpi)) for kpi in catalogue().values()
     ])  # fmt: skip
 
@@ -84,6 +87,14 @@ def _wide(sheets: "Sheets", sheet: str, dimension: str, found: list[Estimate]) -
     ]
     columns = [dimension, *(name for kpi in kpis for name in (kpi, f"{kpi} ±"))]
     sheets.table(sheet, columns, rows, column_units=["", *(unit for unit in kpis.values() for _ in (1, 2))])
+
+
+def _causes(sheets: "Sheets", found: list[Estimate]) -> None:
+    """What failed first, and why, with a chart."""
+    causes = pareto(*([e for e in found if e.kpi == kpi] for kpi in ("imperfect_orders", "failures_per_order")))
+    if causes:
+        sheets.table(CAUSES, COLUMNS, rows_of(causes), column_units=["", *["share"] * (len(COLUMNS) - 1)])
+        add_chart(sheets.book, CAUSES, len(causes))
 
 
 class Sheets:

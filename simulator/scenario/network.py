@@ -227,13 +227,29 @@ class ReturnsDesk(Model):
         return self
 
 
+class Damage(Model):
+    """Where orders get damaged: the share that each step damages of those that came to it whole."""
+
+    picking: Share = 0.0
+    """Dropped or crushed at picking."""
+    packing: Share = 0.0
+    """Broken at packing."""
+    transit: Share = 0.0
+    """Damaged on the way to the customer."""
+
+
 class Quality(Model):
     """What goes wrong with an order by chance."""
 
-    damage: Share = 0.0
-    """Share of orders damaged on the way."""
+    damage: Share | Damage = 0.0
+    """Share of orders damaged on the way to the customer, or by place: picking, packing, transit."""
     document_error: Share = 0.0
     """Share of orders with wrong documents."""
+
+    @property
+    def damage_by_place(self) -> Damage:
+        """Where orders get damaged; a plain number is for transit."""
+        return self.damage if isinstance(self.damage, Damage) else Damage(transit=self.damage)
 
 
 class Site(Model):

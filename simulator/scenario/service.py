@@ -82,6 +82,8 @@ class ReturnTerms(Model):
 
     rate: Share
     """Share of delivered lines that customers want to return."""
+    damaged: Share | None = None
+    """The same for the lines of orders that arrive damaged; `rate` where left out."""
     lag: Duration
     """From delivery to the return's arrival."""
     part: Share = 1.0

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.ledger.facts import Erred, LineOrdered, Ordered
+from simulator.ledger.facts import DAMAGED_IN, Erred, LineOrdered, Ordered
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.history import Orders, read_history
 from simulator.scenario.market import Basket, ChannelUse, Segment
@@ -22,6 +22,9 @@ from simulator.world.orders import Block, Fate
 from simulator.world.policy import Policy
 from simulator.world.sites import SiteWorld
 from simulator.world.streams import Streams
+
+Faults = tuple[np.ndarray, np.ndarray]
+"""Where each order gets damaged, and whether its documents are wrong."""
 
 
 class Numbers:
@@ -153,7 +156,8 @@ class Source:
         self.numbers.order += size
         self.numbers.line += len(wanted.sku)
         known, entered = self.offers.of(bulk), self.entry.draw(wanted.counts, bulk.channel)
-        self._record(bulk, known, entered, number, line)
+        faults = self._faults(size)
+        self._record(bulk, known, entered, faults, number, line)
         shelves = list(map(self.site.shelves.__getitem__, wanted.sku.tolist()))
         units = wanted.units.tolist()
         over_the_counter = (
@@ -164,7 +168,7 @@ class Source:
             times=bulk.at.tolist(), number=number, line=line, starts=starts.tolist(), shelves=shelves, units=units,
             segment=self.name, terms=known.terms, promised=known.promised.tolist(),
             work=self.site.work.draw(self.name, wanted.counts, self.entry.modes_of(bulk.channel), caught),
-            patience=self._patience(len(wanted.sku)), returns=self._returns(bulk, known),
+            patience=self._patience(len(wanted.sku)), returns=self._returns(bulk, known, faults[0]),
             sales=zip(shelves, units, strict=True) if over_the_counter else None,
             **self._answers(bulk),
         )  # fmt: skip
@@ -172,9 +176,11 @@ class Source:
             entered.give_to(block)
         return block
 
-    def _record(self, bulk: Bulk, known: Known, entered: Entered | None, number: int, line: int) -> None:
+    def _record(
+        self, bulk: Bulk, known: Known, entered: Entered | None, faults: Faults, number: int, line: int
+    ) -> None:
         size, wanted = len(bulk.at), bulk.wanted
-        damaged, misdocumented = self._faults(size)
+        damaged, misdocumented = faults
         if entered is not None:
             misdocumented = (misdocumented > 0) | entered.misdocumented(size)
             self.ledger.append(Erred, entered.facts(number, line))
@@ -205,12 +211,16 @@ class Source:
             found["mood"] = self.streams_kept("alternatives").random(size).tolist()
         return found
 
-    def _faults(self, size: int) -> tuple[np.ndarray, np.ndarray]:
+    def _faults(self, size: int) -> Faults:
+        """Where each order gets damaged (0: nowhere), and whether its documents are wrong."""
         quality = self.site.quality
-        if not quality.damage and not quality.document_error:
+        damage = quality.damage_by_place
+        passed = np.cumprod([1 - getattr(damage, place) for place in DAMAGED_IN])
+        if passed[-1] == 1 and not quality.document_error:
             return np.zeros(size), np.zeros(size)
         chance = self.streams_kept("faults").random((size, 2)).T
-        return chance[0] < quality.damage, chance[1] < quality.document_error
+        place = np.searchsorted(1 - passed, chance[0], side="right") + 1
+        return np.where(place > len(DAMAGED_IN), 0, place), chance[1] < quality.document_error
 
     def _patience(self, lines: int) -> list[float] | None:
         """How long each line's customer waits; whoever does not wait at all is below 0."""
@@ -221,17 +231,19 @@ class Source:
         patience = law.sample(self.streams_kept("patience"), lines) if law is not None else np.full(lines, np.inf)
         return [time if stays else -1.0 for time, stays in zip(patience.tolist(), waits.tolist(), strict=True)]
 
-    def _returns(self, bulk: Bulk, known: Known) -> dict[int, Fate]:
-        """The lines that will come back, by line within the block."""
+    def _returns(self, bulk: Bulk, known: Known, damaged: np.ndarray) -> dict[int, Fate]:
+        """The lines that will come back, by line within the block; more of what arrives damaged."""
         if not self.offers.returns:
             return {}
         of_line = self.offers.return_terms(bulk, known)
         chance = self.streams_kept("returns").random((len(of_line), 2)).T
+        broken = np.repeat(damaged > 0, bulk.wanted.counts)
         found: dict[int, Fate] = {}
         for place, terms in enumerate(self.offers.returns):
             lag = terms.lag.sample(self.streams_kept(f"return lag {place}"), len(of_line))
             latest = np.inf if terms.window is None else terms.window
-            for line in np.flatnonzero((of_line == place) & (chance[0] < terms.rate) & (lag <= latest)).tolist():
+            rate = np.where(broken, terms.rate if terms.damaged is None else terms.damaged, terms.rate)
+            for line in np.flatnonzero((of_line == place) & (chance[0] < rate) & (lag <= latest)).tolist():
                 found[line] = Fate(float(lag[line]), terms.part, float(chance[1][line]))
         return found
 

@@ -1,0 +1,61 @@
+"""What can fail on an order and why: the components of the perfect order, and the causes that a scenario has."""
+
+from collections.abc import Iterator
+
+from simulator.ledger.facts import DAMAGED_IN
+from simulator.scenario.network import STAGES, Stage
+from simulator.scenario.scenario import Scenario
+
+COMPONENTS = ("item", "quantity", "condition", "documents", "place", "time")
+"""What has to be right on every line. Of failures at one instant the first in this order comes first."""
+ITEM, QUANTITY, CONDITION, DOCUMENTS, PLACE, TIME = range(len(COMPONENTS))
+SAID = ("wrong item", "not in full", "damaged", "wrong documents", "wrong place", "late")
+"""How a failed component is said."""
+SHORT = ("short: backordered", "short: given up", "short: cancelled", "short: sale lost")
+"""What became of a line that was short: given up by the customer, cancelled by the company."""
+SUBSTITUTED = "wrong item: substitute"
+ENTERED = {"item": (ITEM, "wrong item: entry"), "quantity": (QUANTITY, "wrong quantity: entry"),
+           "address": (PLACE, "wrong place: entry"), "price": (DOCUMENTS, "wrong invoice: entry"),
+           "document": (DOCUMENTS, "wrong documents: entry")}  # fmt: skip
+"""What an error made at order entry fails on, by kind of error: those that verification missed."""
+WRONG_DOCUMENTS = "wrong documents: sent"
+NO_STOCK, HELD, ASTRAY = "late: no stock", "late: credit hold", "late: brought to a wrong address"
+ABANDONED = "late: left at the desk"
+SHORT_PROMISE = "late: promise too short"
+SPENT = ("closed at {}", "queue at {}", "slow {}", "departures of {}")
+"""What makes an order late at a stage: closed hours and the cut-off, a queue, long work, waiting for a departure."""
+CLOSED, QUEUE, WORK, DEPARTURE = range(len(SPENT))
+
+
+def damaged(place: str) -> str:
+    """The cause of damage."""
+    return f"damaged: {place}"
+
+
+def late(kind: int, stage: str) -> str:
+    """The cause of lateness at a stage.
+
+    >>> late(QUEUE, "picking")
+    'late: queue at picking'
+    """
+    return f"late: {SPENT[kind].format(stage)}"
+
+
+def causes(scenario: Scenario) -> dict[str, int]:
+    """Every cause that can occur in a scenario, with the component that fails, in the order of components."""
+    sites = scenario.network.sites.values()
+    found = dict.fromkeys(SHORT, QUANTITY) | {cause: component for component, cause in ENTERED.values()}
+    found |= {SUBSTITUTED: ITEM} if any(product.substitutes for product in scenario.products.values()) else {}
+    found |= {damaged(place): CONDITION for place in DAMAGED_IN
+              if any(getattr(site.quality.damage_by_place, place) for site in sites)}  # fmt: skip
+    found |= {WRONG_DOCUMENTS: DOCUMENTS} if any(site.quality.document_error for site in sites) else {}
+    stages = [stage for name in STAGES for site in sites for stage in site.stages if stage.stage == name]
+    at_stages = [cause for stage in stages for cause in _of_stage(stage)]
+    found |= dict.fromkeys((NO_STOCK, HELD, ASTRAY, ABANDONED, *at_stages, SHORT_PROMISE), TIME)
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def _of_stage(stage: Stage) -> Iterator[str]:
+    """How a stage can make an order late; the stages of that name at all sites count as one."""
+    can = (stage.calendar, stage.staff, stage.time or stage.line_time, stage.departures)
+    return (late(kind, stage.stage) for kind, present in enumerate(can) if present is not None)
