@@ -105,4 +105,4 @@ def test_a_slow_stage_is_named_where_stock_is_not_the_matter():
     stage = f"stages: [{{stage: picking, staff: 1, time: {time}}}], stock:"
     found = late_orders(view(DAILY, a=("stock:", stage), b=("opening: 10", "opening: 500")), 3)
     assert found
-    assert found[0].cause.startswith(("long picking: 40 h (mean ", "queue at picking: "))
+    assert found[0].cause.startswith(("long picking: 40 h (usually ", "queue at picking: "))

@@ -12,8 +12,8 @@ from simulator.reports.tables import show
 from simulator.reports.wording import half
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
-SECTIONS = {"targets", "figures", "service", "promises", "time", "shares", "stock", "suppliers", "cost", "segments",
-            "classes", "skus", "orders", "assumptions", "definitions"}  # fmt: skip
+SECTIONS = {"targets", "figures", "service", "perfect", "promises", "time", "shares", "stock", "suppliers", "cost",
+            "segments", "classes", "skus", "orders", "assumptions", "definitions"}  # fmt: skip
 
 
 class Reader(HTMLParser):
@@ -94,7 +94,7 @@ def test_every_drawing_has_its_references_and_a_text_alternative(everything):
     assert used
     assert used <= ids
     drawings = re.findall(r"<svg[^>]*>", text)
-    assert len(drawings) == len({each for each in ids if each.startswith("chart-")}) >= 5
+    assert len(drawings) == len({each for each in ids if each.startswith("chart-")}) >= 6
     assert all('role="img"' in each and re.search(r'aria-label="[^"]{20,}"', each) for each in drawings)
 
 
@@ -200,6 +200,21 @@ def test_orders_that_hurt_are_the_latest_and_can_be_read(everything):
     latest = [float(days) for days in re.findall(r"(\d+\.?\d*) days [\d,.]+ (?:waited|queue|long|still|no)", said)]
     assert len(latest) >= 5
     assert latest == sorted(latest, reverse=True)
+
+
+def test_perfect_orders_are_told_with_their_causes(everything):
+    """The joint index beside the product, and the largest cause first, in the chart's words and in the table."""
+    text = page(everything)
+    said, joint = part(text, "perfect"), everything.estimate("perfect_order_rate").mean
+    product = everything.estimate("perfect_order_product").mean
+    assert f"Perfect order rate {100 * joint:.1f} %" in said
+    assert f"Perfect order product {100 * product:.1f} %" in said
+    assert f"{100 * (joint - product):.1f} points above the product" in said
+    firsts = [each for each in everything.estimates() if (each.kpi, each.dimension) == ("imperfect_orders", "cause")]
+    largest = max(firsts, key=lambda each: each.mean)
+    assert f"The commonest first failure is “{largest.label}”" in said
+    assert f"{largest.label} {100 * largest.mean:.1f} %" in said
+    assert "100.0 %" in said
 
 
 def test_the_page_depends_on_the_result_alone(everything):

@@ -8,8 +8,8 @@ from openpyxl import load_workbook
 from simulator.kpis import catalogue
 from simulator.reports.workbook import write_workbook
 
-SHEETS = ["Summary", "KPIs", "By segment", "By class", "By SKU", "By stage", "Cost by activity", "Assumptions",
-          "Definitions"]  # fmt: skip
+SHEETS = ["Summary", "KPIs", "By segment", "By class", "By SKU", "By stage", "Cost by activity",
+          "Why orders failed", "Assumptions", "Definitions"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,16 @@ def test_slices_stand_side_by_side(book, everything):
         found = everything.estimate("line_fill_rate", "sku", row[0])
         place = header.index("line_fill_rate")
         assert row[place : place + 2] == pytest.approx([found.mean, found.half_width], rel=1e-12)
+
+
+def test_the_causes_of_failures_stand_with_the_largest_first(book, everything):
+    header, *body = rows(book["Why orders failed"])
+    assert header[:2] == ["cause", "first on orders"]
+    firsts = [row[1] for row in body]
+    assert firsts == sorted(firsts, reverse=True)
+    assert sum(firsts) == pytest.approx(1 - everything.estimate("perfect_order_rate").mean)
+    assert body[-1][4] == pytest.approx(1)
+    assert book["Why orders failed"]._charts
 
 
 def test_shares_are_formatted_as_per_cent_and_money_is_not(book):

@@ -105,6 +105,12 @@ def test_a_variance_too_small_for_whole_units_is_met_as_nearly_as_can_be():
     assert float(count.exceeds(11)) == 0
 
 
+@pytest.mark.parametrize(("lots", "filled"), [(1, 0.953), (2, 0.976), (4, 0.988)])
+def test_nine_cycles_in_ten_are_a_higher_fill_rate(lots, filled):
+    """Cycle service of 90 % with orders of 1, 2 and 4 standard deviations of the demand over the lead time."""
+    assert round(fill_rate(safety_factor(0.90), 1.0, lots), 3) == filled
+
+
 def test_values_out_of_range_are_refused():
     with pytest.raises(ValueError, match="cycle service level"):
         safety_factor(1.0)
