@@ -44,18 +44,29 @@ def late(kind: int, stage: str) -> str:
 def causes(scenario: Scenario) -> dict[str, int]:
     """Every cause that can occur in a scenario, with the component that fails, in the order of components."""
     sites = scenario.network.sites.values()
-    found = dict.fromkeys(SHORT, QUANTITY) | {cause: component for component, cause in ENTERED.values()}
+    stages = [stage for name in STAGES for site in sites for stage in site.stages if stage.stage == name]
+    found = dict.fromkeys(SHORT, QUANTITY)
+    found |= {cause: component for component, cause in ENTERED.values()} if scenario.network.entry_modes else {}
     found |= {SUBSTITUTED: ITEM} if any(product.substitutes for product in scenario.products.values()) else {}
     found |= {damaged(place): CONDITION for place in DAMAGED_IN
               if any(getattr(site.quality.damage_by_place, place) for site in sites)}  # fmt: skip
     found |= {WRONG_DOCUMENTS: DOCUMENTS} if any(site.quality.document_error for site in sites) else {}
-    stages = [stage for name in STAGES for site in sites for stage in site.stages if stage.stage == name]
-    at_stages = [cause for stage in stages for cause in _of_stage(stage)]
-    found |= dict.fromkeys((NO_STOCK, HELD, ASTRAY, ABANDONED, *at_stages, SHORT_PROMISE), TIME)
+    found |= dict.fromkeys((NO_STOCK, *_of_desk(scenario, stages)), TIME)
+    found |= dict.fromkeys((cause for stage in stages for cause in _of_stage(stage)), TIME) | {SHORT_PROMISE: TIME}
     return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def _of_desk(scenario: Scenario, stages: list[Stage]) -> Iterator[str]:
+    if any(stage.hold for stage in stages):
+        yield HELD
+    if scenario.network.entry_modes:
+        yield ASTRAY
+    if any(stage.places or stage.patience for stage in stages):
+        yield ABANDONED
 
 
 def _of_stage(stage: Stage) -> Iterator[str]:
     """How a stage can make an order late; the stages of that name at all sites count as one."""
-    can = (stage.calendar, stage.staff, stage.time or stage.line_time, stage.departures)
-    return (late(kind, stage.stage) for kind, present in enumerate(can) if present is not None)
+    waits = stage.staff is not None or stage.waves is not None
+    can = (stage.calendar is not None, waits, True, stage.departures is not None)
+    return (late(kind, stage.stage) for kind, present in enumerate(can) if present)

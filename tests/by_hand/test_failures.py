@@ -188,3 +188,56 @@ def test_the_story_tells_each_failure_once():
     assert said.count("fails:") == 2
     assert "Tue 2026-01-06 10:00  fails: not in full, backordered (a)" in said
     assert "Tue 2026-01-06 18:00  fails: late, no stock" in said
+
+
+ENTRY = """
+name: Entry
+run: {{start: 2026-01-05, horizon: {horizon} h, seed: 1}}
+market:
+  channels: {{phone: {{entry: manual}}}}
+  segments:
+    all:
+      demand: {{rule: scheduled, every: 1 day, first: 10 h}}
+      basket: {{orders: [{{share: 1, lines: {{a: 2, b: 1}}}}]}}
+products: {{a: {{}}, b: {{}}}}
+network:
+  entry_modes: {{manual: {{time: 1 h, errors: {errors}}}}}
+  sites: {{shop: {{stages: [{{stage: entry}}, {{stage: transit, time: 6 h}}]}}}}
+service:
+  {mistakes}
+  rules: [{{promise: {{rule: fixed, time: 8 h}}}}]
+"""
+
+
+def entered(errors: str, horizon: str = "30", mistakes: str = "allocation: {rule: first_come}") -> View:
+    return View(play(ENTRY.format(errors=errors, horizon=horizon, mistakes=mistakes)))
+
+
+def test_what_was_entered_wrongly_fails_when_the_customer_meets_with_it():
+    """Every line of item errors, or every order: known at 10 + 1 + 6 = 17 h; a price is part of the documents."""
+    items = [(1, 1, "item", "wrong item: entry", 17.0), (1, 2, "item", "wrong item: entry", 17.0)]
+    assert told(entered("{item: 1}")) == items
+    assert [row[2:] for row in told(entered("{quantity: 1}"))] == [("quantity", "wrong quantity: entry", 17.0)] * 2
+    assert told(entered("{price: 1}")) == [(1, 0, "documents", "wrong invoice: entry", 17.0)]
+    view = entered("{document: 1}")
+    assert told(view)[0] == (1, 0, "documents", "wrong documents: entry", 17.0)
+    found = measure(view.ledger)
+    causes = dict(zip(found.labels("cause"), found.values["failures_per_order"]["cause"], strict=True))
+    assert causes["wrong documents: entry"] == 1
+    assert found.values["documentation_accuracy"][""][0] == 0
+
+
+def test_a_wrong_address_is_a_wrong_place_and_makes_late():
+    """Brought to a wrong address at 17 h and to the right one a day later, against a promise for 18 h."""
+    view = entered("{address: 1}", horizon="50", mistakes="mistakes: {redelivery: 1 day}")
+    assert told(view)[:2] == [
+        (1, 0, "place", "wrong place: entry", 17.0), (1, 0, "time", "late: brought to a wrong address", 18.0),
+    ]  # fmt: skip
+    found = {kpi: float(slices[""][0]) for kpi, slices in measure(view.ledger).values.items()}
+    assert found["location_accuracy"] == found["on_time"] == found["commit_date_achievement"] == 0
+
+
+def test_a_credit_hold_is_named():
+    """Held for a day after a check without work: delivered at 10 + 24 + 6 = 40 h, promised for 18 h."""
+    held = "[{stage: credit, hold: {rate: 1, time: 1 day}}, {stage: transit, time: 6 h}]"
+    assert told(shop(stages=held, horizon="50"))[0] == (1, 0, "time", "late: credit hold", 18.0)
