@@ -235,6 +235,8 @@ def test_a_wrong_address_is_a_wrong_place_and_makes_late():
     ]  # fmt: skip
     found = {kpi: float(slices[""][0]) for kpi, slices in measure(view.ledger).values.items()}
     assert found["location_accuracy"] == found["on_time"] == found["commit_date_achievement"] == 0
+    under_way = measure(entered("{address: 1}", horizon="30", mistakes="mistakes: {redelivery: 1 day}").ledger)
+    assert under_way.values["location_accuracy"][""][0] == 0  # known, though the right place is not reached yet
 
 
 def test_a_credit_hold_is_named():
