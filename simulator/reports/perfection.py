@@ -29,7 +29,7 @@ def perfect_orders(findings: Findings) -> Html:
         left_out = f" {len(found) - MOST} smaller causes are not drawn." if len(found) > MOST else ""
         lines = "" if findings.single else "; lines: 95 % intervals"
         content.append(drawing(
-            lambda sheet: charts.pareto(sheet, shown, [each.so_far for each in causes[:MOST]]),
+            lambda sheet: charts.pareto(sheet, shown, [each.so_far for each in causes if each.first][:MOST]),
             0.66 + charts.ROW * len(shown), key="pareto",
             alt="What failed first, share of orders: "
                 + ", ".join(f"{each.label} {figure(each.mean, 'share')}" for each in shown),
