@@ -7,6 +7,7 @@ import numpy as np
 from simulator.flows.order import arrivals
 from simulator.flows.plan import start_planning
 from simulator.flows.segment import start_segmenting
+from simulator.flows.settlement import close_agreements, keep_agreements
 from simulator.flows.source import reorder, review
 from simulator.ledger.ledger import Ledger
 from simulator.policies.replenishment.periodic import Periodic
@@ -30,7 +31,9 @@ def simulate(scenario: Scenario, replication: int = 0) -> Ledger:
     start_replenishment(world)
     start_segmenting(world)
     start_planning(world)
+    keep_agreements(world)
     world.clock.run(until=scenario.run.horizon)
+    close_agreements(world)
     for site in world.sites:
         site.close()
     for workshop in world.workshops:

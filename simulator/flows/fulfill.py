@@ -4,6 +4,7 @@ from itertools import islice
 
 import numpy as np
 
+from simulator.flows.contracts import shipment_delivered, stock_asked
 from simulator.flows.mistakes import goes_astray, surface
 from simulator.flows.promise import uncommit
 from simulator.flows.returns import start_return
@@ -26,8 +27,8 @@ def allocate(world: World, order: Order) -> None:
     terms, wanted, number = order.terms, block.units, block.line
     shelves, moved = block.shelves, order.moved
     shipment = order.shipment = next(world.shipments)
-    if block.returns or block.mistakes:
-        order.pieces = _wanted_back(order)
+    if block.returns or block.mistakes or block.pledges is not None:
+        order.pieces = _asked_for(order)
     if order.committed:
         uncommit(order)
     for line in range(order.first, order.last):
@@ -48,6 +49,8 @@ def allocate(world: World, order: Order) -> None:
         else:
             fall_short(world, order, line, shelf, units)
     order.idle = bool(order.short) and (order.held or not order.taken)
+    if block.pledges is not None:
+        stock_asked(world, order)
 
 
 def sell_over_the_counter(world: World, block: Block, index: int) -> int:
@@ -95,10 +98,13 @@ def _record_sales(world: World, block: Block, first: int, last: int) -> None:
     world.ledger.append(Delivered, sold)
 
 
-def _wanted_back(order: Order) -> list[tuple[int, float]] | None:
-    """A list for what is on board, if any line of the order will come back, or something was entered wrongly."""
-    returns, wrong = order.block.returns, order.first in order.block.mistakes
-    return [] if wrong or any(line in returns for line in range(order.first, order.last)) else None
+def _asked_for(order: Order) -> list[tuple[int, float]] | None:
+    """A list for what is on board, if any line of the order will come back, something was entered wrongly, or an
+    agreement covers it."""
+    returns, wrong, pledges = order.block.returns, order.first in order.block.mistakes, order.block.pledges
+    if wrong or (pledges is not None and order.number in pledges):
+        return []
+    return [] if any(line in returns for line in range(order.first, order.last)) else None
 
 
 def serve_waiting(world: World, shelf: Shelf) -> None:
@@ -195,6 +201,8 @@ def deliver(world: World, order: Order, shipment: Shipment) -> None:
     world.record.delivered((world.clock._now, order.number, shipment.shipment))
     if order.block.mistakes:
         surface(world, order, shipment)
+    if order.block.pledges is not None:
+        shipment_delivered(world, order, shipment)
     for line, units in shipment.pieces or ():
         if line in order.block.returns:
             start_return(world, order, line, units)

@@ -1,5 +1,6 @@
 """Order: arrival and entry, and the life of an order from the desk to delivery."""
 
+from simulator.flows.contracts import order_ended, order_entered
 from simulator.flows.fulfill import allocate, complete, deliver, sell_over_the_counter, speed_up
 from simulator.flows.promise import agree, uncommit
 from simulator.world.clock import DEMAND, Life, Process
@@ -34,6 +35,8 @@ def enter(world: World, order: Order) -> None:
     """A new order: it is promised a date and passes the desk, or goes to the shelf at once where there is none."""
     if order.terms.negotiated and not agree(world, order):
         return
+    if order.block.pledges is not None:
+        order_entered(world, order)
     if order.terms.site.desk:
         order.start(life_at_the_desk(world, order))
     else:
@@ -46,16 +49,18 @@ def life_at_the_desk(world: World, order: Order) -> Life:
         for stage in order.terms.site.desk:
             if stage.serve(order):
                 yield
-    except LeftTheDesk:
-        leave(order)
+    except LeftTheDesk as left:
+        leave(world, order, left.full)
         return
     go_to_the_shelf(world, order)
 
 
-def leave(order: Order) -> None:
+def leave(world: World, order: Order, turned_away: bool) -> None:
     """An order that was turned away or withdrawn at the desk ends: what was promised to it is free for others."""
     if order.committed:
         uncommit(order)
+    if order.block.pledges is not None:
+        order_ended(world, order, cancelled=not turned_away)
 
 
 def go_to_the_shelf(world: World, order: Order) -> None:

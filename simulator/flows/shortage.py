@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from simulator.flows.contracts import promised_again, units_gone, units_replaced
 from simulator.flows.source import expedite, reorder, transship
 from simulator.policies import views
 from simulator.world.clock import WORK
@@ -90,6 +91,8 @@ def substitute(world: World, order: Order, line: int, units: float, sku: int) ->
     shelf.position -= units
     world.record.substituted((world.clock._now, order.block.line + line, shelf.number, units, order.shipment))
     order.taken += 1
+    if order.block.pledges is not None:
+        units_replaced(world, order, line, units)
     if shelf.position <= shelf.reorder_at:
         reorder(world, shelf)
 
@@ -97,6 +100,8 @@ def substitute(world: World, order: Order, line: int, units: float, sku: int) ->
 def lose(world: World, order: Order, line: int, units: float) -> None:
     """The sale of the units is lost."""
     world.record.lost((world.clock._now, order.block.line + line, units))
+    if order.block.pledges is not None:
+        units_gone(world, order, line, units, cancelled=False)
 
 
 def cancel_short(world: World, order: Order, line: int, units: float) -> None:
@@ -104,6 +109,8 @@ def cancel_short(world: World, order: Order, line: int, units: float) -> None:
     now, number = world.clock._now, order.block.line + line
     world.record.backordered((now, number, units))
     world.record.cancelled((now, number, units, 1.0))
+    if order.block.pledges is not None:
+        units_gone(world, order, line, units, cancelled=False)
 
 
 def wait(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> Waiting:
@@ -134,6 +141,8 @@ def promise_anew(world: World, order: Order, shelf: Shelf, waiting: Waiting) -> 
     due = max(due, now + DAY) if order.latest <= now else due
     order.latest = due
     world.record.promised((now, order.number, due))
+    if order.block.pledges is not None:
+        promised_again(world, order)
     _at(world, due, _look_again, (world, order, shelf, waiting))
 
 
@@ -163,6 +172,8 @@ def give_up(world: World, shelf: Shelf, waiting: Waiting) -> None:
 
     order = waiting.order
     world.record.cancelled((world.clock._now, order.block.line + waiting.line, waiting.units, 0.0))
+    if order.block.pledges is not None:
+        units_gone(world, order, waiting.line, waiting.units, cancelled=True)
     shelf.position += waiting.units
     shelf.backordered -= waiting.units
     waiting.units = 0.0

@@ -7,6 +7,7 @@ a shelf costs by the units wanted from it, and fixed cost equally by lines.
 
 import numpy as np
 
+from simulator.kpis.contracts import scorecards
 from simulator.kpis.desk_costs import error_correction, short_payment
 from simulator.kpis.labels import ACTIVITIES
 from simulator.kpis.laying import (
@@ -22,6 +23,7 @@ from simulator.kpis.laying import (
     zero,
 )
 from simulator.kpis.lead_time import jobs, staff_hours, worked_hours
+from simulator.kpis.penalties import penalty_by_line
 from simulator.kpis.recovery_costs import emergency_supply, express, overrides, transshipment
 from simulator.kpis.stock import after_waiting, averages
 from simulator.kpis.view import TINY, View
@@ -178,9 +180,17 @@ def fixed(view: View) -> Ledgered | None:
     return plain(view, found)
 
 
+def sla_penalty(view: View) -> Ledgered | None:
+    """Penalties of service-level agreements, on the orders that caused them."""
+    cards = scorecards(view)
+    if not any(card.contract.penalty for card in cards):
+        return None
+    return plain(view, sum((penalty_by_line(view, card) for card in cards), zero(view)))
+
+
 ACTIVITY_COSTS = (holding, replenishment, order_handling, line_handling, labour, freight, backorder, lost_sale,
                   returns_handling, refurbishing, write_off, fixed, emergency_supply, transshipment, express,
-                  overrides, error_correction, short_payment)  # fmt: skip
+                  overrides, error_correction, short_payment, sla_penalty)  # fmt: skip
 
 
 def costs(view: View) -> dict[str, Ledgered]:

@@ -13,7 +13,7 @@ from simulator.scenario.network import STAGES
 
 ACTIVITIES = ("holding", "replenishment", "order_handling", "line_handling", "labour", "freight", "backorder",
               "lost_sale", "returns_handling", "refurbishing", "write_off", "fixed", "emergency_supply",
-              "transshipment", "express", "overrides", "error_correction", "short_payment")  # fmt: skip
+              "transshipment", "express", "overrides", "error_correction", "short_payment", "sla_penalty")  # fmt: skip
 """What costs are made of."""
 HELD, WAITING = "credit hold", "waiting for stock"
 """The parts of the order cycle that no stage takes."""
@@ -53,6 +53,7 @@ class Labels:
             "error": list(ERROR_KINDS) if scenario.network.entry_modes else [],
             "component": list(COMPONENTS),
             "cause": list(self.causes),
+            "contract": list(scenario.service.contracts),
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}
 

@@ -147,7 +147,7 @@ def utilisation(view: View) -> Ratio | None:
     return Ratio(found.rows, found.rows.sums(work), cells)
 
 
-def _setting(view: View, stage: int) -> tuple[int | None, str | None]:
+def setting(view: View, stage: int) -> tuple[int | None, str | None]:
     """Staff and calendar of a stage of the ledger."""
     site, name = view.ledger.stages[stage]
     network = view.scenario.network
@@ -170,7 +170,7 @@ def staff_hours(view: View) -> np.ndarray:
     """Staff x open hours in the measured time, by stage; 0 for stages without limit of capacity."""
     found = np.zeros(len(view.ledger.stages))
     for stage in range(len(found)):
-        staff, calendar = _setting(view, stage)
+        staff, calendar = setting(view, stage)
         if staff is not None:
             span = view.span
             if calendar is not None:
@@ -198,7 +198,7 @@ def _worked_hours(view: View) -> np.ndarray:
     ended = np.clip(np.nan_to_num(found.ended, nan=view.end), view.begin, view.end)
     work = ended - started
     for stage in range(len(view.ledger.stages)):
-        _, calendar = _setting(view, stage)
+        _, calendar = setting(view, stage)
         if calendar is not None:
             mine, hours = found.stage == stage, _calendar(view, calendar)
             work[mine] = hours.open_before(ended[mine]) - hours.open_before(started[mine])

@@ -3,9 +3,11 @@
 import numpy as np
 
 from simulator.kpis.activities import costs
+from simulator.kpis.contracts import scorecards
 from simulator.kpis.kpi import kpi
 from simulator.kpis.labels import ACTIVITIES
 from simulator.kpis.laying import Ledgered, in_time, instead, lines_measured, plain, unit_cost, zero
+from simulator.kpis.penalties import bonus_by_line
 from simulator.kpis.slices import Derived
 from simulator.kpis.view import View
 from simulator.ledger import facts
@@ -83,6 +85,11 @@ def total_cost(view: View) -> Derived:
 
 @kpi(unit="money per week", better="higher", of="measured time")
 def margin(view: View) -> Derived:
-    """Revenue - cost of goods - all activity costs."""
+    """Revenue - cost of goods - all activity costs (penalties of agreements are one) + bonuses of agreements."""
     income, goods, served = (view.values(part) or {} for part in (revenue, cost_of_goods, total_cost))
-    return Derived({name: income[name] - goods[name] - served[name] for name in income})
+    found = {name: income[name] - goods[name] - served[name] for name in income}
+    earned = sum((bonus_by_line(view, card) for card in scorecards(view)), zero(view))
+    if earned.any():
+        bonus = money(view, plain(view, earned))
+        found = {name: found[name] + bonus[name] for name in found}
+    return Derived(found)

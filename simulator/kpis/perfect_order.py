@@ -36,6 +36,20 @@ def _arrived(view: View) -> np.ndarray:
     return result
 
 
+@kpi(unit="share of orders", better="higher", of="orders whose requested time has come", scor="RL.2.2")
+def on_time_to_request(view: View) -> Ratio | None:
+    """Orders delivered completely by the time that the customer requested / orders whose requested time has come.
+
+    As on_time, against the request instead of the promise. Orders without a request are left out.
+    """
+    orders = view.orders
+    if np.isnan(view.of(facts.Ordered)["requested"]).all():
+        return None
+    come = orders.requested <= view.end
+    kept = come & orders.complete & (orders.last <= orders.requested + MOMENT)
+    return orders.rows.ratio(kept.astype(float), come.astype(float))
+
+
 @kpi(unit="share of orders", better="higher", of=ALL_DUE, scor="RL.1.1")
 def perfect_order_rate(view: View) -> Ratio:
     """Orders without any failure / orders whose promise has fallen due.

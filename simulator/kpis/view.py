@@ -54,6 +54,8 @@ class Orders:
     """The date first promised; nan where there was no promise."""
     latest: np.ndarray
     """The date last promised."""
+    requested: np.ndarray
+    """When the customer wants it; nan where nothing was requested."""
     last: np.ndarray
     """Last delivery; nan if nothing was delivered."""
     complete: np.ndarray
@@ -192,7 +194,8 @@ class View:
         short = np.bincount(lines.order, lines.at_once < lines.units - TINY, len(keep))
         return Orders(
             rows=self.labels.order_rows(self.source_of_order[keep]), number=np.flatnonzero(keep), asked=asked,
-            at=table["at"][keep[1:]], promised=self.promises[0][keep], latest=self.promises[1][keep], last=last,
+            at=table["at"][keep[1:]], promised=self.promises[0][keep], latest=self.promises[1][keep],
+            requested=table["requested"][keep[1:]], last=last,
             complete=~self.owed[keep] & ~np.isnan(last), open=self.owed[keep],
             filled=asked & (short[keep] == 0),
         )  # fmt: skip

@@ -23,7 +23,8 @@ def audit(ledger: Ledger) -> None:
     """
     broken = [*_units_conserved(ledger), *_lines_balance(ledger), *_goods_come_back(ledger),
               *_stages_in_order(ledger), *_shipments_arrive_once(ledger), *_promises_hold(ledger),
-              *desk_laws(ledger), *_receipts_answer_orders(ledger), *_plans_follow_receipts(ledger)]  # fmt: skip
+              *desk_laws(ledger), *_receipts_answer_orders(ledger), *_plans_follow_receipts(ledger),
+              *_agreements_settled(ledger)]  # fmt: skip
     if broken:
         raise AuditError("; ".join(broken))
 
@@ -226,3 +227,14 @@ def _promises_hold(ledger: Ledger) -> Iterator[str]:
         wrong = gone[order_of[ledger.columns(kind)["line"]]]
         if wrong.any() and not (kind is facts.Allocated and len(ledger.columns(facts.Withdrawn)["order"])):
             yield f"line {ledger.columns(kind)['line'][_first(wrong)]}: its customer had gone away"
+
+
+def _agreements_settled(ledger: Ledger) -> Iterator[str]:
+    """Periods of an agreement follow each other without a gap, and no more is met than fell due."""
+    settled = ledger.columns(facts.Settled)
+    if ((settled["met"] > settled["due"] + TINY) | (settled["met"] < -TINY)).any():
+        yield "an agreement met more than fell due"
+    for contract in np.unique(settled["contract"]).tolist():
+        mine = settled["contract"] == contract
+        if not np.array_equal(settled["begun"][mine], np.concatenate([[0.0], settled["at"][mine][:-1]])):
+            yield f"agreement {contract}: its periods do not follow each other"

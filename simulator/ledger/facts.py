@@ -35,6 +35,8 @@ class Ordered(NamedTuple):
     """Index of the first rule of the service policy that is for the order; -1 where none is."""
     overridden: float
     """1 if sales had it treated by another rule than its own."""
+    requested: float
+    """When the customer wants it; nan where nothing was requested."""
 
 
 class LineOrdered(NamedTuple):
@@ -350,16 +352,54 @@ class CustomerReclassified(NamedTuple):
     """Index into the classes of the segmentation rule."""
 
 
+class Alerted(NamedTuple):
+    """An agreement was found to be at risk before its period ended."""
+
+    at: float
+    contract: int
+    """Index into the scenario's contracts."""
+    due: float
+    """What had fallen due so far, in orders, lines, units or value, as the agreement counts."""
+    met: float
+    """How much of it was met."""
+
+
+class Pushed(NamedTuple):
+    """An order became one of the most urgent because its agreement is at risk."""
+
+    at: float
+    order: int
+    contract: int
+
+
+class Settled(NamedTuple):
+    """A period of an agreement was settled."""
+
+    at: float
+    contract: int
+    begun: float
+    """When the period began."""
+    due: float
+    """What fell due in it, in orders, lines, units or value, as the agreement counts."""
+    met: float
+    """How much of it was met, forgiven failures included."""
+    forgiven: float
+    """Failing orders that were forgiven."""
+    excluded: float
+    """Orders that fell due and did not count."""
+
+
 KINDS: tuple[type[NamedTuple], ...] = (
     Ordered, LineOrdered, Erred, Allocated, Backordered, Lost, Cancelled, Served, Batched, Held, Abandoned,
     Delivered, Surfaced, ShortPaid, Complained, Replenished, Received, Recalled, Replanned, Returned, Restocked,
     Disposed, Promised, Offered, Declined, Sourced, Substituted, Expedited, ShippedExpress, Transshipped,
     TransferReceived, Withdrawn, Released, SkuReclassified, CustomerReclassified,
+    Alerted, Pushed, Settled,
 )  # fmt: skip
 """Every kind of fact."""
 INTEGERS = frozenset({
     "order", "line", "segment", "channel", "customer", "site", "sku", "shelf", "stage", "shipment", "rule", "kind",
-    "origin", "became", "reason", "batch", "supplier",
+    "origin", "became", "reason", "batch", "supplier", "contract",
 })  # fmt: skip
 """Fields that hold whole numbers."""
 OFFERS = ("partial", "item", "site", "date")

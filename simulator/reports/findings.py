@@ -11,7 +11,7 @@ from simulator.replication import simulate
 from simulator.scenario.scenario import Scenario
 
 KEPT = frozenset({"", "segment", "channel", "sku", "class", "customer_class", "site", "stage", "supplier",
-                  "activity", "cause"})  # fmt: skip
+                  "activity", "cause", "contract"})  # fmt: skip
 """Dimensions that the page shows; customers may be thousands."""
 STOCK_SERVICE = frozenset({"line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "wait_time"})
 """Trivial where stock has no limit."""

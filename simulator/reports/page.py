@@ -3,7 +3,17 @@
 from pathlib import Path
 
 from simulator.experiments.result import Result
-from simulator.reports import appendix, classes, lead_times, overview, perfection, promises, sections, troubles
+from simulator.reports import (
+    agreements,
+    appendix,
+    classes,
+    lead_times,
+    overview,
+    perfection,
+    promises,
+    sections,
+    troubles,
+)
 from simulator.reports.files import write_whole
 from simulator.reports.findings import Findings
 from simulator.reports.markup import Html, tag
@@ -32,6 +42,7 @@ def page(result: Result) -> Html:
         sections.service(findings, wanted),
         perfection.perfect_orders(findings),
         promises.promises(findings),
+        agreements.agreements(findings),
         sections.time(findings),
         lead_times.shares(findings),
         sections.stock(findings),

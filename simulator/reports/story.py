@@ -78,7 +78,8 @@ def _ordered(ledger: Ledger, fact: facts.Ordered, _: dict[int, str]) -> str:
     promise = f", promised for {_clock(ledger, fact.promised)}" if math.isfinite(fact.promised) else ""
     tiers = of_customers(ledger)
     tier = f", class {tiers.labels[int(tiers.at(*_one(fact.customer, fact.at))[0])]}" if tiers is not None else ""
-    return f"{ledger.customers[fact.customer]} ({segment}{tier}) orders{through}{promise}"
+    wanted = f", wanted by {_clock(ledger, fact.requested)}" if math.isfinite(fact.requested) else ""
+    return f"{ledger.customers[fact.customer]} ({segment}{tier}) orders{through}{wanted}{promise}"
 
 
 def _one(customer: int, at: float) -> tuple[np.ndarray, np.ndarray]:
@@ -115,6 +116,10 @@ def _abandoned(ledger: Ledger, fact: facts.Abandoned, _: dict[int, str]) -> str:
         if fact.full
         else (f"{stage}: withdrawn after {_span(fact.at - fact.queued)}")
     )
+
+
+def _pushed(ledger: Ledger, fact: facts.Pushed, _: dict[int, str]) -> str:
+    return f"pushed: agreement {list(ledger.scenario.service.contracts)[fact.contract]} is at risk"
 
 
 def _of_line(words: str) -> Callable[[Ledger, Any, dict[int, str]], str]:
@@ -175,4 +180,5 @@ _SAYINGS: dict[type[NamedTuple], Callable[[Ledger, Any, dict[int, str]], str]] =
     facts.Returned: _of_line("{} come back"),
     facts.Restocked: _of_line("{} restocked"),
     facts.Disposed: _of_line("{} written off"),
+    facts.Pushed: _pushed,
 }

@@ -9,11 +9,11 @@ from simulator.experiments.result import Estimate, Result
 
 HEADLINES = {
     "Service": ("line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "on_time", "in_full",
-                "perfect_order_rate", "perfect_order_product"),
+                "perfect_order_rate", "perfect_order_product", "sla_attainment", "sla_breaches"),
     "Time": ("order_cycle_time", "order_cycle_time_p95", "wait_time"),
     "Stock": ("on_hand", "backorders", "ready_rate", "turns", "days_of_supply"),
     "Demand": ("orders_per_week", "lines_per_order", "units_per_line", "order_value", "return_rate"),
-    "Money": ("revenue", "cost_of_goods", "total_cost", "margin"),
+    "Money": ("revenue", "cost_of_goods", "total_cost", "sla_penalty", "sla_bonus", "margin"),
 }  # fmt: skip
 """The KPIs that the table shows, by group."""
 

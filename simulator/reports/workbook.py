@@ -9,8 +9,10 @@ from typing import Any
 
 from simulator.experiments.result import CONFIDENCE, Estimate, Result
 from simulator.kpis import SCOR, catalogue
+from simulator.reports.agreements import PERIODS, UNITS, periods
 from simulator.reports.appendix import assumed, meaning
 from simulator.reports.files import write_whole
+from simulator.reports.findings import Findings
 from simulator.reports.pareto import COLUMNS, add_chart, pareto, rows_of
 from simulator.reports.tables import HEADLINES
 from simulator.reports.wording import title
@@ -47,6 +49,9 @@ def _fill(sheets: "Sheets", result: Result) -> None:
     for dimension, sheet in SHEETS.items():
         _wide(sheets, sheet, dimension, [e for e in found if e.dimension == dimension])
     _causes(sheets, [e for e in found if e.dimension == "cause"])
+    if result.scenario.service.contracts:
+        _wide(sheets, "By agreement", "contract", [e for e in found if e.dimension == "contract"])
+        sheets.table("Agreement periods", PERIODS, list(periods(Findings(result).view)), column_units=UNITS)
     sheets.table("Assumptions", ["input", "value", "why"], assumed(result.scenario))
     sheets.table("Definitions", ["kpi", "unit", "better", "of", SCOR, "definition"], [
         (kpi.name, kpi.unit, kpi.better, kpi.denominator, kpi.scor, meaning(kpi)) for kpi in catalogue().values()

@@ -120,6 +120,8 @@ class Segment(Model):
     """Share of customers who wait for what is short; the others give the line up."""
     patience: Duration | None = None
     """How long a customer waits for a short line before cancelling it; for ever where left out."""
+    requested: Duration | None = None
+    """When the customer wants the goods, from order entry; nothing is requested where left out."""
 
     longest_wait: Duration | None = None
     """The longest time to delivery the customer accepts when it is promised; any where left out."""

@@ -28,6 +28,7 @@ def check_references(
         *_service(service, market, products, segmentation),
         *_products(products),
         *_segmentation(segmentation, market, products),
+        *_contracts(service, market),
     ]
     if found:
         raise Several(found)
@@ -217,3 +218,34 @@ def _segmentation(segmentation: Segmentation, market: Market, products: Mapping[
     if segmentation.customers is not None and names is not None:
         for customer in segmentation.customers.contracts:
             yield from _unknown(("segmentation", "customers", "contracts", customer), "customer", customer, names)
+
+
+def _contracts(service: Service, market: Market) -> Iterator[At]:
+    customers = _customers(market)
+    for name, contract in service.contracts.items():
+        place: Path = ("service", "contracts", name)
+        covers = contract.covers
+        for segment in covers.segment or ():
+            yield from _unknown((*place, "covers", "segment"), "segment", segment, market.segments)
+        for channel in covers.channel or ():
+            yield from _unknown((*place, "covers", "channel"), "channel", channel, market.channels)
+        for customer in covers.customer or () if customers is not None else ():
+            yield from _unknown((*place, "covers", "customer"), "customer", customer, customers or ())
+        mine = [each for each in market.segments if covers.segment is None or each in covers.segment]
+        if contract.due_clock == "request" and not any(market.segments[each].requested for each in mine):
+            yield At((*place, "clock"), "nobody it covers requests a time", "give `requested` in their segments")
+        if contract.due_clock in ("original_commit", "latest_commit") and not any(
+            _is_promised(service, market, each) for each in mine
+        ):
+            yield At(place, "nothing is promised to anybody it covers: no order ever falls due",
+                     "give a promise in service.rules, or another clock or metric")  # fmt: skip
+
+
+def _is_promised(service: Service, market: Market, segment: str) -> bool:
+    """Whether any order of a segment is promised a time."""
+    channels = market.segments[segment].channels or market.channels or {"": None}
+    return any(
+        rule.promise is not None and rule.when.may_match(segment, channel)
+        for rule in service.rules
+        for channel in channels
+    )

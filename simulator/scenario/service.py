@@ -10,6 +10,7 @@ from simulator.policies.allocation.first_come import FirstCome
 from simulator.policies.promising import Promise
 from simulator.policies.stockout import Stockout
 from simulator.policies.stockout.backorder import Backorder
+from simulator.scenario.contracts import Contract
 from simulator.scenario.distributions import Duration
 from simulator.scenario.errors import At, Several
 from simulator.scenario.order_desk import Mistakes
@@ -188,6 +189,8 @@ class Service(Model):
     """Orders for later; without it they are served at once."""
     mistakes: Mistakes = Mistakes()
     """What happens when an error of order entry reaches the customer."""
+    contracts: dict[str, Contract] = {}
+    """Service-level agreements by name."""
 
     @model_validator(mode="after")
     def _check(self) -> "Service":

@@ -7,7 +7,7 @@ end of service; one that waits is scheduled by the server that becomes free.
 import math
 from collections import deque
 from collections.abc import Callable, Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Any, Protocol
 
 from simulator.ledger.ledger import Record
@@ -53,6 +53,11 @@ class ByPriority:
 
     def popleft(self) -> Shipment:
         return heappop(self._heap)[2]
+
+    def sort_again(self) -> None:
+        """After the priority of some jobs has changed."""
+        self._heap = [(job.terms.priority, count, job) for _, count, job in self._heap]
+        heapify(self._heap)
 
     def __len__(self) -> int:
         return len(self._heap)

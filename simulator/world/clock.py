@@ -9,9 +9,9 @@ import simpy
 
 Life = Generator[None, None, None]
 
-RECEIPT, WORK, DEMAND, PLAN, REVIEW = 2, 3, 4, 5, 6
+RECEIPT, WORK, DEMAND, PLAN, REVIEW, SETTLEMENT = 2, 3, 4, 5, 6, 7
 """What happens first at one instant: receipts and the lines that wait for them, work that ends, new
-demand, plans that are made anew, reviews. A review that comes before demand runs as WORK does."""
+demand, plans that are made anew, reviews, settlements. A review that comes before demand runs as WORK does."""
 
 
 class Clock(simpy.Environment):

@@ -16,6 +16,7 @@ from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.scenario import Scenario
 from simulator.world.arrivals import BLOCK, arrival_times
 from simulator.world.baskets import Wanted, fill_baskets
+from simulator.world.contracts import pledges_of
 from simulator.world.entry import Entered, Entry
 from simulator.world.offers import Bulk, Known, Offers
 from simulator.world.orders import Block, Fate
@@ -156,12 +157,16 @@ class Source:
         self.numbers.order += size
         self.numbers.line += len(wanted.sku)
         known, entered = self.offers.of(bulk), self.entry.draw(wanted.counts, bulk.channel)
-        faults = self._faults(size)
-        self._record(bulk, known, entered, faults, number, line)
+        faults, requested = self._faults(size), bulk.at + self._notice(size)
+        self._record(bulk, known, entered, faults, number, line, requested)
+        pledges = pledges_of(self.scenario, self.name, self.channel_names, self.ledger.customers, bulk, number)
         shelves = list(map(self.site.shelves.__getitem__, wanted.sku.tolist()))
         units = wanted.units.tolist()
         over_the_counter = (
-            self.site.is_counter and len(wanted.sku) == size and not (known.alive or self.policy.negotiates)
+            self.site.is_counter
+            and len(wanted.sku) == size
+            and not (known.alive or self.policy.negotiates)
+            and pledges is None
         )
         caught = entered.orders_with(entered.caught, size) if entered is not None else None
         block = Block(
@@ -170,15 +175,17 @@ class Source:
             work=self.site.work.draw(self.name, wanted.counts, self.entry.modes_of(bulk.channel), caught),
             patience=self._patience(len(wanted.sku)), returns=self._returns(bulk, known, faults[0]),
             sales=zip(shelves, units, strict=True) if over_the_counter else None,
-            **self._answers(bulk),
+            pledges=pledges, requested=requested.tolist() if pledges is not None else [],
+            **self._answers(bulk, pledges is not None),
         )  # fmt: skip
         if entered is not None:
             entered.give_to(block)
         return block
 
     def _record(
-        self, bulk: Bulk, known: Known, entered: Entered | None, faults: Faults, number: int, line: int
-    ) -> None:
+        self, bulk: Bulk, known: Known, entered: Entered | None, faults: Faults, number: int, line: int,
+        requested: np.ndarray,
+    ) -> None:  # fmt: skip
         size, wanted = len(bulk.at), bulk.wanted
         damaged, misdocumented = faults
         if entered is not None:
@@ -190,13 +197,14 @@ class Source:
             "channel": np.array(self.channels)[bulk.channel], "customer": bulk.customer,
             "site": np.full(size, self.site.index), "promised": known.promised,
             "damaged": damaged, "misdocumented": misdocumented, "rule": known.rule, "overridden": known.overridden,
+            "requested": requested,
         })  # fmt: skip
         self.ledger.append(LineOrdered, {
             "order": np.repeat(orders, wanted.counts), "line": np.arange(line, line + len(wanted.sku)),
             "sku": wanted.sku, "units": wanted.units, "price": wanted.price,
         })  # fmt: skip
 
-    def _answers(self, bulk: Bulk) -> dict[str, Any]:
+    def _answers(self, bulk: Bulk, priced: bool) -> dict[str, Any]:
         """What customers will say if they are asked, and what else rules look at."""
         size, wanted = len(bulk.at), bulk.wanted
         found: dict[str, Any] = {}
@@ -204,12 +212,17 @@ class Source:
             found["channels"] = list(map(self.channel_names.__getitem__, bulk.channel.tolist()))
         if self.policy.asks_customers:
             found["chance"] = self.streams_kept("substitutes").random(len(wanted.sku)).tolist()
-        if self.policy.looks_at_prices:
+        if self.policy.looks_at_prices or priced:
             found["prices"] = wanted.price.tolist()
         if self.segment.longest_wait is not None:
             found["longest_wait"] = self.segment.longest_wait.sample(self.streams_kept("longest wait"), size).tolist()
             found["mood"] = self.streams_kept("alternatives").random(size).tolist()
         return found
+
+    def _notice(self, size: int) -> np.ndarray:
+        """How long after entry each customer wants the goods; nan where nothing is requested."""
+        law = self.segment.requested
+        return law.sample(self.streams_kept("requested"), size) if law is not None else np.full(size, np.nan)
 
     def _faults(self, size: int) -> Faults:
         """Where each order gets damaged (0: nowhere), and whether its documents are wrong."""

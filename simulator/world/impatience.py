@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from simulator.ledger.ledger import Record
-from simulator.world.capacity import Queue, Staffed
+from simulator.world.capacity import ByPriority, Queue, Staffed
 from simulator.world.orders import Shipment
 
 
 class LeftTheDesk(Exception):  # noqa: N818 (what happened, not an error)
     """An order was turned away or withdrawn; it is told where it waits."""
+
+    def __init__(self, full: bool) -> None:
+        super().__init__()
+        self.full = full
+        """Whether it was turned away."""
 
 
 class Impatient:
@@ -33,8 +38,8 @@ class Impatient:
         if stage.staff - stage.free + len(self._here) >= self.places:
             self._record(job, now, full=True)
             if job.queued == now:
-                raise LeftTheDesk
-            job.end(LeftTheDesk())  # it came earlier, and sleeps until it is released to the stage
+                raise LeftTheDesk(full=True)
+            job.end(LeftTheDesk(full=True))  # it came earlier, and sleeps until it is released to the stage
             return
         self._queue.append(job)
         self._here.add(job)
@@ -46,7 +51,7 @@ class Impatient:
         if job in self._here:
             self._here.remove(job)
             self._record(job, self.stage.clock._now, full=False)
-            job.end(LeftTheDesk())
+            job.end(LeftTheDesk(full=False))
 
     def _record(self, job: Shipment, now: float, full: bool) -> None:
         self.record((now, job.number, self.stage.number, job.queued, float(full)))
@@ -58,6 +63,11 @@ class Impatient:
             if job in self._here:
                 self._here.remove(job)
                 return job
+
+    def sort_again(self) -> None:
+        """After the priority of some jobs has changed."""
+        if isinstance(self._queue, ByPriority):
+            self._queue.sort_again()
 
     def __len__(self) -> int:
         return len(self._here)

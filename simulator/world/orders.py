@@ -48,6 +48,10 @@ class Block:
     """Errors of entry that verification missed, by the first line of the order; those met with are taken out."""
     sales: "Iterator[tuple[Shelf, float]] | None" = None
     """Shelf and units, order by order, where all orders have one line and the site has no stages."""
+    pledges: dict[int, list[int]] | None = None
+    """The service-level agreements that cover an order, by order number; None if none covers its segment."""
+    requested: list[float] = field(default_factory=list)
+    """By order: when the customer wants it, where an agreement covers its segment."""
 
 
 @dataclass(frozen=True, slots=True)

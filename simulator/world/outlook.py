@@ -26,7 +26,7 @@ class Short:
         block = order.block
         self.price = block.prices[line] if block.prices is not None else 0.0
         self.chance = block.chance[line] if block.chance is not None else 0.0
-        self.at_risk = False
+        self.at_risk = world.contracts.is_at_risk(order.number)
 
     @property
     def value(self) -> float:

@@ -57,6 +57,8 @@ class Terms:
     """By class of product."""
     rationed: bool
     """Whether some stock may be kept from it."""
+    pushed: bool = False
+    """Whether a service-level agreement at risk makes it the most urgent of all."""
 
     def promise_for(self, sku_class: str | None) -> PromiseRule | None:
         """What is promised for a line with a product of this class."""
@@ -104,7 +106,9 @@ class Policy:
         return self.allocation.keeps(priority, shelf.daily_demand) if self.rationing else 0.0
 
     def rank(self, order: "Order", line: int, shelf: "Shelf", units: float, terms: LineTerms) -> float:
-        """The place of a line in the queue for a shelf, by the allocation rule."""
+        """The place of a line in the queue for a shelf, by the allocation rule; pushed orders are before all others."""
+        if order.terms.pushed:
+            return -math.inf
         if not self.ranks:
             return 0.0
         prices, due = order.block.prices, order.due

@@ -33,7 +33,7 @@ class SiteWorld:
         self.work = WorkPlan(name, self.stages, scenario.network.entry_modes, streams)
         laid_out = Stages(scenario, name, clock, ledger, self.work)
         self.desk, self.dock, self.inspection = laid_out.desk, laid_out.dock, laid_out.inspection()
-        self._staffed = laid_out.staffed
+        self.staffed = laid_out.staffed
         self._ways = {desk: self._way(laid_out.plan(), desk) for desk in (False, True)}
         self.is_counter = not self.stages
         self.counts_lines = any(stage.line_time is not None for stage in self.stages)
@@ -85,7 +85,7 @@ class SiteWorld:
     @property
     def busy(self) -> float:
         """Hours of work that are ahead of a new order: the longest queue of a stage, by its staff."""
-        return max((stage.ahead for stage in self._staffed), default=0.0)
+        return max((stage.ahead for stage in self.staffed), default=0.0)
 
 
 def lay_out_shelves(

@@ -23,7 +23,11 @@ class Stages:
         self.scenario, self.name, self.clock, self.ledger, self.work = scenario, name, clock, ledger, work
         self.staffed: list[Staffed] = []
         """The stages of the order cycle that have staff."""
-        self._urgent = len({segment.priority for segment in scenario.market.segments.values()}) > 1
+        self._urgent = (
+            len({segment.priority for segment in scenario.market.segments.values()}) > 1
+            or any(rule.priority is not None for rule in scenario.service.rules)
+            or any(contract.alert is not None for contract in scenario.service.contracts.values())
+        )
         machines = [(stage, each) for place, stage in enumerate(work.stages) for each in self._stage(place, stage)]
         self.desk = self._in_a_row(each for stage, each in machines if stage.stage in DESK)
         self.dock = self._in_a_row(each for stage, each in machines if stage.stage not in DESK)

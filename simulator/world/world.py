@@ -12,6 +12,7 @@ from simulator.scenario.scenario import Scenario
 from simulator.world.capacity import Staffed
 from simulator.world.classes import Classes
 from simulator.world.clock import Clock
+from simulator.world.contracts import Contracts
 from simulator.world.demand import Numbers, Source
 from simulator.world.plan import Plan, lay_out_plans
 from simulator.world.policy import Policy
@@ -53,6 +54,9 @@ class Recorders:
         self.released = recorder(facts.Released)
         self.sku_reclassified = recorder(facts.SkuReclassified)
         self.customer_reclassified = recorder(facts.CustomerReclassified)
+        self.alerted = recorder(facts.Alerted)
+        self.pushed = recorder(facts.Pushed)
+        self.settled = recorder(facts.Settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class World:
     record: Recorders
     policy: Policy
     cycles: CycleRecord
+    contracts: Contracts
 
 
 def build(scenario: Scenario, replication: int) -> World:
@@ -103,5 +108,5 @@ def build(scenario: Scenario, replication: int) -> World:
     limited = [each for each in workshops.values() if each is not None]
     return World(
         scenario, clock, ledger, streams, sites, limited, list(plans.values()), sources, classes, count(1),
-        Recorders(ledger), policy, CycleRecord(),
+        Recorders(ledger), policy, CycleRecord(), Contracts(scenario),
     )  # fmt: skip
