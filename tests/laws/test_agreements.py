@@ -8,6 +8,8 @@ from simulator.kpis.contracts import scorecards
 from simulator.kpis.measure import measure
 from simulator.kpis.view import View
 from simulator.ledger.facts import (
+    Abandoned,
+    Batched,
     Cancelled,
     Declined,
     Expedited,
@@ -17,6 +19,7 @@ from simulator.ledger.facts import (
     Pushed,
     Settled,
     Substituted,
+    Surfaced,
 )  # fmt: skip
 from simulator.ledger.ledger import Ledger
 
@@ -64,6 +67,12 @@ def lively(text: str) -> Ledger:
         ("class: A}\n  s2", "class: A, substitutes: {s5: 0.7}}\n  s2"),
         ("class: B}\n  s5", "class: B, substitutes: {s1: 0.5, s5: 0.5}}\n  s5"),
         ("      priority: 1\n", "      priority: 1\n      longest_wait: {gamma: {mean: 8 days, cv: 0.5}}\n"),
+        ("staff: 2, calendar: office, time: {exponential: {mean: 5 min}}, cut_off: \"15:00\"}",
+         "staff: 1, calendar: office, time: {exponential: {mean: 8 min}}, patience: {exponential: {mean: 30 h}},"
+         " places: 30}"),
+        ("{gamma: {mean: 2 min, cv: 0.5}}}", "{gamma: {mean: 2 min, cv: 0.5}}, batch: {orders: 3, within: 1 h}}"),
+        ("  sites:\n    warehouse:", "  entry_modes: {any: {errors: {address: 0.05}}}\n  sites:\n    warehouse:"),
+        ("{web: {}, account: {}}", "{web: {entry: any}, account: {}}"),
         ("  contracts:", "  repromise: {slack: 1 day}\n"
          "  allocation: {rule: critical_level, levels: {2: 10}}\n  contracts:"),
     ):  # fmt: skip
@@ -73,8 +82,9 @@ def lively(text: str) -> Ledger:
 
 
 def test_everything_that_can_happen_to_an_order_happens(lively: Ledger):
-    for kind in (Promised, Declined, Substituted, Expedited, Cancelled, Pushed):
+    for kind in (Promised, Declined, Substituted, Expedited, Cancelled, Pushed, Abandoned, Batched, Surfaced):
         assert len(lively.of(kind)) > 5, kind
+    assert {fact.full for fact in lively.of(Abandoned)} == {0.0, 1.0}
     assert {fact.by_company for fact in lively.of(Cancelled)} == {0.0, 1.0}
 
 
