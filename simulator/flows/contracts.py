@@ -76,7 +76,9 @@ def shipment_delivered(world: World, order: Order, shipment: Shipment) -> None:
     covered = world.contracts.orders.get(order.number)
     if covered is not None:
         pieces = list(shipment.pieces or ())
-        covered.delivered.append((world.clock._now, pieces + covered.replaced if shipment is order else pieces))
+        covered.delivered.append(
+            (world.clock._now, pieces + covered.replaced if shipment.shipment == order.shipment else pieces)
+        )
 
 
 def order_ended(world: World, order: Order, cancelled: bool) -> None:
