@@ -46,7 +46,7 @@ def sla_staff_needed(view: View) -> Derived | None:
     spent = np.bincount(found.stage, np.where(begun, np.nan_to_num(found.ended - found.queued), 0.0), size)
     worked = np.bincount(found.stage, worked_hours(view) * begun, size)
     cycle = (view.values(order_cycle_time) or {})[""][0]
-    there, needed = staff_hours(view), np.full(size, np.nan)
+    there, needed = staff_hours(view), np.full(view.labels.sizes["stage"], np.nan)
     for stage in np.flatnonzero((there > 0) & (worked > 0)).tolist():
         open_share = there[stage] / ((setting(view, stage)[0] or 1) * view.span)
         elsewhere = cycle - spent[stage] / count[stage]

@@ -12,6 +12,8 @@ LIMIT = 20_000_000
 """Bytes of a scenario file; histories belong in files of their own."""
 
 SUFFIXES = (".yaml", ".yml")
+MOST = 12
+"""So many names of the gallery are listed where one is not found."""
 
 
 def gallery_folder() -> Path:
@@ -57,7 +59,9 @@ def _missing(name: str, path: Path) -> tuple[str, str]:
     names = gallery_names()
     near = closest(name, names)
     meant = f"; did you mean '{near}'?" if near else ""
-    return f"there is no file and no gallery scenario '{shown}'{meant}", f"gallery: {', '.join(names) or 'empty'}"
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    listed = ", ".join(names[:MOST]) or "empty"
+    return f"there is no file and no gallery scenario '{shown}'{meant}", f"gallery: {listed}{more}"
 
 
 def printable(text: str) -> str:
