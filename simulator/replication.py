@@ -41,6 +41,7 @@ def simulate(scenario: Scenario, replication: int = 0) -> Ledger:
     shelves = [shelf for site in world.sites for shelf in site.shelves]
     for count in ("on_hand", "on_order", "backordered"):
         world.ledger.closing[count] = np.array([getattr(shelf, count) for shelf in shelves], dtype=float)
+    world.ledger.closing["on_hand"] += [shelf.reserved for shelf in shelves]
     return world.ledger.close(world.clock.events)
 
 

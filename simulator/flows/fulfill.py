@@ -35,6 +35,10 @@ def allocate(world: World, order: Order) -> None:
         shelf, units = shelves[line], wanted[line]
         if moved:
             shelf = order.shelf(line)
+        if order.reserved is not None and line in order.reserved:
+            units -= take_set_aside(world, order, line, shelf)
+            if not units:
+                continue
         if order.swaps is not None and line in order.swaps:
             substitute(world, order, line, units, order.swaps[line])
         elif units <= shelf.on_hand and not shelf.waiting and not terms.rationed:
@@ -51,6 +55,18 @@ def allocate(world: World, order: Order) -> None:
     order.idle = bool(order.short) and (order.held or not order.taken)
     if block.pledges is not None:
         stock_asked(world, order)
+
+
+def take_set_aside(world: World, order: Order, line: int, shelf: Shelf) -> float:
+    """Take what was set aside for a line at order entry; how many units that is."""
+    assert order.reserved is not None
+    units = order.reserved[line]
+    shelf.reserved -= units
+    world.record.allocated((world.clock._now, order.block.line + line, units, order.shipment))
+    order.taken += 1
+    if order.pieces is not None:
+        order.pieces.append((line, units))
+    return units
 
 
 def sell_over_the_counter(world: World, block: Block, index: int) -> int:

@@ -2,7 +2,8 @@
 
 from simulator.flows.contracts import order_ended, order_entered
 from simulator.flows.fulfill import allocate, complete, deliver, sell_over_the_counter, speed_up
-from simulator.flows.promise import agree, uncommit
+from simulator.flows.promise import agree, release_time, uncommit
+from simulator.flows.reserve import wait_for_release
 from simulator.world.clock import DEMAND, Life, Process
 from simulator.world.demand import Source
 from simulator.world.impatience import LeftTheDesk
@@ -37,7 +38,9 @@ def enter(world: World, order: Order) -> None:
         return
     if order.block.pledges is not None:
         order_entered(world, order)
-    if order.terms.site.desk:
+    if order.block.requested and (release := release_time(world, order)) > world.clock._now:
+        order.start(wait_for_release(world, order, release))
+    elif order.terms.site.desk:
         order.start(life_at_the_desk(world, order))
     else:
         go_to_the_shelf(world, order)

@@ -17,6 +17,10 @@ def agree(world: World, order: Order) -> bool:
     if time is None:
         return True
     longest = block.longest_wait[order.index] if block.longest_wait is not None else math.inf
+    if (release := release_time(world, order)) > now:
+        assert world.scenario.service.reservation is not None
+        wanted = release + world.scenario.service.reservation.release - now
+        time, longest = max(time, wanted), max(longest, wanted)
     if time > longest:
         accepted = offer_something_else(world, order, time, longest)
         if accepted is None:
@@ -28,6 +32,15 @@ def agree(world: World, order: Order) -> bool:
     if order.terms.site.desk:
         commit(order)
     return True
+
+
+def release_time(world: World, order: Order) -> float:
+    """When an order is given to the warehouse: at once, or so long before the date that its customer asks for."""
+    reservation = world.scenario.service.reservation
+    requested = order.block.requested[order.index] if order.block.requested else math.nan
+    if reservation is None or requested != requested:
+        return world.clock._now
+    return max(world.clock._now, requested - reservation.release)
 
 
 def time_for(world: World, order: Order, lines: Iterable[int]) -> float | None:

@@ -78,3 +78,19 @@ def alternatives_accepted(view: View) -> Ratio | None:
         return None
     accepted = _by_order(view, facts.Offered, view.of(facts.Offered)["accepted"])
     return view.orders.rows.ratio(accepted, (_by_order(view, facts.Offered) > 0).astype(float))
+
+
+@kpi(unit="share of orders", better="neither", of="orders placed")
+def orders_for_later(view: View) -> Ratio | None:
+    """Orders that waited for a later date that their customer asked for, and were released / orders."""
+    if view.scenario.service.reservation is None:
+        return None
+    return view.orders.rows.ratio(_by_order(view, facts.Released), 1.0)
+
+
+@kpi(unit="share of orders", better="lower", of="orders placed")
+def withdrawn_orders(view: View) -> Ratio | None:
+    """Orders for later that the customer cancelled before release / orders. No promise to them can be broken."""
+    if view.scenario.service.reservation is None:
+        return None
+    return view.orders.rows.ratio(_by_order(view, facts.Withdrawn), 1.0)

@@ -248,6 +248,8 @@ class View:
         left = np.concatenate([[0.0], wanted]) - self.by_line(facts.Lost) - self.by_line(facts.Cancelled)
         left -= np.bincount(given["line"][here], given["units"][here], len(left))
         result: np.ndarray = np.bincount(self.order_of_line, left > TINY, len(self.measured_orders)) > 0
+        for kind in (facts.Declined, facts.Withdrawn, facts.Abandoned):
+            result[self.of(kind)["order"]] = False  # nothing is owed to who went away
         return result
 
     @cached_property

@@ -225,7 +225,7 @@ def _promises_hold(ledger: Ledger) -> Iterator[str]:
     order_of = np.concatenate([[0], lines["order"]])
     for kind in (facts.Allocated, facts.Substituted, facts.Lost):
         wrong = gone[order_of[ledger.columns(kind)["line"]]]
-        if wrong.any() and not (kind is facts.Allocated and len(ledger.columns(facts.Withdrawn)["order"])):
+        if wrong.any():
             yield f"line {ledger.columns(kind)['line'][_first(wrong)]}: its customer had gone away"
 
 

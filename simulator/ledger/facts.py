@@ -243,6 +243,14 @@ class Withdrawn(NamedTuple):
     order: int
 
 
+class SetAside(NamedTuple):
+    """Units were set aside for a line of an order for later; they stay on hand until they are allocated."""
+
+    at: float
+    line: int
+    units: float
+
+
 class Released(NamedTuple):
     """An order for later was given to the warehouse."""
 
@@ -393,7 +401,7 @@ KINDS: tuple[type[NamedTuple], ...] = (
     Ordered, LineOrdered, Erred, Allocated, Backordered, Lost, Cancelled, Served, Batched, Held, Abandoned,
     Delivered, Surfaced, ShortPaid, Complained, Replenished, Received, Recalled, Replanned, Returned, Restocked,
     Disposed, Promised, Offered, Declined, Sourced, Substituted, Expedited, ShippedExpress, Transshipped,
-    TransferReceived, Withdrawn, Released, SkuReclassified, CustomerReclassified,
+    TransferReceived, Withdrawn, SetAside, Released, SkuReclassified, CustomerReclassified,
     Alerted, Pushed, Settled,
 )  # fmt: skip
 """Every kind of fact."""

@@ -165,6 +165,7 @@ _SAYINGS: dict[type[NamedTuple], Callable[[Ledger, Any, dict[int, str]], str]] =
         f"{fact.units:g} x {named[fact.line]} sent from {_site(ledger, fact.origin)}"
     ),
     facts.Withdrawn: lambda ledger, fact, named: "the customer cancels the order before it is released",
+    facts.SetAside: _of_line("{} set aside"),
     facts.Released: lambda ledger, fact, named: "released to the warehouse",
     facts.Served: _served,
     facts.Delivered: lambda ledger, fact, named: f"shipment {fact.shipment} delivered",

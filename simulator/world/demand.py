@@ -5,6 +5,7 @@ another segment leaves every customer's wants and ways as they were.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,10 @@ class Source:
         self.numbers.line += len(wanted.sku)
         known, entered = self.offers.of(bulk), self.entry.draw(wanted.counts, bulk.channel)
         faults, requested = self._faults(size), bulk.at + self._notice(size)
+        reservation, later = self.scenario.service.reservation, self.segment.requested is not None
+        if reservation is not None:  # nobody is promised goods before they are wanted
+            waits = requested - reservation.release > bulk.at
+            known = replace(known, promised=np.where(waits, np.maximum(known.promised, requested), known.promised))
         self._record(bulk, known, entered, faults, number, line, requested)
         pledges = pledges_of(self.scenario, self.name, self.channel_names, self.ledger.customers, bulk, number)
         shelves = list(map(self.site.shelves.__getitem__, wanted.sku.tolist()))
@@ -167,6 +172,7 @@ class Source:
             and len(wanted.sku) == size
             and not (known.alive or self.policy.negotiates)
             and pledges is None
+            and not (reservation is not None and later)
         )
         caught = entered.orders_with(entered.caught, size) if entered is not None else None
         block = Block(
@@ -175,7 +181,7 @@ class Source:
             work=self.site.work.draw(self.name, wanted.counts, self.entry.modes_of(bulk.channel), caught),
             patience=self._patience(len(wanted.sku)), returns=self._returns(bulk, known, faults[0]),
             sales=zip(shelves, units, strict=True) if over_the_counter else None,
-            pledges=pledges, requested=requested.tolist() if pledges is not None else [],
+            pledges=pledges, requested=requested.tolist() if pledges is not None or later else [],
             **self._answers(bulk, pledges is not None),
         )  # fmt: skip
         if entered is not None:
@@ -217,6 +223,9 @@ class Source:
         if self.segment.longest_wait is not None:
             found["longest_wait"] = self.segment.longest_wait.sample(self.streams_kept("longest wait"), size).tolist()
             found["mood"] = self.streams_kept("alternatives").random(size).tolist()
+        reservation = self.scenario.service.reservation
+        if reservation is not None and reservation.cancelled and self.segment.requested is not None:
+            found["withdrawal"] = self.streams_kept("withdrawal").random(size).tolist()
         return found
 
     def _notice(self, size: int) -> np.ndarray:

@@ -38,6 +38,8 @@ class Block:
     """By order: the longest time to delivery that the customer accepts; None if any."""
     mood: list[float] | None = None
     """By order, between 0 and 1: what the customer says to an alternative."""
+    withdrawal: list[float] | None = None
+    """By order, between 0 and 1: whether and when a customer who ordered for later cancels before the release."""
     promised: list[float] = field(default_factory=list)
     """By order: time of the promised delivery; nan where it is made at entry, or never."""
     prices: list[float] | None = None
@@ -102,7 +104,7 @@ class Order(Shipment):
 
     __slots__ = (
         "at", "block", "committed", "due", "first", "held", "idle", "index", "last", "latest", "moved", "open",
-        "partial", "short", "swaps", "taken",
+        "partial", "reserved", "short", "swaps", "taken",
     )  # fmt: skip
 
     def __init__(self, block: Block, index: int, number: int) -> None:
@@ -120,6 +122,7 @@ class Order(Shipment):
         self.idle = False  # waits for stock before its first shipment
         self.held = False  # leaves only when every line is there
         self.partial = False  # the customer agreed to get it in parts
+        self.reserved: dict[int, float] | None = None  # units set aside by line, until it is released
         self.moved = False  # another site serves it
         self.committed = False  # its units are counted as promised until they are allocated
         self.swaps: dict[int, int] | None = None  # products that the customer agreed to take instead, by line

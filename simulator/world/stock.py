@@ -31,7 +31,7 @@ class Shelf:
 
     __slots__ = (
         "backordered", "coming", "committed", "cost", "daily_demand", "lead_time", "number", "on_hand",
-        "on_order", "position", "reorder_at", "rule", "sku", "supply", "target", "waiting",
+        "on_order", "position", "reorder_at", "reserved", "rule", "sku", "supply", "target", "waiting",
     )  # fmt: skip
     target: ServiceTarget | None
     """The target of its SKU's class, in place of the rule's own; None where there is none."""
@@ -45,6 +45,7 @@ class Shelf:
         self.rule, self.supply = rule, supply
         self.on_hand = self.position = on_hand
         self.on_order = self.backordered = 0.0
+        self.reserved = 0.0  # set aside for orders to come, and no longer free
         self.committed = 0.0  # promised to orders that have not come to the shelf yet
         self.daily_demand = self.cost = 0.0
         self.reorder_at = rule.reorder_at if rule is not None else -math.inf

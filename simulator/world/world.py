@@ -51,6 +51,7 @@ class Recorders:
         self.transshipped = recorder(facts.Transshipped)
         self.transfer_received = recorder(facts.TransferReceived)
         self.withdrawn = recorder(facts.Withdrawn)
+        self.set_aside = recorder(facts.SetAside)
         self.released = recorder(facts.Released)
         self.sku_reclassified = recorder(facts.SkuReclassified)
         self.customer_reclassified = recorder(facts.CustomerReclassified)
