@@ -136,8 +136,10 @@ def _entry(market: Market, network: Network) -> Iterator[At]:
             place: Path = ("market", "channels", name, "entry")
             yield from _unknown(place, "entry mode", channel.entry, network.entry_modes)
     for site, index, own in [_entry_stage(name, network) for name in network.sites]:
-        used = [name for segment in market.segments.values() if (segment.site or site) == site
-                for name in segment.channels or market.channels]  # fmt: skip
+        served = [segment for segment in market.segments.values() if (segment.site or site) == site]
+        if not served:
+            continue  # a sibling: it knows how long entry takes from the modes of those who come
+        used = [name for segment in served for name in segment.channels or market.channels]
         modes = {name: network.entry_modes.get(market.channels[name].entry or "")
                  for name in used if name in market.channels}  # fmt: skip
         timed = {name for name, mode in modes.items() if mode is not None and mode.takes_time}
