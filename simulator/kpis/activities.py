@@ -115,7 +115,9 @@ def _open_hours(view: View) -> tuple[np.ndarray, np.ndarray]:
     for table in (given, gone):  # in the order of time: the last one stays
         last[table["line"]] = np.fmax(last[table["line"]], table["at"])
     wanted = np.concatenate([[0.0], view.of(facts.LineOrdered)["units"]])
-    left = wanted - sum(view.by_line(kind) for kind in (facts.Allocated, facts.Lost, facts.Cancelled))
+    left = wanted - sum(
+        view.by_line(kind) for kind in (facts.Allocated, facts.Substituted, facts.Lost, facts.Cancelled)
+    )
     last[left > TINY] = view.end
     hours = np.nan_to_num(np.clip(last, view.begin, view.end) - np.clip(begun, view.begin, view.end))
     longest = np.zeros(len(view.measured_orders))

@@ -56,7 +56,8 @@ def _shares(panel: "Axes", dots: Sequence[Dot]) -> None:
         if found is None:
             continue
         width = float(np.nan_to_num(found.half_width))
-        panel.plot([found.mean - width, found.mean + width], [place, place], color=DARK, linewidth=1.4, clip_on=False)
+        span = [max(found.mean - width, 0.0), min(found.mean + width, 1.0)]  # a share lies between 0 and 1
+        panel.plot(span, [place, place], color=DARK, linewidth=1.4, clip_on=False)
         panel.plot(found.mean, place, "o", color=DARK, markersize=4.2, clip_on=False, zorder=3)
         panel.annotate(figure(found.mean, "share"), (1, place), (40, 0), xycoords=panel.get_yaxis_transform(),
                        textcoords="offset points", ha="right", va="center")  # fmt: skip

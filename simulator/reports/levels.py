@@ -64,11 +64,11 @@ def _averages(at: np.ndarray, units: np.ndarray, opening: float, edges: np.ndarr
 
 
 def _owed(view: View, shelf: np.ndarray, limited: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Units that customers wait for: wanted from the instant they asked for stock until given, lost or cancelled."""
+    """Units that customers wait for: from the instant they asked for stock until given, replaced, lost or gone."""
     asked = asked_at(view)[1:]
     table, known = view.of(facts.LineOrdered), np.isfinite(asked)
     parts = [(asked[known], table["units"][known] * limited[shelf[table["line"][known]]])]
-    for kind in (facts.Allocated, facts.Lost, facts.Cancelled):
+    for kind in (facts.Allocated, facts.Substituted, facts.Lost, facts.Cancelled):
         gone = view.of(kind)
         parts.append((gone["at"], -gone["units"] * limited[shelf[gone["line"]]]))
     owed: np.ndarray = np.maximum(_averages(*_joined(parts), 0.0, edges), 0.0)

@@ -16,13 +16,14 @@ TAKES_A_DAY = 48.0
 def title(kpi: str) -> str:
     """The name of a KPI as a person writes it.
 
-    >>> title("line_fill_rate"), title("order_cycle_time_p95")
-    ('Line fill rate', 'Order cycle time, 95th percentile')
+    >>> title("line_fill_rate"), title("order_cycle_time_p95"), title("sla_breaches")
+    ('Line fill rate', 'Order cycle time, 95th percentile', 'SLA breaches')
     """
     for ending, words in ENDINGS.items():
         if kpi.endswith(ending):
             return title(kpi.removesuffix(ending)) + words
-    return kpi.replace("_", " ").capitalize()
+    words = kpi.replace("_", " ")
+    return f"SLA{words[3:]}" if words.startswith("sla ") else words.capitalize()
 
 
 def figure(value: float, unit: str = "") -> str:
