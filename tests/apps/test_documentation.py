@@ -56,6 +56,12 @@ def test_the_python_example_of_the_readme_runs(monkeypatch):
         exec(block, {})
 
 
+@pytest.mark.parametrize("block", blocks("yaml", ROOT / "docs" / "service_policy.md"))
+def test_every_block_of_the_policy_page_can_be_tried(block, tmp_path):
+    (tmp_path / "what_if.yaml").write_text(f"extends: full_service\n{block}")
+    play(load(tmp_path / "what_if.yaml", ["run.horizon=2 weeks", "run.warm_up=2 days"]))
+
+
 def test_links_lead_somewhere():
     for text in TEXTS:
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text.read_text(encoding="utf-8")):
