@@ -13,8 +13,6 @@ import textwrap
 import time
 from pathlib import Path
 
-import yaml
-
 import simulator
 from simulator.kpis.measure import measure
 from simulator.ledger.facts import Ordered
@@ -24,7 +22,7 @@ HERE = Path(__file__).parent
 FIXED = "promise: {rule: fixed, time: 24 h}"
 KEY = f"{{name: key, when: {{segment: key}}, {FIXED}, priority: 1}}"
 CASES = {
-    "everything off": "{}",
+    "everything off": "",
     "rules by customer, value and class of product": f"""
         service.rules:
           - {{when: {{order_value: {{at_least: 40}}}}, {FIXED}}}
@@ -45,6 +43,15 @@ CASES = {
     "promise: available to promise": "service.rules[0].promise: {rule: available_to_promise, cycle: 16 h}",
     "promise: capable to promise": "service.rules[0].promise: {rule: capable_to_promise, cycle: 16 h}",
     "new dates for lines that wait": "service.repromise: {slack: 2 h}",
+    "customers who cannot wait, and alternatives": """
+        market.segments.small.longest_wait: {uniform: {low: 12 h, high: 48 h}}
+        service.rules[0].alternatives: {partial: 0.5, item: 0.5, site: 0.5, date: 0.5}""",
+    "orders for later, set aside": """
+        market.segments.key.requested: {uniform: {low: 1 h, high: 120 h}}
+        service.reservation: {allocate: hard, release: 24 h, cancelled: 0.05}""",
+    "a service-level agreement with alert": """
+        service.contracts: {key: {covers: {segment: key}, metric: otif, target: 0.95, period: 1 week,
+          penalty: {below: target, rate: 2 %, on: failures}, alert: {before: 2 days}}}""",
     "express transit for late orders": "service.rules[0].express: {time: 4 h}",
     "entry modes with 1 % errors of each kind": """
         network.entry_modes: {manual: {time: {exponential: {mean: 0.08 h}},
@@ -64,10 +71,9 @@ CASES = {
 
 def scenario(change: str) -> Scenario:
     """The plain scenario with one change."""
-    whole = {"extends": str(HERE / "mechanisms.yaml")} | yaml.safe_load(textwrap.dedent(change))
     with tempfile.TemporaryDirectory() as folder:
         case = Path(folder) / "case.yaml"
-        case.write_text(yaml.safe_dump(whole, sort_keys=False), encoding="utf-8")
+        case.write_text(f"extends: {HERE / 'mechanisms.yaml'}\n{textwrap.dedent(change)}\n", encoding="utf-8")
         return simulator.load(case)
 
 
@@ -81,7 +87,7 @@ def once(case: Scenario) -> tuple[float, float]:
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    plain = scenario("{}")
+    plain = scenario("")
     once(plain)
     print("| switched on | events per order | time against off (quartiles) |\n|---|---|---|")
     for name, change in CASES.items():
