@@ -16,9 +16,12 @@ def arrivals(world: World, source: Source, clerk: Process) -> Life:
     skip_to = world.clock.skip_to
     clerk.until(0.0, DEMAND)
     yield
-    for block in source.blocks():
+    for bulk in source.bulks():
         world.ledger.flush()
-        index = 0
+        if len(world.policy.reviews) and not skip_to(first := float(bulk.at[0])):
+            clerk.until(first, DEMAND)  # the classes of now decide
+            yield
+        block, index = source.block(bulk), 0
         while True:
             if block.sales is not None:
                 index = sell_over_the_counter(world, block, index)

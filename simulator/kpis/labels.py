@@ -7,6 +7,7 @@ import numpy as np
 from simulator.kpis.causes import COMPONENTS, causes
 from simulator.kpis.membership import of_customers, of_products
 from simulator.kpis.slices import Rows
+from simulator.kpis.sources import Sources
 from simulator.ledger.facts import ERROR_KINDS
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.network import STAGES
@@ -20,21 +21,19 @@ HELD, WAITING = "credit hold", "waiting for stock"
 
 
 class Labels:
-    """Names by dimension. A source is a segment in a channel; one more stands for none.
+    """Names by dimension, and cells: orders are of a source (segment, channel, rule ...), lines of an item too.
 
-    Where classes are made anew inside the run, orders and lines count in the class of the time of the order: a
-    source is then a segment in a channel with a class of customers, an item is a SKU in one of its classes. What
-    a shelf does counts in the class in which its SKU was for most of the measured time.
+    Where classes are made anew inside the run, orders and lines count in the class of the time of the order: an
+    item is then a SKU in one of its classes. What a shelf does counts in the class in which its SKU was for most
+    of the measured time.
     """
 
     def __init__(self, ledger: Ledger) -> None:
         scenario = self.scenario = ledger.scenario
         self.ledger = ledger
         segments, products = scenario.market.segments, scenario.products
-        self.channels = len(scenario.market.channels)
         self.classes, self.tiers = of_products(ledger), of_customers(ledger)
         """Classes of products, and of customers where each has its own."""
-        self.sources = len(segments) * (self.channels + 1) * (len(self.tiers.labels) if self.tiers else 1) + 1
         self.products = len(products)
         self.causes = causes(scenario)
         self.names: dict[str, list[str]] = {
@@ -43,6 +42,8 @@ class Labels:
             "customer_class": self.tiers.labels
             if self.tiers
             else _distinct(segment.customer_class for segment in segments.values()),
+            "rule": [*scenario.service.rule_names, *([] if scenario.service.covers_all else ["none"])],
+            "target": scenario.service.rule_names if scenario.service.borrows_targets else [],
             "site": list(scenario.network.sites),
             "sku": list(products),
             "class": self.classes.labels,
@@ -65,22 +66,33 @@ class Labels:
         return [*found, HELD, WAITING] if self.in_cycle.any() else found
 
     @cached_property
+    def source_of_order(self) -> np.ndarray:
+        """Source by order number; the last source is for none."""
+        return self._sources.of_order
+
+    @property
+    def sources(self) -> int:
+        """How many sources there are, the one for none included."""
+        return self._sources.count
+
+    @cached_property
+    def _sources(self) -> Sources:
+        return Sources(self.ledger, self.tiers)
+
+    @cached_property
     def source_codes(self) -> dict[str, np.ndarray]:
-        """Segment, channel, customer class and site of each source."""
-        segments = list(self.scenario.market.segments.values())
-        sites, classes = self.names["site"], self.names["customer_class"]
-        tiers = len(self.tiers.labels) if self.tiers else 1
-        segment = np.append(np.repeat(np.arange(len(segments)), (self.channels + 1) * tiers), -1)
-        channel = np.append(np.tile(np.repeat([*range(self.channels), -1], tiers), len(segments)), -1)
-        tier = np.tile(np.arange(tiers), len(segments) * (self.channels + 1))
+        """Segment, channel, customer class, site and rule of each source."""
+        found = dict(self._sources.codes)
+        segment = found["segment"]
         if not self.tiers:
-            class_of = [classes.index(s.customer_class) if s.customer_class else -1 for s in segments]
-            tier = np.array(class_of)[segment[:-1]]
-        site_of = [sites.index(s.site or sites[0]) for s in segments]
-        found = {"segment": segment, "channel": channel,
-                 "customer_class": np.append(tier, -1),
-                 "site": np.append(np.array(site_of)[segment[:-1]], -1)}  # fmt: skip
-        return {name: code for name, code in found.items() if self.sizes[name]}
+            classes, segments = self.names["customer_class"], self.scenario.market.segments.values()
+            of_segment = [classes.index(each.customer_class) if each.customer_class else -1 for each in segments]
+            found["customer_class"] = np.array([*of_segment, -1])[segment]
+        if "site" not in found:
+            found["site"] = np.where(segment >= 0, 0, -1)
+        if "none" in self.names["rule"]:
+            found["rule"] = np.where((segment >= 0) & (found["rule"] < 0), self.sizes["rule"] - 1, found["rule"])
+        return {name: found[name] for name in self.names if name in found and self.sizes[name]}
 
     @cached_property
     def sku_codes(self) -> dict[str, np.ndarray]:

@@ -97,16 +97,10 @@ class View:
         """Order number by line number."""
         return np.concatenate([[0], self.of(facts.LineOrdered)["order"]])
 
-    @cached_property
+    @property
     def source_of_order(self) -> np.ndarray:
-        """Cell of segment and channel by order number; the last cell is for none."""
-        ordered = self.of(facts.Ordered)
-        source = ordered["segment"] * (self.labels.channels + 1) + ordered["channel"]
-        source = np.where(ordered["channel"] < 0, source + self.labels.channels + 1, source)
-        if self.labels.tiers is not None:
-            tier = self.labels.tiers.at(ordered["customer"], ordered["at"])
-            source = source * len(self.labels.tiers.labels) + tier
-        return np.concatenate([[self.labels.sources - 1], source])
+        """Source (segment, channel, rule ...) by order number; the last source is for none."""
+        return self.labels.source_of_order
 
     @cached_property
     def item_of_line(self) -> np.ndarray:

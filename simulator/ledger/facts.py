@@ -32,9 +32,11 @@ class Ordered(NamedTuple):
     misdocumented: float
     """1 if its documents are wrong."""
     rule: int
-    """Index of the first rule of the service policy that is for the order; -1 where none is."""
+    """Index of the rule of the service policy by which it is treated: the first for it; -1 where none is."""
     overridden: float
     """1 if sales had it treated by another rule than its own."""
+    target: int
+    """Index of the rule that states its target; -1 where none does."""
     requested: float
     """When the customer wants it; nan where nothing was requested."""
 
@@ -406,8 +408,8 @@ KINDS: tuple[type[NamedTuple], ...] = (
 )  # fmt: skip
 """Every kind of fact."""
 INTEGERS = frozenset({
-    "order", "line", "segment", "channel", "customer", "site", "sku", "shelf", "stage", "shipment", "rule", "kind",
-    "origin", "became", "reason", "batch", "supplier", "contract",
+    "order", "line", "segment", "channel", "customer", "site", "sku", "shelf", "stage", "shipment", "rule", "target",
+    "kind", "origin", "became", "reason", "batch", "supplier", "contract",
 })  # fmt: skip
 """Fields that hold whole numbers."""
 OFFERS = ("partial", "item", "site", "date")

@@ -147,7 +147,7 @@ class Override(Model):
     """Sales treats some orders better than the policy says."""
 
     rate: Share
-    """Share of the matching orders."""
+    """Share of the matching orders; where several overrides match, each has its own share, the first one first."""
     when: When = When()
     """Which orders."""
     treated_as: str
@@ -215,6 +215,22 @@ class Service(Model):
         if wrong:
             raise Several(wrong)
         return self
+
+    @property
+    def rule_names(self) -> list[str]:
+        """What the rules are called: by their names, else by number."""
+        return [rule.name or f"rule {place}" for place, rule in enumerate(self.rules, 1)]
+
+    @property
+    def covers_all(self) -> bool:
+        """Whether there are no rules, or one of them is for every order."""
+        return not self.rules or any(rule.when == When() for rule in self.rules)
+
+    @property
+    def borrows_targets(self) -> bool:
+        """Whether an order's target may be stated by another rule than the one by which it is treated."""
+        stated = [rule.target is not None for rule in self.rules if rule.when.sku_class is None]
+        return any(stated) and not all(stated)
 
     def first(self, commitment: str, segment: str, channel: str) -> Any:
         """What the first rule says of a commitment ("promise", ...) to an order known by segment and channel alone.

@@ -4,8 +4,9 @@ Each kind of luck has a stream of its own, named for the segment, so that a chan
 another segment leaves every customer's wants and ways as they were.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -79,12 +80,16 @@ class Source:
             for use in uses.values()
         ] or [self.segment.basket]
 
-    def blocks(self) -> Iterator[Block]:
-        """Blocks of orders in the order of time; each is recorded in the ledger as it is drawn."""
+    def bulks(self) -> Iterator[Bulk]:
+        """Orders in the order of time, many at once; none reaches past a review of classes that rules look at."""
+        reviews = self.policy.reviews
         for bulk in self._replayed() if self.segment.demand.rule == "replayed" else self._sampled():
             bulk = _without_nothing(bulk)
-            if len(bulk.at):
-                yield self._block(bulk)
+            if not len(reviews):
+                parts: Iterable[Bulk] = [bulk]
+            else:  # an order at the moment of a review comes before it
+                parts = _parts(bulk, np.searchsorted(bulk.at, reviews, side="right"))
+            yield from (part for part in parts if len(part.at))
 
     def _sampled(self) -> Iterator[Bulk]:
         luck = self.streams.rng(f"{self.name}: channel and customer")
@@ -151,7 +156,8 @@ class Source:
         price = np.where(np.isnan(orders.price[rows]), self.prices[sku], orders.price[rows])
         return Wanted(counts, sku, orders.units[rows], price)
 
-    def _block(self, bulk: Bulk) -> Block:
+    def block(self, bulk: Bulk) -> Block:
+        """The orders with their terms and fates; they are recorded in the ledger."""
         size, wanted = len(bulk.at), bulk.wanted
         starts = np.concatenate([[0], np.cumsum(wanted.counts)])
         number, line = self.numbers.order, self.numbers.line
@@ -203,7 +209,7 @@ class Source:
             "channel": np.array(self.channels)[bulk.channel], "customer": bulk.customer,
             "site": np.full(size, self.site.index), "promised": known.promised,
             "damaged": damaged, "misdocumented": misdocumented, "rule": known.rule, "overridden": known.overridden,
-            "requested": requested,
+            "target": known.target, "requested": requested,
         })  # fmt: skip
         self.ledger.append(LineOrdered, {
             "order": np.repeat(orders, wanted.counts), "line": np.arange(line, line + len(wanted.sku)),
@@ -275,6 +281,15 @@ class Source:
         if purpose not in kept:
             kept[purpose] = self.streams.rng(f"{self.name}: {purpose}")
         return kept[purpose]
+
+
+def _parts(bulk: Bulk, cuts: np.ndarray) -> Iterator[Bulk]:
+    """The orders up to each cut, and those after the last."""
+    first_line = np.concatenate([[0], np.cumsum(bulk.wanted.counts)])
+    for first, last in pairwise(np.unique([0, *cuts, len(bulk.at)]).tolist()):
+        wanted, lines = bulk.wanted, slice(first_line[first], first_line[last])
+        part = Wanted(wanted.counts[first:last], wanted.sku[lines], wanted.units[lines], wanted.price[lines])
+        yield Bulk(bulk.at[first:last], bulk.channel[first:last], bulk.customer[first:last], part)
 
 
 def _without_nothing(bulk: Bulk) -> Bulk:

@@ -36,6 +36,7 @@ class Known:
     """Time of delivery promised; nan where it is made at order entry, or never."""
     rule: np.ndarray
     overridden: np.ndarray
+    target: np.ndarray
 
     @property
     def alive(self) -> bool:
@@ -48,7 +49,7 @@ class Offers:
 
     def __init__(self, source: "Source") -> None:
         self._source, self._policy = source, source.policy
-        self._by_channel = not (self._policy.by_order or self._policy.service.overrides)
+        self._by_channel = not (self._policy.by_order or self._policy.overrides)
         self._channel_kinds: list[Terms] = []
         self._classes = {name: place for place, name in enumerate(self._policy.classes)}
         stated = [rule.returns for rule in self._policy.rules if rule.returns is not None]
@@ -56,27 +57,27 @@ class Offers:
 
     def of(self, bulk: Bulk) -> Known:
         """The terms of the orders of a block."""
-        kinds, kind, overridden = self._kinds(bulk)
+        kinds, kind = self._kinds(bulk)
         promised = self._promised(bulk, kinds, kind)
-        rule = np.array([each.rule for each in kinds])[kind]
-        return Known(list(map(kinds.__getitem__, kind.tolist())), kinds, kind, promised, rule, overridden)
+        rule, overridden, target = np.array([(each.rule, each.overridden, each.target) for each in kinds])[kind].T
+        return Known(list(map(kinds.__getitem__, kind.tolist())), kinds, kind, promised, rule, overridden, target)
 
-    def _kinds(self, bulk: Bulk) -> tuple[list[Terms], np.ndarray, np.ndarray]:
-        """The different terms, which each order has, and whether sales overrode the policy."""
+    def _kinds(self, bulk: Bulk) -> tuple[list[Terms], np.ndarray]:
+        """The different terms, and which each order has."""
         source, size = self._source, len(bulk.at)
         if self._by_channel:
             if not self._channel_kinds:
                 self._channel_kinds = [
                     self._policy.of_channel(source.site, source.name, name) for name in source.channel_names
                 ]
-            return self._channel_kinds, bulk.channel, np.zeros(size)
+            return self._channel_kinds, bulk.channel
         value = None
         if self._policy.by_value:
             of_line = np.repeat(np.arange(size), bulk.wanted.counts)
             value = np.bincount(of_line, bulk.wanted.units * bulk.wanted.price, size)
         asked = (source.name, source.channel_names, bulk.channel, bulk.customer, value)
         matching, override = self._policy.matching(*asked), np.full(size, -1)
-        if self._policy.service.overrides:
+        if self._policy.overrides:
             override = self._policy.overridden(*asked, source.streams_kept("overrides").random(size))
         keys: dict[tuple[bytes, int], int] = {}
         kind = np.zeros(size, dtype=int)
@@ -88,7 +89,7 @@ class Offers:
             )
             for row, instead in keys
         ]
-        return kinds, kind, (override >= 0).astype(float)
+        return kinds, kind
 
     def _promised(self, bulk: Bulk, kinds: list[Terms], kind: np.ndarray) -> np.ndarray:
         """Promises that hold whatever the state of things: nan where there are none, or they are made at entry."""

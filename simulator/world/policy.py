@@ -42,7 +42,11 @@ class Terms:
 
     site: "SiteWorld"
     rule: int
-    """Index of the first rule that matches the order; -1 if none does."""
+    """Index of the rule by which the order is treated: the first that is for it; -1 if none is."""
+    overridden: bool
+    """Whether that is another rule than its own."""
+    target: int
+    """Index of the rule that states the order's target; -1 if none does."""
     priority: int
     line: LineTerms
     by_class: dict[str | None, LineTerms] | None
@@ -76,17 +80,22 @@ class Policy:
         self.scenario, self.service, self._customers = scenario, scenario.service, customers
         self._classes_now = classes
         self.rules = self.service.rules
+        self._place = {id(rule): place for place, rule in enumerate(self.rules)}
         self.allocation: AllocationRule = self.service.allocation
         self.rationing = type(self.allocation).keeps is not AllocationRule.keeps
         self.sku_class = classes.sku
         """Class of each product, as it is now."""
         self.classes: list[str | None] = [None, *classes.labels]
-        whens = [rule.when for rule in self.rules] + [override.when for override in self.service.overrides]
+        self.overrides = [override for override in self.service.overrides if override.rate > 0]
+        whens = [rule.when for rule in self.rules] + [override.when for override in self.overrides]
         self.by_class = any(when.sku_class is not None for when in whens)
         self.by_value = any(when.order_value is not None for when in whens)
-        own = scenario.segmentation.customers is not None and any(when.customer_class is not None for when in whens)
+        by_tier = any(when.customer_class is not None for when in whens)
+        own = scenario.segmentation.customers is not None and by_tier
         self.by_order = own or self.by_value or any(when.customer is not None for when in whens)
         """Whether rules look at more of an order than segment and channel."""
+        self.reviews = _reviews(scenario, self.by_class, by_tier)
+        """When classes change that rules look at."""
         chains = [self.service.stockout, *(rule.stockout for rule in self.rules if rule.stockout is not None)]
         self.asks_customers = any(not response.plain for chain in chains for response in chain)
         self.looks_at_prices = self.asks_customers or type(self.allocation).rank is not AllocationRule.rank
@@ -129,14 +138,17 @@ class Policy:
 
     def overridden(self, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
                    value: np.ndarray | None, luck: np.ndarray) -> np.ndarray:  # fmt: skip
-        """For each order the index of the rule by which sales treats it instead; -1 for none. `luck` is in [0, 1)."""
-        overrides = self.service.overrides
-        found = np.full(len(channel), -1)
-        matches = self._matches([each.when for each in overrides], segment, channels, channel, customer, value)
-        names = [rule.name for rule in self.rules]
-        for place in reversed(range(len(overrides))):
-            mine = matches[:, place] & (luck < overrides[place].rate)
-            found[mine] = names.index(overrides[place].treated_as)
+        """For each order the index of the rule by which sales treats it instead; -1 for none.
+
+        `luck` is in [0, 1): the first override has its share of it, the next one a share beside that.
+        """
+        found, taken = np.full(len(channel), -1), np.zeros(len(channel))
+        whens, names = [each.when for each in self.overrides], [rule.name for rule in self.rules]
+        matches = self._matches(whens, segment, channels, channel, customer, value)
+        for mine, override in zip(matches.T, self.overrides, strict=True):
+            upto = taken + mine * override.rate
+            found[(luck >= taken) & (luck < upto)] = names.index(override.treated_as)
+            taken = upto
         return found
 
     def _matches(self, whens: Any, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
@@ -161,6 +173,8 @@ class Policy:
 
     def terms(self, site: "SiteWorld", segment: str, matching: tuple[int, ...], override: int) -> Terms:
         """The terms of an order at a site, given the rules that match it and how sales treats it instead."""
+        if override >= 0 and override == self._own(matching):
+            override = -1  # it is treated as its own rule says anyway
         key = (site.index, segment, matching, override)
         if key not in self._terms:
             self._terms[key] = self._look_up(site, segment, matching, override)
@@ -178,9 +192,10 @@ class Policy:
                     for each in classes}  # fmt: skip
         promise_by_class = {each: _first(mine, "promise") for each, mine in of_class.items()}
         promises = [*promise_by_class.values()] or [_first(whole, "promise")]
-        first = [place for place in matching if self.rules[place].when.sku_class is None]
+        stated = next((rule for rule in whole if rule.target is not None), None)
         return Terms(
-            site=site, rule=override if override >= 0 else first[0] if first else -1, priority=line.priority, line=line,
+            site=site, rule=override if override >= 0 else self._own(matching), overridden=override >= 0,
+            target=-1 if stated is None else self._place[id(stated)], priority=line.priority, line=line,
             by_class={each: self._line(mine, own.priority) for each, mine in of_class.items()} or None,
             promise=_first(whole, "promise"), promise_by_class=promise_by_class or None,
             negotiated=any(each is not None and not each.standing for each in promises) or own.longest_wait is not None,
@@ -189,6 +204,10 @@ class Policy:
             rationed=self.rationing,
         )  # fmt: skip
 
+    def _own(self, matching: tuple[int, ...]) -> int:
+        """The first of the rules that match an order that is for the whole of it; -1 if none is."""
+        return next((place for place in matching if self.rules[place].when.sku_class is None), -1)
+
     def _line(self, rules: list[ServiceRule], priority: int) -> LineTerms:
         chain: Chain = _first(rules, "stockout") or self.service.stockout
         stated = _first(rules, "priority")
@@ -196,6 +215,14 @@ class Policy:
             priority=priority if stated is None else stated, ship=ship_of(chain), waits=chain[0].waits,
             chain=None if chain[0].plain else chain, expedite_limit=_first(rules, "expedite_limit"),
         )  # fmt: skip
+
+
+def _reviews(scenario: Scenario, by_class: bool, by_tier: bool) -> np.ndarray:
+    """When classes of products or customers change that rules look at, in the order of time."""
+    of_products, of_customers, end = scenario.segmentation.products, scenario.segmentation.customers, scenario.run.horizon
+    looked_at = [rule for rule, named in ((of_products, by_class), (of_customers, by_tier)) if rule and named]
+    every = [rule.review for rule in looked_at if rule.review is not None]
+    return np.unique(np.concatenate([np.zeros(0), *(np.arange(1, end / each + 1) * each for each in every)]))
 
 
 def _is_for(rule: ServiceRule, sku_class: str | None, overriding: bool) -> bool:
