@@ -68,6 +68,6 @@ def catalogue() -> dict[str, Kpi]:
         importlib.import_module(f"simulator.kpis.{module.name}")
     rooms = ["fill_rate", "perfect_order", "imperfect_orders", "promises", "lead_time", "cycle", "backorders",
              "recovery", "inventory", "suppliers", "order_desk", "returns", "segmentation", "demand",
-             "money", "sla", "sla_staff"]  # fmt: skip
+             "money", "sla", "sla_staff", "policy"]  # fmt: skip
     rank = {f"simulator.kpis.{room}": place for place, room in enumerate(rooms)}
     return dict(sorted(_found.items(), key=lambda item: rank.get(item[1].function.__module__, len(rank))))

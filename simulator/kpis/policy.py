@@ -1,0 +1,100 @@
+"""The service policy: which rule decided, how often sales overrode it, targets held against results, like treated alike."""
+
+import numpy as np
+
+from simulator.kpis.fill_rate import line_fill_rate, order_fill_rate, unit_fill_rate
+from simulator.kpis.kpi import Function, kpi
+from simulator.kpis.perfect_order import MOMENT, in_full, on_time, perfect_order_rate
+from simulator.kpis.slices import Derived, Ratio
+from simulator.kpis.view import TINY, View
+from simulator.ledger import facts
+
+TARGETS: dict[str, Function] = {
+    "unit_fill_rate": unit_fill_rate, "line_fill_rate": line_fill_rate, "order_fill_rate": order_fill_rate,
+    "on_time": on_time, "in_full": in_full, "perfect_order_rate": perfect_order_rate,
+}  # fmt: skip
+"""The KPIs for which a rule may state a target."""
+
+
+@kpi(unit="share of orders", better="neither", of="orders placed")
+def rule_share(view: View) -> Derived | None:
+    """Orders treated by a rule of the service policy / orders placed; of the whole, those that any rule is for."""
+    if not view.scenario.service.rules:
+        return None
+    counts = view.orders.rows.by("rule", view.orders.rows.counts)
+    shares = counts / counts.sum() if counts.sum() else np.full(len(counts), np.nan)
+    ruled = len(view.scenario.service.rules)
+    return Derived({"": np.array([shares[:ruled].sum()]), "rule": shares})
+
+
+@kpi(unit="share of orders", better="lower", of="orders placed")
+def override_rate(view: View) -> Ratio | None:
+    """Orders that sales had treated by another rule than their own / orders placed.
+
+    By rule: of the orders treated by it, those that are there by an override.
+    """
+    if not view.scenario.service.overrides:
+        return None
+    overridden = view.of(facts.Ordered)["overridden"][view.measured_orders[1:]]
+    return view.orders.rows.ratio(overridden, 1.0)
+
+
+@kpi(unit="share points", better="higher", of="as the targets' own")
+def target_gap(view: View) -> Derived | None:
+    """What was reached - the target, by the rule that states it, over the orders whose target it is.
+
+    Where a rule states several targets, and of the whole, the worst gap counts. Targets for classes of products
+    are not part of it.
+    """
+    service = view.scenario.service
+    wanted = [rule.target if rule.when.sku_class is None else None for rule in service.rules]
+    if not any(wanted):
+        return None
+    worst = np.full(view.labels.sizes["rule"], np.nan)
+    for name, function in TARGETS.items():
+        reached = (view.values(function) or {})["target" if service.borrows_targets else "rule"]
+        for place, target in enumerate(wanted):
+            if target is not None and getattr(target, name) is not None:
+                worst[place] = np.fmin(worst[place], reached[place] - getattr(target, name))
+    known = worst[~np.isnan(worst)]
+    return Derived({"": np.array([known.min() if len(known) else np.nan]), "rule": worst})
+
+
+@kpi(unit="share points", better="lower", of="lines that asked for stock, by customer")
+def fill_spread(view: View) -> Derived | None:
+    """Standard deviation of the line fill rate over the customers of a segment, weighted by their lines.
+
+    Of the whole, the deviation from the customers' own segments. Customers with few lines differ by chance alone:
+    compare it between policies.
+    """
+    lines = view.lines
+    filled = (lines.at_once >= lines.units - TINY).astype(float)
+    return _spread(view, view.customer_of_line[lines.number - 1], filled, np.ones(len(filled)))
+
+
+@kpi(unit="share points", better="lower", of="orders whose promise has fallen due, by customer")
+def on_time_spread(view: View) -> Derived | None:
+    """Standard deviation of the share of orders on time over the customers of a segment, weighted by their orders."""
+    orders = view.orders
+    due = orders.promised <= view.end
+    kept = due & orders.complete & (orders.last <= orders.promised + MOMENT)
+    whose = view.of(facts.Ordered)["customer"][view.measured_orders[1:]]
+    return _spread(view, whose, kept.astype(float), due.astype(float))
+
+
+def _spread(view: View, customer: np.ndarray, numerator: np.ndarray, denominator: np.ndarray) -> Derived | None:
+    """Weighted standard deviation of customers' shares about that of their segment; None where no segment has two."""
+    segments, size = np.array(view.ledger.customer_segments), len(view.ledger.customers)
+    several = np.bincount(segments, minlength=view.labels.sizes["segment"]) > 1
+    if not several.any():
+        return None
+    weight = np.bincount(customer, denominator, size)
+    reached = np.bincount(customer, numerator, size)
+    total = np.bincount(segments, weight, len(several))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.bincount(segments, reached, len(several)) / total
+        apart = np.where(weight > 0, weight * (reached / weight - mean[segments]) ** 2, 0.0)
+        by_segment = np.bincount(segments, apart, len(several))
+        spread = np.where(several, np.sqrt(by_segment / total), np.nan)
+        whole = np.sqrt(by_segment[several].sum() / total[several].sum())
+    return Derived({"": np.array([whole]), "segment": spread})
