@@ -9,19 +9,26 @@ from simulator.apps.group import USAGE, bad_input, cli, load_scenario, scenario_
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change one value; repeatable.")
 def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
-    """Check SCENARIO: every error at once, each with file, line and column."""
+    """Check SCENARIO: every error at once, each with file, line and column, and warnings of an odd service policy.
+
+    Warnings are of rules that overlap or never apply, of orders that no rule speaks of, and of promises that the
+    network cannot keep; they change neither the run nor the exit status.
+    """
     from simulator.scenario.errors import ScenarioError
-    from simulator.scenario.load import load
+    from simulator.scenario.load import look_over
 
     bad = 0
     for name in scenarios:
         try:
-            loaded = load(name, changes)
+            loaded, warnings = look_over(name, changes)
         except ScenarioError as error:
             click.echo(str(error), err=True)
             bad += 1
         else:
-            click.echo(f"{name}: fine ({loaded.name}; {len(loaded.products)} products, "
+            for warning in warnings:
+                click.echo(f"warning: {warning}", err=True)
+            fine = "fine" if not warnings else "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
+            click.echo(f"{name}: {fine} ({loaded.name}; {len(loaded.products)} products, "
                        f"{len(loaded.market.segments)} segments, {len(loaded.network.sites)} sites)")  # fmt: skip
     if bad:
         raise SystemExit(USAGE)

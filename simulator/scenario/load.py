@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from simulator.scenario.errors import At, Fault, Problem, ScenarioError, Several
 from simulator.scenario.reading.compose import compose
-from simulator.scenario.reading.explain import explain
+from simulator.scenario.reading.explain import explain, placed
 from simulator.scenario.reading.files import find, gallery_folder, gallery_names, printable
 from simulator.scenario.reading.layers import read_file, read_tree, set_values
 from simulator.scenario.reading.nodes import Mapping, Plain, Source, check_size, plain
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "At", "Problem", "ScenarioError", "Several", "Tree",
-    "gallery_folder", "gallery_names", "load", "load_as", "parse", "parse_as", "read", "read_value",
+    "gallery_folder", "gallery_names", "load", "load_as", "look_over", "parse", "parse_as", "read", "read_value",
 ]  # fmt: skip
 
 Root = TypeVar("Root", bound=BaseModel)
@@ -59,6 +59,19 @@ def load(scenario: str | Path, overrides: Sequence[str] = ()) -> Scenario:
     from simulator.scenario.scenario import Scenario  # the models take time to build
 
     return load_as(Scenario, scenario, overrides)
+
+
+def look_over(scenario: str | Path, overrides: Sequence[str] = ()) -> tuple[Scenario, list[Problem]]:
+    """The scenario of a file or of the gallery, and what is odd in its service policy though it can be played.
+
+    Raises ScenarioError with every problem found.
+    """
+    from simulator.scenario.conflicts import conflicts
+    from simulator.scenario.scenario import Scenario
+
+    tree = read(scenario, overrides)
+    judged = _judged(Scenario, tree)
+    return judged, placed(conflicts(judged), tree.node)
 
 
 def parse(text: str, name: str = "<text>") -> Scenario:

@@ -1,6 +1,7 @@
 """Working time: when a calendar is open, and when work that is begun will be done."""
 
 import datetime as dt
+import math
 from bisect import bisect_left, bisect_right
 
 import numpy as np
@@ -89,6 +90,25 @@ class WorkingTime:
             self._extend()
         place = bisect_left(self._upto, done)
         return self.starts[place] + done - self._before[place]
+
+    def latest_start(self, by: float, work: float) -> float:
+        """The latest time at which `work` open hours must be begun to be done by a time; below 0 if it is too late.
+
+        >>> office = WorkingTime(Calendar(hours="08:00-16:00"), dt.date(2026, 1, 5))
+        >>> office.latest_start(34.0, 3.0), office.latest_start(34.0, 2.0), office.latest_start(9.0, 2.0)
+        (15.0, 32.0, -inf)
+        """
+        self._until(by)
+        place = bisect_left(self.starts, by) - 1
+        if place < 0:
+            return -math.inf
+        if work <= 0:
+            return min(by, self.ends[place])
+        left = self._before[place] + min(by, self.ends[place]) - self.starts[place] - work
+        if left < 0:
+            return -math.inf
+        place = bisect_right(self._before, left) - 1
+        return self.starts[place] + left - self._before[place]
 
     def open_before(self, times: np.ndarray) -> np.ndarray:
         """Open hours from the start of the run until each time."""

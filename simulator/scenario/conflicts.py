@@ -1,0 +1,216 @@
+"""What is odd in a service policy though it can be played: rules that clash, never apply, leave gaps, or promise
+what the network cannot keep.
+
+Rules are compared as sets of kinds of orders (`kinds.py`), so that nothing is guessed.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from simulator.scenario.errors import At
+from simulator.scenario.kinds import Kinds
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.service import ServiceRule
+from simulator.scenario.shortest_cycle import shortest_cycle
+from simulator.units import DAY
+
+COMMITMENTS = ("promise", "target", "priority", "stockout", "expedite_limit", "express", "alternatives", "returns")
+"""What a rule may state."""
+WHOLE = ("target", "express", "alternatives")
+"""What is stated of whole orders only."""
+NO_GAPS = ("promise", "target")
+"""What every order is expected to have if any has."""
+MOMENT = 1e-6
+
+
+def conflicts(scenario: Scenario) -> list[At]:
+    """Every oddity of the service policy with its place; none of them is an error."""
+    policy = Reach(scenario)
+    return [*_unused(policy), *_clashes(policy), *_gaps(policy), *_overrides(policy), *_too_short(policy)]
+
+
+class Reach:
+    """Which kinds of orders each rule and override is for, and what of it counts."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario, self.rules, self.overrides = scenario, scenario.service.rules, scenario.service.overrides
+        self.kinds = Kinds(scenario)
+        self.nothing = np.zeros(len(self.kinds.all), dtype=bool)
+        self.of_rule = [self.kinds.matching(rule.when) for rule in self.rules]
+        self.of_override = [self.kinds.matching(each.when) for each in self.overrides]
+
+    def called(self, place: int) -> str:
+        """A rule as a planner finds it."""
+        name = self.rules[place].name
+        return f"rule {name!r}" if name else f"service.rules[{place}]"
+
+    def states(self, place: int, commitment: str) -> bool:
+        """Whether a rule has its say on a commitment."""
+        rule = self.rules[place]
+        return getattr(rule, commitment) is not None and not (commitment in WHOLE and rule.when.sku_class is not None)
+
+    def before(self, place: int, commitment: str) -> list[int]:
+        """Earlier rules that state the commitment for some of the same orders."""
+        mine = self.of_rule[place]
+        return [each for each in range(place) if self.states(each, commitment) and (self.of_rule[each] & mine).any()]
+
+    def decided(self, place: int, commitment: str) -> np.ndarray:
+        """For which kinds an earlier rule states the commitment."""
+        return np.logical_or.reduce([self.nothing, *(self.of_rule[each] for each in self.before(place, commitment))])
+
+    def decides(self, place: int, commitment: str) -> np.ndarray:
+        """For which kinds a rule decides a commitment, overrides included."""
+        if not self.states(place, commitment):
+            return self.nothing
+        mine: np.ndarray = self.of_rule[place] & ~self.decided(place, commitment)
+        return mine | self.by_override(place)
+
+    def by_override(self, place: int) -> np.ndarray:
+        """Which kinds sales may have treated by a rule."""
+        name = self.rules[place].name
+        meant = [mine for mine, each in zip(self.of_override, self.overrides, strict=True)
+                 if each.treated_as == name and each.rate > 0]  # fmt: skip
+        return np.logical_or.reduce([self.nothing, *meant])
+
+    @cached_property
+    def own(self) -> np.ndarray:
+        """Index of the first rule for the whole order, by kind; -1 for none."""
+        found = np.full(len(self.nothing), -1)
+        for place in reversed(range(len(self.rules))):
+            if self.rules[place].when.sku_class is None:
+                found[self.of_rule[place]] = place
+        return found
+
+
+def _stated(rule: ServiceRule) -> list[str]:
+    return [each for each in COMMITMENTS if getattr(rule, each) is not None]
+
+
+def _unused(policy: Reach) -> Iterator[At]:
+    """Rules that no order meets, and what they say that earlier rules have always said already."""
+    for place, rule in enumerate(policy.rules):
+        path = ("service", "rules", place)
+        for each in _stated(rule):
+            if each in WHOLE and rule.when.sku_class is not None and each != "target":
+                yield At((*path, each), "never applies", "it is for whole orders, the rule for classes of products")
+        if policy.by_override(place).any():
+            continue
+        if not policy.of_rule[place].any():
+            yield At((*path, "when"), "the rule never applies", "no order meets all its conditions")
+            continue
+        stated = [each for each in _stated(rule) if policy.states(place, each)]
+        dead = [each for each in stated if not policy.decides(place, each).any()]
+        for each in dead if len(dead) < len(stated) else []:
+            yield At((*path, each), "never applies", _first_said(policy, place, [each]))
+        if dead and len(dead) == len(stated):
+            yield At(path, "the rule never decides anything", _first_said(policy, place, dead))
+
+
+def _first_said(policy: Reach, place: int, commitments: list[str]) -> str:
+    earlier = sorted({each for commitment in commitments for each in policy.before(place, commitment)})
+    names = " and ".join(policy.called(each) for each in earlier)
+    same = len(earlier) == 1 and (policy.of_rule[earlier[0]] == policy.of_rule[place]).all()
+    whom = "exactly the same orders" if same else "all these orders"
+    return f"{names} {'comes' if len(earlier) == 1 else 'come'} first for {whom}"
+
+
+def _clashes(policy: Reach) -> Iterator[At]:
+    """Rules that meet in some orders while each has others of its own: the order of the list decides."""
+    for place in range(len(policy.rules)):
+        for earlier in range(place):
+            first, mine = policy.of_rule[earlier], policy.of_rule[place]
+            if not ((first & ~mine).any() and (mine & ~first).any()):
+                continue
+            both = {each: policy.decides(earlier, each) & first & mine for each in COMMITMENTS
+                    if policy.states(place, each) and _differ(policy, earlier, place, each)}  # fmt: skip
+            meant = [each for each, where in both.items() if where.any()]
+            if meant:
+                where = np.logical_or.reduce([both[each] for each in meant])
+                yield At(
+                    ("service", "rules", place),
+                    f"overlaps with {policy.called(earlier)}: both state {_listed(meant)} for some orders "
+                    f"({policy.kinds.described(where)})",
+                    f"{policy.called(earlier)}, the earlier, decides",
+                )
+
+
+def _differ(policy: Reach, earlier: int, place: int, commitment: str) -> bool:
+    return bool(getattr(policy.rules[earlier], commitment) != getattr(policy.rules[place], commitment))
+
+
+def _gaps(policy: Reach) -> Iterator[At]:
+    """Orders for which no rule states what others have."""
+    for each in NO_GAPS:
+        stated = [policy.of_rule[place] for place in range(len(policy.rules)) if policy.states(place, each)]
+        missing = ~np.logical_or.reduce([policy.nothing, *stated])
+        if missing.any() and not missing.all():
+            yield At(("service", "rules"), f"no rule states a {each} for some orders ({policy.kinds.described(missing)})")
+
+
+def _overrides(policy: Reach) -> Iterator[At]:
+    """Overrides that meet no order, change nothing, or come too late."""
+    names, taken = [rule.name for rule in policy.rules], np.zeros(len(policy.nothing))
+    for place, each in enumerate(policy.overrides):
+        path, mine = ("service", "overrides", place), policy.of_override[place]
+        if each.rate <= 0:
+            continue
+        if not mine.any():
+            yield At((*path, "when"), "the override never applies", "no order meets all its conditions")
+        elif (policy.own[mine] == names.index(each.treated_as)).all():
+            yield At((*path, "treated_as"), "the override changes nothing", "that is the rule of these orders anyway")
+        elif (taken[mine] >= 1 - MOMENT).all():
+            yield At((*path, "rate"), "the override never applies", "earlier overrides take all these orders")
+        elif (taken + mine * each.rate > 1 + MOMENT).any():
+            yield At((*path, "rate"), "with the overrides before it, this is more than all of some orders")
+        taken += mine * each.rate
+
+
+def _too_short(policy: Reach) -> Iterator[At]:
+    """Fixed promises that no order can keep, even if nobody queues and everything is in stock."""
+    scenario = policy.scenario
+    sites = {name: segment.site or next(iter(scenario.network.sites))
+             for name, segment in scenario.market.segments.items()}  # fmt: skip
+    site_of = np.array([sites[kind.segment] for kind in policy.kinds.all])
+    for place, rule in enumerate(policy.rules):
+        time = rule.promise.standing_time if rule.promise is not None else None
+        if time is None:
+            continue
+        where = policy.decides(place, "promise")
+        for site in dict.fromkeys(site_of[where].tolist()):
+            shortest = min(_shortest(policy, where & (site_of == site), site, time))
+            if time < shortest - MOMENT:
+                yield At(
+                    ("service", "rules", place, "promise"),
+                    f"{_lasting(time)} cannot be kept: the shortest possible cycle at {site} is {_lasting(shortest)}",
+                    "from order entry to delivery, with everything in stock and nobody queueing",
+                )
+
+
+def _shortest(policy: Reach, where: np.ndarray, site: str, enough: float) -> Iterator[float]:
+    """The shortest cycle for some orders of a site, by what the policy says of express transit."""
+    left = where
+    for place, rule in enumerate(policy.rules):
+        faster = policy.decides(place, "express") & where
+        if rule.express is not None and faster.any():
+            yield shortest_cycle(policy.scenario, site, rule.express.time, enough)
+            left = left & ~(faster & ~policy.by_override(place))
+    if left.any():
+        yield shortest_cycle(policy.scenario, site, None, enough)
+
+
+def _lasting(hours: float) -> str:
+    """A duration in words.
+
+    >>> _lasting(0.25), _lasting(30.0), _lasting(60.0)
+    ('15 min', '30 h', '2.5 days')
+    """
+    if hours < 1:
+        return f"{hours * 60:.3g} min"
+    return f"{hours:.3g} h" if hours < 2 * DAY else f"{hours / DAY:.3g} days"
+
+
+def _listed(names: list[str]) -> str:
+    words = [each.replace("_", " ") for each in names]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,150 @@
+"""Every kind of order that the conditions of a policy can tell apart, so that rules can be compared as sets."""
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise, product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simulator.policies.segmentation import SegmentationRule
+from simulator.scenario.classes import customer_classes, product_classes
+from simulator.scenario.market import Segment
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.service import When
+
+
+class Kind(NamedTuple):
+    """One kind of order, or of lines in an order; None where no rule asks."""
+
+    segment: str
+    channel: str | None
+    customer: str | None
+    """By name if a rule names the customer; "" is for all the others."""
+    customer_class: str | None
+    order_value: tuple[float, float] | None
+    """From, and below."""
+    sku_class: str | None
+
+
+class Kinds:
+    """All kinds of orders and lines of a scenario that may come. Any value of an order is taken as possible."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        service = scenario.service
+        whens = [rule.when for rule in service.rules] + [override.when for override in service.overrides]
+        self._asked = {name for name in When.model_fields if any(getattr(when, name) is not None for when in whens)}
+        bands = [when.order_value for when in whens if when.order_value is not None]
+        cuts = {0.0, *(band.at_least for band in bands), *(band.below for band in bands if band.below is not None)}
+        self._values = list(pairwise([*sorted(cuts), math.inf])) if bands else [None]
+        self._named = {name for when in whens for name in when.customer or ()}
+        self.all = [kind for name, segment in scenario.market.segments.items() for kind in self._of(name, segment)]
+        self._columns = {name: [getattr(kind, name) for kind in self.all] for name in Kind._fields}
+
+    def _of(self, name: str, segment: Segment) -> Iterator[Kind]:
+        replayed = segment.demand.rule in ("resampled", "replayed")
+        uses = segment.channels or dict.fromkeys(list(self._scenario.market.channels)[:1], 1.0) or {"": 1.0}
+        for channel, use in uses.items():
+            if replayed or (use if isinstance(use, float) else use.share) > 0:
+                told = (channel or None) if "channel" in self._asked else None
+                whom, classes = self._whom(name, segment), self._sku_classes(segment, use)
+                for (customer, tier), value, sku_class in product(whom, self._values, classes):
+                    yield Kind(name, told, customer, tier, value, sku_class)
+
+    def _whom(self, name: str, segment: Segment) -> list[tuple[str | None, str | None]]:
+        """Customers told apart, each with every class that it may be in."""
+        rule = self._scenario.segmentation.customers
+        if not self._asked & {"customer", "customer_class"}:
+            return [(None, None)]
+        replayed = segment.demand.rule == "replayed"
+        own = {each for each, weight in segment.customer_weights(name).items() if weight > 0}
+        if replayed:  # any name may turn up
+            own = self._named | {f"{name} guest"}
+        if "customer_class" not in self._asked:
+            return [(each, None) for each in dict.fromkeys(self._told(each) for each in sorted(own))]
+        if rule is None:
+            return [(each, segment.customer_class) for each in dict.fromkeys(self._told(each) for each in sorted(own))]
+        now = {} if replayed or rule.review is not None else customer_classes(self._scenario)
+        pairs = ((self._told(each), label) for each in sorted(own) for label in _labels(rule, each, now))
+        return list(dict.fromkeys(pairs))
+
+    def _told(self, customer: str) -> str | None:
+        return None if "customer" not in self._asked else customer if customer in self._named else ""
+
+    def _sku_classes(self, segment: Segment, use: Any) -> list[str | None]:
+        """The classes of products that an order may hold."""
+        if "sku_class" not in self._asked:
+            return [None]
+        rule, products = self._scenario.segmentation.products, self._scenario.products
+        basket = getattr(use, "basket", None) or segment.basket
+        if basket is None:
+            held = set(products)
+        elif basket.orders is not None:
+            held = {sku for kind in basket.orders if kind.share > 0 for sku in kind.lines}
+        else:
+            weights = basket.items or {sku: each.popularity for sku, each in products.items()}
+            held = {sku for sku, weight in weights.items() if weight > 0}
+        if rule is not None and rule.review is not None:
+            labels = [label for sku in held for label in _labels(rule, sku, {})]
+            return list(dict.fromkeys(labels))
+        return list(dict.fromkeys(now for sku, now in zip(products, product_classes(self._scenario), strict=True)
+                                  if sku in held))  # fmt: skip
+
+    def matching(self, when: When) -> np.ndarray:
+        """Which kinds a condition is for."""
+        found = np.ones(len(self.all), dtype=bool)
+        for name in self._asked - {"order_value"}:
+            wanted = getattr(when, name)
+            if wanted is not None:
+                found &= np.array([each in wanted for each in self._columns[name]])
+        if when.order_value is not None:
+            low, high = when.order_value.at_least, when.order_value.below
+            found &= np.array([low <= each[0] and each[1] <= (math.inf if high is None else high)
+                               for each in self._columns["order_value"]])  # fmt: skip
+        return found
+
+    def described(self, which: np.ndarray) -> str:
+        """Some kinds in words: exactly where a phrase can say it, else by an example."""
+        rows = np.flatnonzero(which).tolist()
+        told: dict[str, list[Any]] = {}
+        for name, column in self._columns.items():
+            values = list(dict.fromkeys(column[row] for row in rows))
+            if len(values) < len(set(column)):
+                told[name] = values
+        box = np.ones(len(self.all), dtype=bool)
+        for name, values in told.items():
+            box &= np.array([each in values for each in self._columns[name]])
+        if (box == which).all() and all(len(values) <= 4 for values in told.values()):
+            return _in_words(told)
+        example = self.all[rows[0]]
+        varied = [name for name, column in self._columns.items() if len(set(column)) > 1]
+        return "such as " + _in_words({name: [getattr(example, name)] for name in varied})
+
+
+def _labels(rule: SegmentationRule, name: str, now: dict[str, str]) -> list[str]:
+    """The classes that something may be in: its contract's, the one of now where none is reviewed, or any."""
+    if name in rule.contracts:
+        return [rule.contracts[name]]
+    return [now[name]] if name in now else list(rule.labels)
+
+
+def _in_words(told: dict[str, list[Any]]) -> str:
+    """Conditions as a phrase.
+
+    >>> _in_words({"segment": ["shop"], "channel": ["web", "edi"], "order_value": [(0.0, 500.0)], "sku_class": ["A"]})
+    'shop, through web or edi, orders below 500, class A of products'
+    >>> _in_words({})
+    'all orders'
+    """
+    says = {"segment": "{}", "channel": "through {}", "customer": "customer {}", "customer_class": "class {} of customers",
+            "order_value": "orders {}", "sku_class": "class {} of products"}  # fmt: skip
+    parts = [says[name].format(" or ".join(map(_word, values))) for name, values in told.items()]
+    return ", ".join(parts) or "all orders"
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, tuple):
+        low, high = value
+        return f"below {high:g}" if not low else f"of {low:g} and more" if high == math.inf else f"of {low:g} to {high:g}"
+    return "none" if value is None else value or "other"

@@ -1,0 +1,147 @@
+"""The shortest order cycle that a site can possibly reach: nobody queues, stock is there, work takes its minimum."""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from simulator.scenario.distributions import Distribution
+from simulator.scenario.network import Departures, Stage
+from simulator.scenario.scenario import Run, Scenario
+from simulator.scenario.working_time import WorkingTime
+
+YEAR = 400 * 24.0
+"""Hours of a run that are looked at: after a year, weeks and holidays repeat."""
+AFTER = 60 * 24.0
+"""Hours beyond, for what is begun then."""
+
+
+def least(law: Distribution[Any]) -> float:
+    """The smallest value that a duration can take.
+
+    >>> from simulator.scenario.distributions import Duration
+    >>> least(Duration.model_validate("2 h")), least(Duration.model_validate({"gamma": {"mean": "2 h", "cv": 0.3}}))
+    (2.0, 0.0)
+    >>> least(Duration.model_validate({"mixture": [{"share": 0.5, "of": {"uniform": {"low": "1 h", "high": "2 h"}}},
+    ...                                            {"share": 0.5, "of": "3 h"}]}))
+    1.0
+    """
+    parts = getattr(law, "mixture", None)
+    if parts is not None:
+        return min(least(part.of) for part in parts if part.share > 0)
+    if law.variance <= 0:
+        return law.expected
+    if law.uniform is not None or law.triangular is not None:
+        return float((law.uniform or law.triangular).low)  # type: ignore[union-attr]
+    if law.empirical is not None:
+        if law.empirical.values is not None:
+            return float(min(value for value, weight in law.empirical.values if weight > 0))
+        return float((law.empirical.quantiles or ((0, 0.0),))[0][1])
+    count = law.poisson or law.negative_binomial
+    if count is not None:
+        return float(count.minimum or 0.0)
+    return float(law.geometric.step or 1.0) if law.geometric is not None else 0.0
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A stage as the fastest order meets it."""
+
+    work: float
+    hours: WorkingTime | None
+    cut_off: float | None
+    leaves: list[float] | None
+    """Departures in the order of time."""
+
+    def forward(self, at: float) -> float:
+        """When an order that comes at a time has left."""
+        if self.hours is not None:
+            late = self.cut_off is not None and at % 24 > self.cut_off
+            at = self.hours.finish(self.hours.next_day(at) if late else at, self.work)
+        else:
+            at += self.work
+        if self.leaves is None:
+            return at
+        place = bisect_left(self.leaves, at)
+        return self.leaves[place] if place < len(self.leaves) else math.inf
+
+    def backward(self, by: float) -> float:
+        """The latest coming for an order that has left by a time; below 0 if there is none."""
+        if self.leaves is not None:
+            place = bisect_right(self.leaves, by) - 1
+            if place < 0:
+                return -math.inf
+            by = self.leaves[place]
+        return self.before_work(by)
+
+    def before_work(self, by: float) -> float:
+        """The latest coming for an order on which work is done by a time."""
+        if self.hours is None:
+            return by - self.work
+        start = self.hours.latest_start(by, self.work)
+        late = self.cut_off is not None and start >= 0 and start % 24 > self.cut_off
+        return start // 24 * 24 + self.cut_off if late and self.cut_off is not None else start
+
+    def turns(self, end: float) -> Iterator[float]:
+        """Comings just in time: at opening, at the cut-off, for the end of work at closing or at a departure."""
+        if self.hours is not None:
+            for opens, closes in zip(self.hours.starts, self.hours.ends, strict=True):
+                if opens > end:
+                    break
+                yield from (opens, self.before_work(closes))
+                if self.cut_off is not None:
+                    yield opens // 24 * 24 + self.cut_off
+        for departure in self.leaves or ():
+            if departure > end:
+                break
+            yield self.before_work(departure)
+
+
+def shortest_cycle(scenario: Scenario, site: str, express: float | None = None, enough: float = -math.inf) -> float:
+    """Hours from order entry to delivery, at least; the search ends when it finds `enough` or less.
+
+    `express` is the time of a faster transit that the policy allows. The cycle is shortest for an order that comes
+    to some stage just in time, so that these moments of the run are all that need to be looked at; where no stage
+    has hours or departures, any moment will do. The first 400 days are looked at.
+    """
+    run = scenario.run
+    row = [_pass(scenario, stage, run, express) for stage in scenario.network.sites[site].stages]
+    best = _span(row, 0, 0.0) if not any(each.hours or each.leaves for each in row) else math.inf
+    for place, each in enumerate(row):
+        for turn in each.turns(min(run.horizon, YEAR)):
+            if best <= enough:
+                return best
+            best = min(best, _span(row, place, turn))
+    return best
+
+
+def _span(row: list[Pass], place: int, at: float) -> float:
+    """From the latest possible entry to delivery, for an order that is at a stage at a time."""
+    entry, end = at, at
+    for each in reversed(row[:place]):
+        entry = each.backward(entry) if entry >= 0 else entry
+    for each in row[place:]:
+        end = each.forward(end) if math.isfinite(end) else end
+    return end - entry if entry >= 0 else math.inf
+
+
+def _pass(scenario: Scenario, stage: Stage, run: Run, express: float | None) -> Pass:
+    work = sum(least(law) for law in (stage.time, stage.line_time) if law is not None)
+    if stage.stage == "transit" and express is not None:
+        work = min(work, express)
+    hours = WorkingTime(scenario.network.calendars[stage.calendar], run.start) if stage.calendar is not None else None
+    leaves = _times(stage.departures, run) if stage.departures is not None else None
+    return Pass(work, hours, stage.cut_off, leaves)
+
+
+def _times(departures: Departures, run: Run) -> list[float]:
+    """All departures that may matter."""
+    end = min(run.horizon, YEAR) + AFTER
+    if departures.every is not None:
+        return [turn * departures.every for turn in range(int(end / departures.every) + 1)]
+    dates = ((day, run.start + timedelta(days=day)) for day in range(int(end / 24) + 1))
+    times = sorted(departures.at or ())
+    return [day * 24 + time for day, date in dates for time in times
+            if date.weekday() in departures.days and date not in departures.closed]  # fmt: skip
