@@ -47,7 +47,7 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
     "--by",
     multiple=True,
     metavar="DIMENSION",
-    help="Show slices by segment, channel, customer_class, customer, sku, class, site, stage or activity.",
+    help="Show slices by segment, channel, customer_class, customer, rule, sku, class, site, stage or activity.",
 )
 @click.option("--all", "everything", is_flag=True, help="Show every KPI, not only the headlines.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
@@ -71,12 +71,16 @@ def run(
 ) -> None:  # fmt: skip
     """Simulate SCENARIO and show its KPIs with 95 % confidence intervals."""
     from simulator.experiments.replicate import run as replicate
+    from simulator.scenario.conflicts import conflicts
 
     with bad_input():
         loaded = load_scenario(scenario, changes, seed)
+        odd = len(conflicts(loaded))
         with _progress() as progress:
             wanted = replications if replications is not None or precision else 20
             result = replicate(loaded, wanted, precision=precision, workers=workers, progress=progress)
+        if odd:
+            click.echo(f"{odd} warning{'s' * (odd > 1)} of its service policy: see `simulator check`", err=True)
         _show(result, style, by, everything)
         _write(result, report, excel)
     for kpi, goal in precision.items():

@@ -10,8 +10,8 @@ from simulator.ledger.ledger import Ledger
 from simulator.replication import simulate
 from simulator.scenario.scenario import Scenario
 
-KEPT = frozenset({"", "segment", "channel", "sku", "class", "customer_class", "site", "stage", "supplier",
-                  "activity", "cause", "contract"})  # fmt: skip
+KEPT = frozenset({"", "segment", "channel", "sku", "class", "customer_class", "rule", "target", "site", "stage",
+                  "supplier", "activity", "cause", "contract"})  # fmt: skip
 """Dimensions that the page shows; customers may be thousands."""
 STOCK_SERVICE = frozenset({"line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "wait_time"})
 """Trivial where stock has no limit."""

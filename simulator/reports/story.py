@@ -79,7 +79,9 @@ def _ordered(ledger: Ledger, fact: facts.Ordered, _: dict[int, str]) -> str:
     tiers = of_customers(ledger)
     tier = f", class {tiers.labels[int(tiers.at(*_one(fact.customer, fact.at))[0])]}" if tiers is not None else ""
     wanted = f", wanted by {_clock(ledger, fact.requested)}" if math.isfinite(fact.requested) else ""
-    return f"{ledger.customers[fact.customer]} ({segment}{tier}) orders{through}{wanted}{promise}"
+    names = ledger.scenario.service.rule_names
+    instead = f", treated as {names[fact.rule]} by override of sales" if fact.overridden else ""
+    return f"{ledger.customers[fact.customer]} ({segment}{tier}) orders{through}{wanted}{promise}{instead}"
 
 
 def _one(customer: int, at: float) -> tuple[np.ndarray, np.ndarray]:

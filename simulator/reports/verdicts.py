@@ -7,7 +7,8 @@ from typing import Literal
 
 from simulator.experiments.result import Estimate
 from simulator.reports.findings import Findings
-from simulator.scenario.service import ServiceRule, Targets
+from simulator.scenario.conflicts import Reach
+from simulator.scenario.service import Targets, When
 
 Verdict = Literal["met", "missed", "undecided", "above", "below", "not measured"]
 
@@ -39,28 +40,39 @@ class Goal:
 
 
 def goals(findings: Findings) -> list[Goal]:
-    """Every target of the service rules; a rule for several segments or channels has one for each."""
-    rules = findings.scenario.service.rules
-    return [goal for rule in rules if rule.target for goal in _goals(findings, rule, rule.target)]
+    """Every target of the service rules; a rule for several segments, channels or classes has one for each."""
+    policy = Reach(findings.scenario)
+    return [
+        Goal(whom, dimension, label, kpi, getattr(rule.target, kpi), findings.of(kpi, dimension, label))
+        for place, rule in enumerate(policy.rules) if rule.target is not None
+        for kpi in Targets.model_fields if getattr(rule.target, kpi) is not None
+        for whom, dimension, label in _for_whom(policy, place, kpi)
+    ]  # fmt: skip
 
 
-def _goals(findings: Findings, rule: ServiceRule, targets: Targets) -> Iterator[Goal]:
-    for kpi in Targets.model_fields:
-        target = getattr(targets, kpi)
-        if target is not None:
-            for whom, dimension, label in _for_whom(rule):
-                reached = None if dimension == "segment and channel" else findings.of(kpi, dimension, label)
-                yield Goal(whom, dimension, label, kpi, target, reached)
-
-
-def _for_whom(rule: ServiceRule) -> Iterator[tuple[str, str, str]]:
-    """In words, and as dimension and label; a segment within a channel is not a slice that is measured."""
-    segments, channels = rule.when.segment, rule.when.channel
-    if segments and channels:
-        for segment in segments:
-            yield f"{segment} through {' or '.join(channels)}", "segment and channel", segment
-    elif segments or channels:
-        for label in segments or channels or ():
-            yield label, "segment" if segments else "channel", label
-    else:
+def _for_whom(policy: Reach, place: int, kpi: str) -> Iterator[tuple[str, str, str]]:
+    """In words, and as dimension and label: a slice of its own where the target is for all of it, else by rule."""
+    service, when = policy.scenario.service, policy.rules[place].when
+    named = {name: getattr(when, name) for name in When.model_fields if getattr(when, name) is not None}
+    if "sku_class" in named:
+        for label in named["sku_class"]:
+            yield f"class {label} of products", "class" if len(named) == 1 else "none", label
+    elif not named and not _contested(policy, place, kpi):
         yield "all orders", "", ""
+    elif len(named) == 1 and set(named) <= {"segment", "channel"} and not _contested(policy, place, kpi):
+        for dimension, labels in named.items():
+            yield from ((label, dimension, label) for label in labels)
+    else:
+        meant = policy.decides(place, "target")
+        meant = meant if meant.any() else policy.of_rule[place]
+        whom = policy.rules[place].name or (policy.kinds.described(meant) if meant.any() else "nobody")
+        yield whom, "target" if service.borrows_targets else "rule", service.rule_names[place]
+
+
+def _contested(policy: Reach, place: int, kpi: str) -> bool:
+    """Whether another rule has the say on this target for some of the orders: an earlier one, or by an override."""
+    wanted = {each: getattr(rule.target, kpi, None) is not None and policy.states(each, "target")
+              for each, rule in enumerate(policy.rules)}  # fmt: skip
+    earlier = any(wanted[each] for each in policy.before(place, "target"))
+    mine = policy.of_rule[place]
+    return earlier or any((policy.by_override(each) & mine).any() for each in wanted if wanted[each] and each != place)

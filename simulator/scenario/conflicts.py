@@ -110,7 +110,7 @@ def _unused(policy: Reach) -> Iterator[At]:
 
 def _first_said(policy: Reach, place: int, commitments: list[str]) -> str:
     earlier = sorted({each for commitment in commitments for each in policy.before(place, commitment)})
-    names = " and ".join(policy.called(each) for each in earlier)
+    names = _listed([policy.called(each) for each in earlier])
     same = len(earlier) == 1 and (policy.of_rule[earlier[0]] == policy.of_rule[place]).all()
     whom = "exactly the same orders" if same else "all these orders"
     return f"{names} {'comes' if len(earlier) == 1 else 'come'} first for {whom}"
@@ -124,10 +124,10 @@ def _clashes(policy: Reach) -> Iterator[At]:
             if not ((first & ~mine).any() and (mine & ~first).any()):
                 continue
             both = {each: policy.decides(earlier, each) & first & mine for each in COMMITMENTS
-                    if policy.states(place, each) and _differ(policy, earlier, place, each)}  # fmt: skip
-            meant = [each for each, where in both.items() if where.any()]
+                    if policy.decides(place, each).any() and _differ(policy, earlier, place, each)}  # fmt: skip
+            meant = [f"the {each.replace('_', ' ')}" for each, where in both.items() if where.any()]
             if meant:
-                where = np.logical_or.reduce([both[each] for each in meant])
+                where = np.logical_or.reduce(list(both.values()))
                 yield At(
                     ("service", "rules", place),
                     f"overlaps with {policy.called(earlier)}: both state {_listed(meant)} for some orders "
@@ -212,5 +212,4 @@ def _lasting(hours: float) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    words = [each.replace("_", " ") for each in names]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

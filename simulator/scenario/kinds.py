@@ -112,14 +112,23 @@ class Kinds:
             values = list(dict.fromkeys(column[row] for row in rows))
             if len(values) < len(set(column)):
                 told[name] = values
-        box = np.ones(len(self.all), dtype=bool)
-        for name, values in told.items():
-            box &= np.array([each in values for each in self._columns[name]])
-        if (box == which).all() and all(len(values) <= 4 for values in told.values()):
+        for name in reversed(list(told)):  # what the rest implies is not said
+            fewer = {other: values for other, values in told.items() if other != name}
+            if (self._box(fewer) == which).all():
+                told = fewer
+        if (self._box(told) == which).all() and all(len(values) <= 4 for values in told.values()):
             return _in_words(told)
         example = self.all[rows[0]]
         varied = [name for name, column in self._columns.items() if len(set(column)) > 1]
         return "such as " + _in_words({name: [getattr(example, name)] for name in varied})
+
+
+    def _box(self, told: dict[str, list[Any]]) -> np.ndarray:
+        """Which kinds have one of some values in each dimension told."""
+        found = np.ones(len(self.all), dtype=bool)
+        for name, values in told.items():
+            found &= np.array([each in values for each in self._columns[name]])
+        return found
 
 
 def _labels(rule: SegmentationRule, name: str, now: dict[str, str]) -> list[str]:
@@ -133,14 +142,14 @@ def _in_words(told: dict[str, list[Any]]) -> str:
     """Conditions as a phrase.
 
     >>> _in_words({"segment": ["shop"], "channel": ["web", "edi"], "order_value": [(0.0, 500.0)], "sku_class": ["A"]})
-    'shop, through web or edi, orders below 500, class A of products'
+    'shop through web or edi, orders below 500, class A of products'
     >>> _in_words({})
     'all orders'
     """
     says = {"segment": "{}", "channel": "through {}", "customer": "customer {}", "customer_class": "class {} of customers",
             "order_value": "orders {}", "sku_class": "class {} of products"}  # fmt: skip
     parts = [says[name].format(" or ".join(map(_word, values))) for name, values in told.items()]
-    return ", ".join(parts) or "all orders"
+    return ", ".join(parts).replace(", through ", " through ") or "all orders"
 
 
 def _word(value: Any) -> str:
