@@ -38,5 +38,5 @@ def test_each_segment_and_channel_of_a_rule_has_its_own_target(everything):
     ]  # fmt: skip
     assert found[1].reached == everything.estimate("on_time", "segment", "shop")
     assert found[2].reached == everything.estimate("in_full", "channel", "web")
-    assert found[3].verdict == "not measured"
+    assert (found[3].dimension, found[3].label) == ("rule", "rule 3")
     assert found[4].reached == everything.estimate("unit_fill_rate")
