@@ -1,4 +1,4 @@
-"""The service policy: which rule decided, how often sales overrode it, targets held against results, like treated alike."""
+"""The service policy: which rule decided, overrides, targets held against results, like customers treated alike."""
 
 import numpy as np
 

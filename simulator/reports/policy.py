@@ -6,7 +6,7 @@ from simulator.experiments.result import Estimate
 from simulator.reports.findings import Findings
 from simulator.reports.markup import Cell, Html, section, table, tag
 from simulator.reports.wording import figure, half, lasting
-from simulator.scenario.conflicts import Reach
+from simulator.scenario.reach import Reach
 
 REACHED = {"line_fill_rate": "Line fill rate", "on_time": "On time", "perfect_order_rate": "Perfect orders"}
 
@@ -49,7 +49,7 @@ def _promise(findings: Findings, label: str) -> str:
     if rule is None or rule.promise is None:
         return "–"
     time = rule.promise.standing_time
-    return lasting(time) if time is not None else rule.promise.rule.replace("_", " ")  # type: ignore[attr-defined]
+    return lasting(time) if time is not None else rule.promise.rule.replace("_", " ")
 
 
 def _lead(findings: Findings, exceptions: bool) -> str:

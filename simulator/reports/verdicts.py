@@ -7,7 +7,7 @@ from typing import Literal
 
 from simulator.experiments.result import Estimate
 from simulator.reports.findings import Findings
-from simulator.scenario.conflicts import Reach
+from simulator.scenario.reach import Reach
 from simulator.scenario.service import Targets, When
 
 Verdict = Literal["met", "missed", "undecided", "above", "below", "not measured"]

@@ -5,21 +5,16 @@ Rules are compared as sets of kinds of orders (`kinds.py`), so that nothing is g
 """
 
 from collections.abc import Iterator
-from functools import cached_property
 
 import numpy as np
 
 from simulator.scenario.errors import At
-from simulator.scenario.kinds import Kinds
+from simulator.scenario.reach import COMMITMENTS, WHOLE, Reach
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import ServiceRule
 from simulator.scenario.shortest_cycle import shortest_cycle
 from simulator.units import DAY
 
-COMMITMENTS = ("promise", "target", "priority", "stockout", "expedite_limit", "express", "alternatives", "returns")
-"""What a rule may state."""
-WHOLE = ("target", "express", "alternatives")
-"""What is stated of whole orders only."""
 NO_GAPS = ("promise", "target")
 """What every order is expected to have if any has."""
 MOMENT = 1e-6
@@ -29,59 +24,6 @@ def conflicts(scenario: Scenario) -> list[At]:
     """Every oddity of the service policy with its place; none of them is an error."""
     policy = Reach(scenario)
     return [*_unused(policy), *_clashes(policy), *_gaps(policy), *_overrides(policy), *_too_short(policy)]
-
-
-class Reach:
-    """Which kinds of orders each rule and override is for, and what of it counts."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario, self.rules, self.overrides = scenario, scenario.service.rules, scenario.service.overrides
-        self.kinds = Kinds(scenario)
-        self.nothing = np.zeros(len(self.kinds.all), dtype=bool)
-        self.of_rule = [self.kinds.matching(rule.when) for rule in self.rules]
-        self.of_override = [self.kinds.matching(each.when) for each in self.overrides]
-
-    def called(self, place: int) -> str:
-        """A rule as a planner finds it."""
-        name = self.rules[place].name
-        return f"rule {name!r}" if name else f"service.rules[{place}]"
-
-    def states(self, place: int, commitment: str) -> bool:
-        """Whether a rule has its say on a commitment."""
-        rule = self.rules[place]
-        return getattr(rule, commitment) is not None and not (commitment in WHOLE and rule.when.sku_class is not None)
-
-    def before(self, place: int, commitment: str) -> list[int]:
-        """Earlier rules that state the commitment for some of the same orders."""
-        mine = self.of_rule[place]
-        return [each for each in range(place) if self.states(each, commitment) and (self.of_rule[each] & mine).any()]
-
-    def decided(self, place: int, commitment: str) -> np.ndarray:
-        """For which kinds an earlier rule states the commitment."""
-        return np.logical_or.reduce([self.nothing, *(self.of_rule[each] for each in self.before(place, commitment))])
-
-    def decides(self, place: int, commitment: str) -> np.ndarray:
-        """For which kinds a rule decides a commitment, overrides included."""
-        if not self.states(place, commitment):
-            return self.nothing
-        mine: np.ndarray = self.of_rule[place] & ~self.decided(place, commitment)
-        return mine | self.by_override(place)
-
-    def by_override(self, place: int) -> np.ndarray:
-        """Which kinds sales may have treated by a rule."""
-        name = self.rules[place].name
-        meant = [mine for mine, each in zip(self.of_override, self.overrides, strict=True)
-                 if each.treated_as == name and each.rate > 0]  # fmt: skip
-        return np.logical_or.reduce([self.nothing, *meant])
-
-    @cached_property
-    def own(self) -> np.ndarray:
-        """Index of the first rule for the whole order, by kind; -1 for none."""
-        found = np.full(len(self.nothing), -1)
-        for place in reversed(range(len(self.rules))):
-            if self.rules[place].when.sku_class is None:
-                found[self.of_rule[place]] = place
-        return found
 
 
 def _stated(rule: ServiceRule) -> list[str]:
@@ -146,7 +88,9 @@ def _gaps(policy: Reach) -> Iterator[At]:
         stated = [policy.of_rule[place] for place in range(len(policy.rules)) if policy.states(place, each)]
         missing = ~np.logical_or.reduce([policy.nothing, *stated])
         if missing.any() and not missing.all():
-            yield At(("service", "rules"), f"no rule states a {each} for some orders ({policy.kinds.described(missing)})")
+            yield At(
+                ("service", "rules"), f"no rule states a {each} for some orders ({policy.kinds.described(missing)})"
+            )
 
 
 def _overrides(policy: Reach) -> Iterator[At]:
@@ -181,8 +125,9 @@ def _too_short(policy: Reach) -> Iterator[At]:
         for site in dict.fromkeys(site_of[where].tolist()):
             shortest = min(_shortest(policy, where & (site_of == site), site, time))
             if time < shortest - MOMENT:
+                written = ("promise", "time") if hasattr(rule.promise, "time") else ("promise",)
                 yield At(
-                    ("service", "rules", place, "promise"),
+                    ("service", "rules", place, *written),
                     f"{_lasting(time)} cannot be kept: the shortest possible cycle at {site} is {_lasting(shortest)}",
                     "from order entry to delivery, with everything in stock and nobody queueing",
                 )

@@ -122,7 +122,6 @@ class Kinds:
         varied = [name for name, column in self._columns.items() if len(set(column)) > 1]
         return "such as " + _in_words({name: [getattr(example, name)] for name in varied})
 
-
     def _box(self, told: dict[str, list[Any]]) -> np.ndarray:
         """Which kinds have one of some values in each dimension told."""
         found = np.ones(len(self.all), dtype=bool)
@@ -146,8 +145,10 @@ def _in_words(told: dict[str, list[Any]]) -> str:
     >>> _in_words({})
     'all orders'
     """
-    says = {"segment": "{}", "channel": "through {}", "customer": "customer {}", "customer_class": "class {} of customers",
-            "order_value": "orders {}", "sku_class": "class {} of products"}  # fmt: skip
+    says = {
+        "segment": "{}", "channel": "through {}", "customer": "customer {}", "order_value": "orders {}",
+        "customer_class": "class {} of customers", "sku_class": "class {} of products",
+    }  # fmt: skip
     parts = [says[name].format(" or ".join(map(_word, values))) for name, values in told.items()]
     return ", ".join(parts).replace(", through ", " through ") or "all orders"
 
@@ -155,5 +156,7 @@ def _in_words(told: dict[str, list[Any]]) -> str:
 def _word(value: Any) -> str:
     if isinstance(value, tuple):
         low, high = value
-        return f"below {high:g}" if not low else f"of {low:g} and more" if high == math.inf else f"of {low:g} to {high:g}"
+        return (
+            f"below {high:g}" if not low else f"of {low:g} and more" if high == math.inf else f"of {low:g} to {high:g}"
+        )
     return "none" if value is None else value or "other"

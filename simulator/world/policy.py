@@ -219,7 +219,11 @@ class Policy:
 
 def _reviews(scenario: Scenario, by_class: bool, by_tier: bool) -> np.ndarray:
     """When classes of products or customers change that rules look at, in the order of time."""
-    of_products, of_customers, end = scenario.segmentation.products, scenario.segmentation.customers, scenario.run.horizon
+    of_products, of_customers, end = (
+        scenario.segmentation.products,
+        scenario.segmentation.customers,
+        scenario.run.horizon,
+    )
     looked_at = [rule for rule, named in ((of_products, by_class), (of_customers, by_tier)) if rule and named]
     every = [rule.review for rule in looked_at if rule.review is not None]
     return np.unique(np.concatenate([np.zeros(0), *(np.arange(1, end / each + 1) * each for each in every)]))

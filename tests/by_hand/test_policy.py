@@ -229,11 +229,14 @@ network: {sites: {store: {}}}
 
 def test_rules_for_a_class_of_customers_follow_every_review_at_once():
     """Classes change every 5 days, and with them what is promised to the very next order."""
-    ledger = play(REVIEWED + """
+    ledger = play(
+        REVIEWED
+        + """
 segmentation: {customers: {rule: abc, cuts: [0.4, 0.8], review: 5 days, window: 5 days}}
 service:
   rules: [{when: {customer_class: A}, promise: {rule: fixed, time: 1 day}}, {promise: {rule: fixed, time: 2 days}}]
-""")
+"""
+    )
     assert len(ledger.of(CustomerReclassified)) > 10
     table, tiers = ledger.columns(Ordered), of_customers(ledger)
     assert tiers is not None
@@ -244,11 +247,14 @@ service:
 
 
 def test_rules_for_a_class_of_products_follow_every_review_at_once():
-    ledger = play(REVIEWED + """
+    ledger = play(
+        REVIEWED
+        + """
 segmentation: {products: {rule: abc, cuts: [0.34, 0.67], review: 5 days, window: 5 days}}
 service:
   rules: [{when: {sku_class: A}, promise: {rule: fixed, time: 1 day}}, {promise: {rule: fixed, time: 2 days}}]
-""")
+"""
+    )
     table, lines, classes = ledger.columns(Ordered), ledger.columns(LineOrdered), of_products(ledger)
     code = classes.at(lines["sku"], table["at"][lines["order"] - 1])
     slow = np.bincount(lines["order"], code != classes.labels.index("A"))[1:] > 0

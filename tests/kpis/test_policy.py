@@ -59,7 +59,8 @@ def test_overrides_and_their_cost(measures, counted):
     assert measures.values["override_rate"][""] == pytest.approx(over.mean())
     by_rule = [over[counted["rule"] == rule].mean() for rule in (0, 1, 2, -1)]
     assert measures.values["override_rate"]["rule"] == pytest.approx(by_rule)
-    assert by_rule[0] > 0 and by_rule[1:] == [0, 0, 0]
+    assert by_rule[0] > 0
+    assert by_rule[1:] == [0, 0, 0]
     place = measures.labels("activity").index("overrides")
     assert measures.values["cost_to_serve"]["activity"][place] == pytest.approx(3 * over.sum() / weeks)
 

@@ -45,9 +45,7 @@ def explain(error: ValidationError, root: type[BaseModel], tree: Mapping) -> lis
 
 def placed(faults: Iterable[At], tree: Mapping) -> list[Problem]:
     """Faults that were found in a scenario after it was judged, each with its line."""
-    return [
-        _mark(tree, fault.path).problem(fault.message, fault.hint, dotted(fault.path)) for fault in faults
-    ]
+    return [_mark(tree, fault.path).problem(fault.message, fault.hint, dotted(fault.path)) for fault in faults]
 
 
 def _findings(error: Any, tree: Mapping, shape: Shape) -> Iterator[Finding]:
