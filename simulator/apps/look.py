@@ -15,13 +15,14 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
     network cannot keep; they change neither the run nor the exit status.
     """
     from simulator.scenario.errors import ScenarioError
+    from simulator.scenario.history import HistoryError
     from simulator.scenario.load import look_over
 
     bad = 0
     for name in scenarios:
         try:
             loaded, warnings = look_over(name, changes)
-        except ScenarioError as error:
+        except (ScenarioError, HistoryError) as error:
             click.echo(str(error), err=True)
             bad += 1
         else:

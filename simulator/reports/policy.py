@@ -56,7 +56,7 @@ def _lead(findings: Findings, exceptions: bool) -> str:
     """How often and at what cost sales overrode the policy, in a sentence."""
     says = "Orders count by the rule by which they were treated: the first that is for them"
     says += ", or the one that sales put in its place. " if exceptions else ". "
-    says += "The target gap is what was reached less the target, the worst where a rule states several."
+    says += "The target gap is what was reached less the target, in percentage points, the worst where a rule states several."
     rate, cost = findings.whole("override_rate"), findings.of("cost_to_serve", "activity", "overrides")
     if not exceptions or rate is None:
         return says
@@ -67,14 +67,15 @@ def _lead(findings: Findings, exceptions: bool) -> str:
 def _spread(findings: Findings) -> Html:
     """How differently like customers are served."""
     said = []
-    for kpi, what in (("fill_spread", "line fill rate"), ("on_time_spread", "share of orders on time")):
+    for kpi, what in (("fill_spread", "line fill rate"), ("on_time_spread", "orders on time")):
         found = findings.whole(kpi)
         if found is not None and np.isfinite(found.mean) and (kpi != "fill_spread" or findings.has_stock):
-            said.append(f"the {what} by {_points(found, sign=False)} points")
+            said.append(f"{_points(found, sign=False)} points in {what}")
     if not said:
         return Html("")
-    words = f"Between customers of the same segment {' and '.join(said)} differs (standard deviation; chance included)."
-    return tag("p", words.replace(" points and ", " points, and "))
+    spread = " and ".join(said)
+    return tag("p", f"Like is treated alike up to {spread}: the standard deviation between customers of the same "
+                    "segment, chance included.")  # fmt: skip
 
 
 def _cell(found: Estimate | None) -> str:
