@@ -56,7 +56,7 @@ def _lead(findings: Findings, exceptions: bool) -> str:
     """How often and at what cost sales overrode the policy, in a sentence."""
     says = "Orders count by the rule by which they were treated: the first that is for them"
     says += ", or the one that sales put in its place. " if exceptions else ". "
-    says += "The target gap is what was reached less the target, in percentage points, the worst where a rule states several."
+    says += "The target gap is what was reached less the target, in percentage points: the worst of several."
     rate, cost = findings.whole("override_rate"), findings.of("cost_to_serve", "activity", "overrides")
     if not exceptions or rate is None:
         return says

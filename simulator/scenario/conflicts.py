@@ -135,14 +135,14 @@ def _too_short(policy: Reach) -> Iterator[At]:
 
 def _shortest(policy: Reach, where: np.ndarray, site: str, enough: float) -> Iterator[float]:
     """The shortest cycle for some orders of a site, by what the policy says of express transit."""
-    left = where
+    left, segments = where, {policy.kinds.all[row].segment for row in np.flatnonzero(where).tolist()}
     for place, rule in enumerate(policy.rules):
         faster = policy.decides(place, "express") & where
         if rule.express is not None and faster.any():
-            yield shortest_cycle(policy.scenario, site, rule.express.time, enough)
+            yield shortest_cycle(policy.scenario, site, segments, express=rule.express.time, enough=enough)
             left = left & ~(faster & ~policy.by_override(place))
     if left.any():
-        yield shortest_cycle(policy.scenario, site, None, enough)
+        yield shortest_cycle(policy.scenario, site, segments, enough=enough)
 
 
 def _lasting(hours: float) -> str:

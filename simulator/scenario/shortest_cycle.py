@@ -2,13 +2,14 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from simulator.scenario.distributions import Distribution
 from simulator.scenario.network import Departures, Stage
+from simulator.scenario.order_desk import EntryMode
 from simulator.scenario.scenario import Run, Scenario
 from simulator.scenario.working_time import WorkingTime
 
@@ -16,6 +17,7 @@ YEAR = 400 * 24.0
 """Hours of a run that are looked at: after a year, weeks and holidays repeat."""
 AFTER = 60 * 24.0
 """Hours beyond, for what is begun then."""
+TINY = 1e-9
 
 
 def least(law: Distribution[Any]) -> float:
@@ -47,28 +49,33 @@ def least(law: Distribution[Any]) -> float:
 
 @dataclass(frozen=True)
 class Pass:
-    """A stage as the fastest order meets it."""
+    """A stage as the fastest order meets it: waves, then work in its hours, then departures, then a hold of credit."""
 
     work: float
     hours: WorkingTime | None
     cut_off: float | None
     leaves: list[float] | None
     """Departures in the order of time."""
+    waves: float | None = None
+    held: float = 0.0
 
     def forward(self, at: float) -> float:
         """When an order that comes at a time has left."""
+        if self.waves is not None:
+            at = math.ceil(at / self.waves - TINY) * self.waves
         if self.hours is not None:
             late = self.cut_off is not None and at % 24 > self.cut_off
             at = self.hours.finish(self.hours.next_day(at) if late else at, self.work)
         else:
             at += self.work
-        if self.leaves is None:
-            return at
-        place = bisect_left(self.leaves, at)
-        return self.leaves[place] if place < len(self.leaves) else math.inf
+        if self.leaves is not None:
+            place = bisect_left(self.leaves, at)
+            at = self.leaves[place] if place < len(self.leaves) else math.inf
+        return at + self.held
 
     def backward(self, by: float) -> float:
         """The latest coming for an order that has left by a time; below 0 if there is none."""
+        by -= self.held
         if self.leaves is not None:
             place = bisect_right(self.leaves, by) - 1
             if place < 0:
@@ -78,14 +85,18 @@ class Pass:
 
     def before_work(self, by: float) -> float:
         """The latest coming for an order on which work is done by a time."""
-        if self.hours is None:
-            return by - self.work
-        start = self.hours.latest_start(by, self.work)
-        late = self.cut_off is not None and start >= 0 and start % 24 > self.cut_off
-        return start // 24 * 24 + self.cut_off if late and self.cut_off is not None else start
+        start = by - self.work if self.hours is None else self.hours.latest_start(by, self.work)
+        if self.cut_off is not None and start >= 0 and start % 24 > self.cut_off:
+            start = start // 24 * 24 + self.cut_off
+        if self.waves is not None and start >= 0:
+            start = math.floor(start / self.waves + TINY) * self.waves
+        return start
 
     def turns(self, end: float) -> Iterator[float]:
-        """Comings just in time: at opening, at the cut-off, for the end of work at closing or at a departure."""
+        """Comings just in time: for a wave, at opening, at the cut-off, to be done by closing or for a departure."""
+        if self.waves is not None:
+            yield from (turn * self.waves for turn in range(int(end / self.waves) + 1))
+            return
         if self.hours is not None:
             for opens, closes in zip(self.hours.starts, self.hours.ends, strict=True):
                 if opens > end:
@@ -99,16 +110,23 @@ class Pass:
             yield self.before_work(departure)
 
 
-def shortest_cycle(scenario: Scenario, site: str, express: float | None = None, enough: float = -math.inf) -> float:
+def shortest_cycle(
+    scenario: Scenario, site: str, segments: Iterable[str] | None = None, *, express: float | None = None,
+    enough: float = -math.inf,
+) -> float:  # fmt: skip
     """Hours from order entry to delivery, at least; the search ends when it finds `enough` or less.
 
-    `express` is the time of a faster transit that the policy allows. The cycle is shortest for an order that comes
+    `segments` are those whose orders are meant, all where left out: their channels enter orders in different ways.
+    `express` is the time of a faster transit that the policy allows. A hold of credit counts if every order is
+    held. The cycle is shortest for an order that comes
     to some stage just in time, so that these moments of the run are all that need to be looked at; where no stage
     has hours or departures, any moment will do. The first 400 days are looked at.
     """
     run = scenario.run
-    row = [_pass(scenario, stage, run, express) for stage in scenario.network.sites[site].stages]
-    best = _span(row, 0, 0.0) if not any(each.hours or each.leaves for each in row) else math.inf
+    modes = _modes(scenario, scenario.market.segments if segments is None else segments)
+    row = [_pass(scenario, stage, modes, express) for stage in scenario.network.sites[site].stages]
+    timed = any(each.hours or each.leaves is not None or each.waves for each in row)
+    best = math.inf if timed else _span(row, 0, 0.0)
     for place, each in enumerate(row):
         for turn in each.turns(min(run.horizon, YEAR)):
             if best <= enough:
@@ -127,13 +145,24 @@ def _span(row: list[Pass], place: int, at: float) -> float:
     return end - entry if entry >= 0 else math.inf
 
 
-def _pass(scenario: Scenario, stage: Stage, run: Run, express: float | None) -> Pass:
-    work = sum(least(law) for law in (stage.time, stage.line_time) if law is not None)
+def _modes(scenario: Scenario, segments: Iterable[str]) -> list[EntryMode | None]:
+    """The ways in which orders of some segments are entered; None is the stage's own."""
+    every = scenario.market.channels
+    used = {name for segment in segments for name in scenario.market.segments[segment].channels or list(every)[:1]}
+    entered = {every[name].entry for name in used} or {None}
+    return [scenario.network.entry_modes[mode] if mode is not None else None for mode in entered]
+
+
+def _pass(scenario: Scenario, stage: Stage, modes: list[EntryMode | None], express: float | None) -> Pass:
+    run, ways = scenario.run, modes if stage.stage == "entry" else [None]
+    laws = [stage if mode is None or not mode.takes_time else mode for mode in ways]
+    work = min(sum(least(each) for each in (law.time, law.line_time) if each is not None) for law in laws)
+    held = least(stage.hold.time) if stage.hold is not None and stage.hold.rate >= 1 else 0.0
     if stage.stage == "transit" and express is not None:
         work = min(work, express)
     hours = WorkingTime(scenario.network.calendars[stage.calendar], run.start) if stage.calendar is not None else None
     leaves = _times(stage.departures, run) if stage.departures is not None else None
-    return Pass(work, hours, stage.cut_off, leaves)
+    return Pass(work, hours, stage.cut_off, leaves, stage.waves, held)
 
 
 def _times(departures: Departures, run: Run) -> list[float]:

@@ -57,7 +57,7 @@ def test_each_rule_that_decided_has_a_row(result):
 
 
 def test_targets_that_others_contest_are_held_against_the_orders_that_have_them(result):
-    """A quarter of the orders of shop have the target on time of key accounts; nobody takes any from the segment key."""
+    """A quarter of the orders of shop have the target of key accounts; nobody takes any from key."""
     found = {(goal.whom, goal.kpi): goal for goal in goals(Findings(result))}
     assert {key: (goal.dimension, goal.label) for key, goal in found.items()} == {
         ("key", "on_time"): ("segment", "key"), ("shop", "on_time"): ("target", "rule 3"),

@@ -207,6 +207,9 @@ STAGES = [
     "{stage: transit, time: 2 h}",
     "{stage: entry, calendar: office, time: 1 h}, {stage: picking, calendar: early, time: 2 h}, "
     "{stage: shipping, time: 30 min, departures: {at: ['14:00', '20:00'], days: 'tue,thu', closed: [2026-01-06]}}",
+    "{stage: entry, calendar: office, time: 1 h, waves: 5 h, cut_off: '14:00'}, "
+    "{stage: credit, time: 0 h, hold: {rate: 1, time: 100 min}}, {stage: shipping, departures: {at: ['16:30']}}",
+    "{stage: picking, staff: 2, time: 1 h, waves: 90 min}, {stage: transit, time: 1 h}",
     "{stage: entry, calendar: early, time: 1 h, cut_off: '07:00'}, {stage: shipping, departures: {every: 7 h}}",
 ]
 
@@ -219,7 +222,7 @@ def test_the_shortest_cycle_is_what_trying_every_minute_finds(stages):
     scenario = parse(text.replace("8 weeks", "3 weeks"))
     from simulator.scenario.shortest_cycle import _pass
 
-    row = [_pass(scenario, stage, scenario.run, None) for stage in scenario.network.sites["house"].stages]
+    row = [_pass(scenario, stage, [None], None) for stage in scenario.network.sites["house"].stages]
     tried = []
     for minute in range(3 * 7 * 24 * 60):
         at = minute / 60
@@ -228,6 +231,21 @@ def test_the_shortest_cycle_is_what_trying_every_minute_finds(stages):
         tried.append(at - minute / 60)
     found = shortest_cycle(scenario, "house")
     assert min(tried) - 1 / 60 <= found <= min(tried) + 1e-9
+
+
+def test_the_cycle_is_shorter_for_those_whose_orders_are_entered_faster():
+    text = BASE.replace("{web: {}, edi: {}}", "{web: {}, edi: {entry: edi}}").replace(
+        "      stages:", "      stages:\n        - {stage: entry, time: 1 h}").replace(
+        "  sites:", "  entry_modes: {edi: {time: 15 min}}\n  sites:")  # fmt: skip
+    scenario = parse(text)
+    assert shortest_cycle(scenario, "house", ["key"]) == pytest.approx(26.25)
+    assert shortest_cycle(scenario, "house") == pytest.approx(26.25)  # shop uses both
+    slow = parse(text.replace("{web: 0.5, edi: 0.5}", "{web: 1.0}"))
+    assert shortest_cycle(slow, "house", ["shop"]) == pytest.approx(27)
+    assert not warnings("promise: {rule: fixed, time: 26.5 h}", text=text)
+    only(warnings("when: {segment: key}, promise: {rule: fixed, time: 26.5 h}\n promise: {rule: fixed, time: 26.5 h}",
+                  text=text.replace("{web: 0.5, edi: 0.5}", "{web: 1.0}")),
+         "service.rules[1].promise.time", "at house is 27 h")  # fmt: skip
 
 
 def test_the_latest_start_is_the_other_way_round_of_the_finish():
