@@ -67,6 +67,8 @@ def fill_spread(view: View) -> Derived | None:
     Of the whole, the deviation from the customers' own segments. Customers with few lines differ by chance alone:
     compare it between policies.
     """
+    if not _several(view).any():
+        return None
     lines = view.lines
     filled = (lines.at_once >= lines.units - TINY).astype(float)
     return _spread(view, view.customer_of_line[lines.number - 1], filled, np.ones(len(filled)))
@@ -75,6 +77,8 @@ def fill_spread(view: View) -> Derived | None:
 @kpi(unit="share points", better="lower", of="orders whose promise has fallen due, by customer")
 def on_time_spread(view: View) -> Derived | None:
     """Standard deviation of the share of orders on time over the customers of a segment, weighted by their orders."""
+    if not _several(view).any():
+        return None
     orders = view.orders
     due = orders.promised <= view.end
     kept = due & orders.complete & (orders.last <= orders.promised + MOMENT)
@@ -82,12 +86,15 @@ def on_time_spread(view: View) -> Derived | None:
     return _spread(view, whose, kept.astype(float), due.astype(float))
 
 
-def _spread(view: View, customer: np.ndarray, numerator: np.ndarray, denominator: np.ndarray) -> Derived | None:
-    """Weighted standard deviation of customers' shares about that of their segment; None where no segment has two."""
-    segments, size = np.array(view.ledger.customer_segments), len(view.ledger.customers)
-    several = np.bincount(segments, minlength=view.labels.sizes["segment"]) > 1
-    if not several.any():
-        return None
+def _several(view: View) -> np.ndarray:
+    """By segment: whether it has two customers or more."""
+    several: np.ndarray = np.bincount(view.ledger.customer_segments, minlength=view.labels.sizes["segment"]) > 1
+    return several
+
+
+def _spread(view: View, customer: np.ndarray, numerator: np.ndarray, denominator: np.ndarray) -> Derived:
+    """Weighted standard deviation of customers' shares about that of their segment."""
+    segments, size, several = np.array(view.ledger.customer_segments), len(view.ledger.customers), _several(view)
     weight = np.bincount(customer, denominator, size)
     reached = np.bincount(customer, numerator, size)
     total = np.bincount(segments, weight, len(several))
