@@ -93,7 +93,7 @@ class Pass:
         return start
 
     def turns(self, end: float) -> Iterator[float]:
-        """Comings just in time: for a wave, at opening, at the cut-off, to be done by closing or for a departure."""
+        """Comings just in time: for a wave, for the cut-off, to be done by closing, or for a departure."""
         if self.waves is not None:
             yield from (turn * self.waves for turn in range(int(end / self.waves) + 1))
             return
@@ -101,9 +101,7 @@ class Pass:
             for opens, closes in zip(self.hours.starts, self.hours.ends, strict=True):
                 if opens > end:
                     break
-                yield from (opens, self.before_work(closes))
-                if self.cut_off is not None:
-                    yield opens // 24 * 24 + self.cut_off
+                yield self.before_work(closes)
         for departure in self.leaves or ():
             if departure > end:
                 break
@@ -117,10 +115,11 @@ def shortest_cycle(
     """Hours from order entry to delivery, at least; the search ends when it finds `enough` or less.
 
     `segments` are those whose orders are meant, all where left out: their channels enter orders in different ways.
-    `express` is the time of a faster transit that the policy allows. A hold of credit counts if every order is
-    held. The cycle is shortest for an order that comes
-    to some stage just in time, so that these moments of the run are all that need to be looked at; where no stage
-    has hours or departures, any moment will do. The first 400 days are looked at.
+    `express` is the time of a faster transit that the policy allows. A hold of credit counts if every order is held.
+
+    The cycle is shortest for an order that comes to some stage just in time (a later one waits till the next day, an
+    earlier one here or there), so that these moments are all that need to be looked at; where no stage has hours,
+    waves or departures, any moment will do. The first 400 days are looked at.
     """
     run = scenario.run
     modes = _modes(scenario, scenario.market.segments if segments is None else segments)

@@ -201,6 +201,9 @@ def test_the_least_that_work_can_take(time, least):
 
 
 STAGES = [
+    "{stage: entry, calendar: office, time: 1 h}, {stage: picking, calendar: night, time: 3 h}",
+    "{stage: entry, calendar: office, time: 4 h, cut_off: '10:00'}, {stage: scheduling, time: 7 h}, "
+    "{stage: picking, calendar: office, time: 3 h}",
     "{stage: entry, calendar: office, time: 20 min, cut_off: '11:30'}, {stage: picking, calendar: night, time: 3 h}",
     "{stage: entry, calendar: office, time: 14 h}, {stage: transit, time: 90 min}",
     "{stage: picking, calendar: night, time: 0 h}, {stage: shipping, calendar: office, departures: {at: ['09:00']}}, "
