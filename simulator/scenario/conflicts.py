@@ -17,7 +17,7 @@ from simulator.units import DAY
 
 NO_GAPS = ("promise", "target")
 """What every order is expected to have if any has."""
-MOMENT = 1e-6
+MOMENT = 1e-5
 
 
 def conflicts(scenario: Scenario) -> list[At]:

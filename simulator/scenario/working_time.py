@@ -10,6 +10,7 @@ from simulator.scenario.network import Calendar
 
 CHUNK = 400
 """Days that are laid out at a time."""
+MOMENT = 1e-6
 
 
 class WorkingTime:
@@ -99,11 +100,11 @@ class WorkingTime:
         (15.0, 32.0, -inf)
         """
         self._until(by)
-        place = bisect_left(self.starts, by) - 1
+        place = (bisect_left(self.starts, by) if work > 0 else bisect_right(self.starts, by)) - 1
         if place < 0:
             return -math.inf
         if work <= 0:
-            return min(by, self.ends[place])
+            return min(by, self.ends[place] - MOMENT)  # at closing nothing is begun, however short
         left = self._before[place] + min(by, self.ends[place]) - self.starts[place] - work
         if left < 0:
             return -math.inf

@@ -201,6 +201,8 @@ def test_the_least_that_work_can_take(time, least):
 
 
 STAGES = [
+    "{stage: credit, calendar: early, time: 0 h}, {stage: picking, calendar: office, time: 15 min, cut_off: '05:00'}",
+    "{stage: entry, calendar: office, time: 0 h}, {stage: picking, calendar: night, time: 0 h}",
     "{stage: entry, calendar: office, time: 1 h}, {stage: picking, calendar: night, time: 3 h}",
     "{stage: entry, calendar: office, time: 4 h, cut_off: '10:00'}, {stage: scheduling, time: 7 h}, "
     "{stage: picking, calendar: office, time: 3 h}",
