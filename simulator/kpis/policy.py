@@ -4,7 +4,8 @@ import numpy as np
 
 from simulator.kpis.fill_rate import line_fill_rate, order_fill_rate, unit_fill_rate
 from simulator.kpis.kpi import Function, kpi
-from simulator.kpis.perfect_order import MOMENT, in_full, on_time, perfect_order_rate
+from simulator.kpis.lateness import MOMENT
+from simulator.kpis.perfect_order import in_full, on_time, perfect_order_rate
 from simulator.kpis.slices import Derived, Ratio
 from simulator.kpis.view import TINY, View
 from simulator.ledger import facts

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulator.scenario.errors import At
+from simulator.scenario.impossible import impossible
 from simulator.scenario.reach import COMMITMENTS, WHOLE, Reach
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import ServiceRule
-from simulator.scenario.shortest_cycle import shortest_cycle
-from simulator.units import DAY
 
 NO_GAPS = ("promise", "target")
 """What every order is expected to have if any has."""
@@ -23,7 +22,7 @@ MOMENT = 1e-5
 def conflicts(scenario: Scenario) -> list[At]:
     """Every oddity of the service policy with its place; none of them is an error."""
     policy = Reach(scenario)
-    return [*_unused(policy), *_clashes(policy), *_gaps(policy), *_overrides(policy), *_too_short(policy)]
+    return [*_unused(policy), *_clashes(policy), *_gaps(policy), *_overrides(policy), *impossible(policy)]
 
 
 def _stated(rule: ServiceRule) -> list[str]:
@@ -109,51 +108,6 @@ def _overrides(policy: Reach) -> Iterator[At]:
         elif (taken + mine * each.rate > 1 + MOMENT).any():
             yield At((*path, "rate"), "with the overrides before it, this is more than all of some orders")
         taken += mine * each.rate
-
-
-def _too_short(policy: Reach) -> Iterator[At]:
-    """Fixed promises that no order can keep, even if nobody queues and everything is in stock."""
-    scenario = policy.scenario
-    sites = {name: segment.site or next(iter(scenario.network.sites))
-             for name, segment in scenario.market.segments.items()}  # fmt: skip
-    site_of = np.array([sites[kind.segment] for kind in policy.kinds.all])
-    for place, rule in enumerate(policy.rules):
-        time = rule.promise.standing_time if rule.promise is not None else None
-        if time is None:
-            continue
-        where = policy.decides(place, "promise")
-        for site in dict.fromkeys(site_of[where].tolist()):
-            shortest = min(_shortest(policy, where & (site_of == site), site, time))
-            if time < shortest - MOMENT:
-                written = ("promise", "time") if hasattr(rule.promise, "time") else ("promise",)
-                yield At(
-                    ("service", "rules", place, *written),
-                    f"{_lasting(time)} cannot be kept: the shortest possible cycle at {site} is {_lasting(shortest)}",
-                    "from order entry to delivery, with everything in stock and nobody queueing",
-                )
-
-
-def _shortest(policy: Reach, where: np.ndarray, site: str, enough: float) -> Iterator[float]:
-    """The shortest cycle for some orders of a site, by what the policy says of express transit."""
-    left, segments = where, {policy.kinds.all[row].segment for row in np.flatnonzero(where).tolist()}
-    for place, rule in enumerate(policy.rules):
-        faster = policy.decides(place, "express") & where
-        if rule.express is not None and faster.any():
-            yield shortest_cycle(policy.scenario, site, segments, express=rule.express.time, enough=enough)
-            left = left & ~(faster & ~policy.by_override(place))
-    if left.any():
-        yield shortest_cycle(policy.scenario, site, segments, enough=enough)
-
-
-def _lasting(hours: float) -> str:
-    """A duration in words.
-
-    >>> _lasting(0.25), _lasting(30.0), _lasting(60.0)
-    ('15 min', '30 h', '2.5 days')
-    """
-    if hours < 1:
-        return f"{hours * 60:.3g} min"
-    return f"{hours:.3g} h" if hours < 2 * DAY else f"{hours / DAY:.3g} days"
 
 
 def _listed(names: list[str]) -> str:

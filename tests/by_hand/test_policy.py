@@ -54,6 +54,7 @@ def orders(ledger: Ledger) -> list[dict[str, Any]]:
         mine["customer"] = ledger.customers[mine["customer"]]
         mine["segment"] = ["key", "shop"][mine["segment"]]
         mine["channel"] = ["web", "edi"][mine["channel"]]
+        del mine["requested"]
         listed.append(mine | {"worth": worth[order], "hours": round(mine["promised"] - mine["at"], 6)})
     return listed
 

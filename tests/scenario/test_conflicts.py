@@ -51,7 +51,8 @@ def warnings(rules: str, overrides: str = "", text: str = BASE) -> list[tuple[st
     """Paths and words of the warnings of a policy, rules one a line."""
     listed = "".join(f"    - {{{rule}}}\n" for rule in rules.strip().splitlines())
     more = f"  overrides: {overrides}\n" if overrides else ""
-    found = conflicts(parse(f"{text}service:\n  rules:\n{listed}{more}"))
+    service = "" if "service:" in text else "service:\n"
+    found = conflicts(parse(f"{text}{service}  rules:\n{listed}{more}"))
     return [(dotted(fault.path), f"{fault.message} ({fault.hint})") for fault in found]
 
 
@@ -182,6 +183,17 @@ def test_promises_that_the_network_cannot_keep():
     )
     assert warnings(key + "promise: {rule: fixed, time: 3 h}")
     assert not warnings(key + "promise: {rule: fixed, time: 4 h}")  # for key it can
+
+
+def test_agreed_times_that_the_network_cannot_keep():
+    def agreed(within: str, covers: str = "{segment: key}") -> list[tuple[str, str]]:
+        terms = f"covers: {covers}, metric: cycle_time, within: {within}, target: 0.9, period: 4 weeks"
+        return warnings("promise: {rule: fixed, time: 3 days}",
+                        text=BASE + f"service:\n  contracts: {{gold: {{{terms}}}}}\n")  # fmt: skip
+
+    assert not agreed("26 h")
+    only(agreed("25 h"), "service.contracts.gold.within", "25 h cannot be kept", "at house is 26 h")
+    only(agreed("25 h", "{customer: anna}"), "service.contracts.gold.within", "cannot be kept")
 
 
 @pytest.mark.parametrize(
