@@ -5,10 +5,10 @@ import numpy as np
 from simulator.experiments.result import Estimate
 from simulator.reports.findings import Findings
 from simulator.reports.markup import Cell, Html, section, table, tag
-from simulator.reports.wording import figure, half, lasting
+from simulator.reports.wording import figure, lasting
 from simulator.scenario.reach import Reach
 
-REACHED = {"line_fill_rate": "Line fill rate", "on_time": "On time", "perfect_order_rate": "Perfect orders"}
+REACHED = {"line_fill_rate": "Line fill", "on_time": "On time"}
 
 
 def policy(findings: Findings) -> Html:
@@ -79,7 +79,7 @@ def _spread(findings: Findings) -> Html:
 
 
 def _cell(found: Estimate | None) -> str:
-    return " ".join([figure(found.mean, found.unit), half(found)]).strip() if found else "–"
+    return figure(found.mean, found.unit) if found else "–"
 
 
 def _points(found: Estimate | None, sign: bool = True) -> str:
