@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 
+from simulator.flows.channels import start_records
 from simulator.flows.order import arrivals
 from simulator.flows.plan import start_planning
 from simulator.flows.segment import start_segmenting
@@ -32,6 +33,7 @@ def simulate(scenario: Scenario, replication: int = 0) -> Ledger:
     start_segmenting(world)
     start_planning(world)
     keep_agreements(world)
+    start_records(world)
     world.clock.run(until=scenario.run.horizon)
     close_agreements(world)
     for site in world.sites:

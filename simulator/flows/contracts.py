@@ -83,5 +83,5 @@ def shipment_delivered(world: World, order: Order, shipment: Shipment) -> None:
 
 def order_ended(world: World, order: Order, cancelled: bool) -> None:
     """The order ended before it asked for stock: turned away by the company, or cancelled by the customer."""
-    for line in range(order.first, order.last):
+    for line in order.lines:
         units_gone(world, order, line, order.block.units[line], cancelled)

@@ -1,14 +1,16 @@
 """Fulfill: allocate stock to lines, ship and deliver."""
 
+import math
 from itertools import islice
 
 import numpy as np
 
+from simulator.flows.collect import keep_for_customer
 from simulator.flows.contracts import shipment_delivered, stock_asked
 from simulator.flows.mistakes import goes_astray, surface
 from simulator.flows.promise import uncommit
 from simulator.flows.returns import start_return
-from simulator.flows.shortage import fall_short, substitute
+from simulator.flows.shortage import drop_served, fall_short, substitute
 from simulator.flows.source import reorder
 from simulator.ledger.facts import Allocated, Delivered
 from simulator.ledger.ledger import Columns
@@ -27,7 +29,7 @@ def allocate(world: World, order: Order) -> None:
     terms, wanted, number = order.terms, block.units, block.line
     shelves, moved = block.shelves, order.moved
     shipment = order.shipment = next(world.shipments)
-    if block.returns or block.mistakes or block.pledges is not None:
+    if block.returns or block.mistakes or block.pledges is not None or block.comes is not None:
         order.pieces = _asked_for(order)
     if order.committed:
         uncommit(order)
@@ -40,7 +42,8 @@ def allocate(world: World, order: Order) -> None:
             if not units:
                 continue
         if order.swaps is not None and line in order.swaps:
-            substitute(world, order, line, units, order.swaps[line])
+            if (instead := order.swaps[line]) is not None:
+                substitute(world, order, line, units, instead)
         elif units <= shelf.on_hand and not shelf.waiting and not terms.rationed:
             shelf.on_hand -= units
             shelf.position = position = shelf.position - units
@@ -115,10 +118,10 @@ def _record_sales(world: World, block: Block, first: int, last: int) -> None:
 
 
 def _asked_for(order: Order) -> list[tuple[int, float]] | None:
-    """A list for what is on board, if any line of the order will come back, something was entered wrongly, or an
-    agreement covers it."""
+    """A list for what is on board, if any line of the order will come back, something was entered wrongly, an
+    agreement covers it, or it may not be collected."""
     returns, wrong, pledges = order.block.returns, order.first in order.block.mistakes, order.block.pledges
-    if wrong or (pledges is not None and order.number in pledges):
+    if wrong or order.terms.collected or (pledges is not None and order.number in pledges):
         return []
     return [] if any(line in returns for line in range(order.first, order.last)) else None
 
@@ -128,12 +131,15 @@ def serve_waiting(world: World, shelf: Shelf) -> None:
     policy, queue = world.policy, shelf.waiting
     if policy.allocation.shares_out and queue and shelf.on_hand > 0:
         _share_out(world, shelf)
+    if policy.channels.protects:
+        serve_protected(world, shelf)
+        return
     while queue:
         first = queue[0]
         if first.units:
             free = shelf.on_hand
             if policy.rationing:
-                free -= policy.kept(shelf, first.terms.priority)
+                free -= policy.kept(shelf, first.terms)
             if free <= 0 or (free < first.units and first.terms.ship != "units"):
                 break
             give(world, shelf, first, min(first.units, free))
@@ -141,10 +147,27 @@ def serve_waiting(world: World, shelf: Shelf) -> None:
             queue.popleft()
 
 
+def serve_protected(world: World, shelf: Shelf) -> None:
+    """The same where stock is kept for channels: who may not touch what is left does not stand in others' way."""
+    bar = math.inf
+    for waiting in list(shelf.waiting):
+        if waiting.units and shelf.on_hand > 0:
+            kept = world.policy.kept(shelf, waiting.terms)
+            free = min(shelf.on_hand, bar) - kept
+            if free >= waiting.units or (free > 0 and waiting.terms.ship == "units"):
+                give(world, shelf, waiting, min(waiting.units, free))
+            if waiting.units:
+                bar = min(bar, kept)
+    drop_served(shelf)
+
+
 def _share_out(world: World, shelf: Shelf) -> None:
     """Give each line that waits its share; a line that ships only whole takes it only if it is all."""
     lines = [waiting for waiting in shelf.waiting if waiting.units]
-    shares = world.policy.allocation.shares(shelf.on_hand, [waiting.units for waiting in lines])
+    kept = max((world.policy.kept(shelf, waiting.terms) for waiting in lines), default=0.0)
+    if shelf.on_hand <= kept:
+        return
+    shares = world.policy.allocation.shares(shelf.on_hand - kept, [waiting.units for waiting in lines])
     for waiting, units in zip(lines, shares, strict=True):
         if units >= waiting.units or (units > 0 and waiting.terms.ship == "units"):
             give(world, shelf, waiting, min(units, waiting.units))
@@ -189,11 +212,11 @@ def go_on(world: World, order: Order) -> None:
 
 def life_of_shipment(world: World, order: Order, shipment: Shipment) -> Life:
     """What followed later: the dock and the customer."""
-    site = order.terms.site
-    if site.dock:
-        shipment.work = site.fresh_work(1)
+    dock = order.terms.dock
+    if dock:
+        shipment.work = order.terms.fresh_work(1)
         speed_up(world, order, shipment)
-    for stage in site.dock:
+    for stage in dock:
         stage.serve(shipment)
         yield
     deliver(world, order, shipment)
@@ -205,16 +228,28 @@ def speed_up(world: World, order: Order, shipment: Shipment) -> None:
     if express is None or site.transit is None or order.due != order.due:
         return
     now = world.clock._now
-    if site.planned(now, 1, desk=False) > order.due + express.if_late_by and express.time < shipment.work[site.transit]:
+    late = order.terms.planned(now, 1, desk=False) > order.due + express.if_late_by
+    if late and express.time < shipment.work[site.transit]:
         shipment.work[site.transit] = express.time
         world.record.shipped_express((now, order.number, shipment.shipment))
 
 
 def deliver(world: World, order: Order, shipment: Shipment) -> None:
-    """The goods reach the customer; some will come back."""
-    if order.block.mistakes and goes_astray(world, order, shipment):
+    """The goods reach the customer, or are ready to be collected."""
+    if order.block.mistakes and not order.terms.collected and goes_astray(world, order, shipment):
         return
     world.record.delivered((world.clock._now, order.number, shipment.shipment))
+    if order.block.comes is not None and order.terms.collected:
+        keep_for_customer(world, order, shipment)
+    elif shipment.pieces or order.block.mistakes:
+        hand_over(world, order, shipment)
+    order.open -= 1
+    if not order.open and not order.short:
+        complete(world, order)
+
+
+def hand_over(world: World, order: Order, shipment: Shipment) -> None:
+    """The customer has the goods: some are wrong, and some will come back."""
     if order.block.mistakes:
         surface(world, order, shipment)
     if order.block.pledges is not None:
@@ -222,9 +257,6 @@ def deliver(world: World, order: Order, shipment: Shipment) -> None:
     for line, units in shipment.pieces or ():
         if line in order.block.returns:
             start_return(world, order, line, units)
-    order.open -= 1
-    if not order.open and not order.short:
-        complete(world, order)
 
 
 def complete(world: World, order: Order) -> None:

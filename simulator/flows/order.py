@@ -1,5 +1,6 @@
 """Order: arrival and entry, and the life of an order from the desk to delivery."""
 
+from simulator.flows.channels import accept, take_in
 from simulator.flows.contracts import order_ended, order_entered
 from simulator.flows.fulfill import allocate, complete, deliver, sell_over_the_counter, speed_up
 from simulator.flows.promise import agree, release_time, uncommit
@@ -37,10 +38,14 @@ def arrivals(world: World, source: Source, clerk: Process) -> Life:
 
 def enter(world: World, order: Order) -> None:
     """A new order: it is promised a date and passes the desk, or goes to the shelf at once where there is none."""
-    if order.terms.negotiated and not agree(world, order):
+    particular = order.terms.channel is not None
+    sold_out = particular and not take_in(world, order)
+    if order.terms.negotiated and not sold_out and not agree(world, order):
         return
     if order.block.pledges is not None:
         order_entered(world, order)
+    if particular and not accept(world, order):
+        return
     if order.block.requested and (release := release_time(world, order)) > world.clock._now:
         order.start(wait_for_release(world, order, release))
     elif order.terms.site.desk:
@@ -72,7 +77,7 @@ def leave(world: World, order: Order, turned_away: bool) -> None:
 def go_to_the_shelf(world: World, order: Order) -> None:
     """Allocate; an order that is served at once by a site without a dock needs no process."""
     allocate(world, order)
-    if order.idle or order.terms.site.dock:
+    if order.idle or order.terms.dock:
         order.start(life_at_the_dock(world, order))
     elif order.taken:
         deliver(world, order, order)
@@ -93,10 +98,10 @@ def life_at_the_dock(world: World, order: Order) -> Life:
         return
     site = order.terms.site
     if site.counts_lines and order.short:
-        order.work = site.fresh_work(order.taken)
+        order.work = order.terms.fresh_work(order.taken)
     if order.terms.express is not None:
         speed_up(world, order, order)
-    for stage in site.dock:
+    for stage in order.terms.dock:
         stage.serve(order)
         yield
     deliver(world, order, order)

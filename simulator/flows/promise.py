@@ -2,18 +2,18 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 
 from simulator.ledger.facts import OFFERS
 from simulator.world.orders import Order
 from simulator.world.outlook import Entering
+from simulator.world.sites import SiteWorld
 from simulator.world.world import World
 
 
 def agree(world: World, order: Order) -> bool:
     """Promise the order a date; False if the customer goes away instead."""
     now, block = world.clock._now, order.block
-    time = time_for(world, order, range(order.first, order.last))
+    time = time_for(world, order, order.lines)
     if time is None:
         return True
     longest = block.longest_wait[order.index] if block.longest_wait is not None else math.inf
@@ -85,7 +85,7 @@ def _in_time(world: World, order: Order, line: int, longest: float) -> bool:
 
 def _partial(world: World, order: Order, time: float, longest: float, accepted: bool) -> float | None:
     """Some lines can be there in time: they come first, the rest as promised."""
-    if not any(_in_time(world, order, line, longest) for line in range(order.first, order.last)):
+    if not any(_in_time(world, order, line, longest) for line in order.lines):
         return None
     order.partial = order.partial or accepted
     return time
@@ -96,7 +96,7 @@ def _item(world: World, order: Order, time: float, longest: float, accepted: boo
     site, policy, block = order.terms.site, world.policy, order.block
     swaps: dict[int, int] = {}
     taken: dict[int, float] = {}
-    for line in range(order.first, order.last):
+    for line in order.lines:
         if _in_time(world, order, line, longest):
             continue
         for sku, _ in policy.substitutes[block.shelves[line].sku]:
@@ -107,32 +107,29 @@ def _item(world: World, order: Order, time: float, longest: float, accepted: boo
                 break
         else:
             return None
-    rest = time_for(world, order, [line for line in range(order.first, order.last) if line not in swaps])
+    rest = time_for(world, order, [line for line in order.lines if line not in swaps])
     if rest is None or rest > longest:
         return None
     if accepted:
-        order.swaps = swaps
+        order.swaps = {**(order.swaps or {}), **swaps}
     return rest
 
 
 def _site(world: World, order: Order, time: float, longest: float, accepted: bool) -> float | None:
     """A sibling site has everything, and can deliver in time."""
-    home = order.terms
+    home, moved, lines = order.terms, order.moved, order.lines
     for site, _ in home.site.siblings:
-        order.terms, order.moved = replace(home, site=site), True
-        lines = range(order.first, order.last)
+        order.terms, order.moved = world.policy.elsewhere(home, site), True
         in_stock = all(
             not (shelf := order.shelf(line)).waiting and shelf.on_hand - shelf.committed >= order.block.units[line]
             for line in lines
         )
         found = time_for(world, order, lines) if in_stock else None
+        order.terms, order.moved = home, moved
         if found is not None and found <= longest:
             if accepted:
-                move(world, order)
-                return found
-            order.terms, order.moved = home, False
+                move(world, order, site)
             return found
-        order.terms, order.moved = home, False
     return None
 
 
@@ -141,11 +138,15 @@ def _date(world: World, order: Order, time: float, longest: float, accepted: boo
     return time
 
 
-def move(world: World, order: Order) -> None:
-    """Another site serves the order from now on: its terms say which."""
-    order.moved = True
-    order.work = order.terms.site.fresh_work(order.last - order.first)
-    world.record.sourced((order.number, order.terms.site.index))
+def move(world: World, order: Order, site: SiteWorld) -> None:
+    """Another site serves the order from now on."""
+    planned = order.block.work_at
+    order.terms, order.moved = world.policy.elsewhere(order.terms, site), True
+    if planned is not None and site.index in planned:
+        order.work = planned[site.index][order.index]
+    else:
+        order.work = order.terms.fresh_work(order.last - order.first)
+    world.record.sourced((order.number, site.index))
 
 
 def commit(order: Order) -> None:

@@ -1,5 +1,6 @@
 """Shortage: what stock cannot meet at once waits, is replaced, fetched, or lost, as the policy says."""
 
+import math
 from typing import Any
 
 from simulator.flows.contracts import promised_again, units_gone, units_replaced
@@ -31,7 +32,9 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
     if some < units:
         order.held = order.held or (terms.ship == "order" and not order.partial)
         patience = order.block.patience[line] if order.block.patience is not None else None
-        if patience is not None and patience < 0:
+        if order.terms.channel is not None and is_oversold(world, order, line, shelf, units - some):
+            cancel_short(world, order, line, units - some)
+        elif patience is not None and patience < 0:
             lose(world, order, line, units - some)
         elif terms.chain is not None:
             respond(world, order, line, shelf, units - some, terms, rank)
@@ -45,12 +48,32 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
 
 def free_for(world: World, shelf: Shelf, terms: LineTerms, rank: float) -> float:
     """Units that a line may take now: what is not kept from it, and only if nobody who waits comes before it."""
+    drop_served(shelf)
+    kept, bar = world.policy.kept(shelf, terms), math.inf
+    if shelf.waiting and rank >= shelf.waiting[0].rank:
+        if not world.policy.channels.protects:
+            return 0.0
+        ahead = (each for each in shelf.waiting if each.units and each.rank <= rank)
+        bar = min(world.policy.kept(shelf, each.terms) for each in ahead)
+    return max(0.0, min(shelf.on_hand, bar) - kept)
+
+
+def drop_served(shelf: Shelf) -> None:
+    """Those who got everything, or gave up, make room at the head of the queue."""
     queue = shelf.waiting
     while queue and not queue[0].units:
         queue.popleft()
-    if queue and rank >= queue[0].rank:
-        return 0.0
-    return max(0.0, shelf.on_hand - world.policy.kept(shelf, terms.priority))
+
+
+def is_oversold(world: World, order: Order, line: int, shelf: Shelf, units: float) -> bool:
+    """Whether the units were sold by a record that was wrong, and are to be cancelled."""
+    assert order.terms.channel is not None
+    record = order.terms.channel.record
+    if record is None:
+        return False
+    world.record.oversold((world.clock._now, order.block.line + line, units))
+    record.mend(shelf)
+    return record.settings.oversold == "cancel"
 
 
 def respond(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> None:
@@ -93,6 +116,8 @@ def substitute(world: World, order: Order, line: int, units: float, sku: int) ->
     order.taken += 1
     if order.block.pledges is not None:
         units_replaced(world, order, line, units)
+    if order.terms.collected:
+        order.instead = [*(order.instead or []), (line, shelf, units)]
     if shelf.position <= shelf.reorder_at:
         reorder(world, shelf)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.kpis.contracts import scorecards
 from simulator.kpis.desk_costs import error_correction, short_payment
+from simulator.kpis.freight import freight
 from simulator.kpis.labels import ACTIVITIES
 from simulator.kpis.laying import (
     Ledgered,
@@ -81,20 +82,6 @@ def labour(view: View) -> Ledgered | None:
     result = by_order(view, np.bincount(order, each[found.stage] * worked, len(view.measured_orders)))
     result.by_line[0] = float(rate @ paid) - float(result.by_line[1:].sum())
     return result
-
-
-def freight(view: View) -> Ledgered | None:
-    """Shipments and units that left."""
-    costs = view.scenario.costs
-    if not (costs.shipment or costs.shipped_unit):
-        return None
-    given = view.of(facts.Allocated)
-    units = given["units"] * (given["at"] >= view.begin)
-    shipped = np.bincount(given["shipment"], units)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(shipped > 0, costs.shipment / shipped, 0.0)
-    amount = units * (share[given["shipment"]] + costs.shipped_unit)
-    return plain(view, np.bincount(given["line"], amount, len(view.order_of_line)))
 
 
 def backorder(view: View) -> Ledgered | None:

@@ -67,7 +67,7 @@ def catalogue() -> dict[str, Kpi]:
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"simulator.kpis.{module.name}")
     rooms = ["fill_rate", "perfect_order", "imperfect_orders", "promises", "lead_time", "cycle", "backorders",
-             "recovery", "inventory", "suppliers", "order_desk", "returns", "segmentation", "demand",
+             "recovery", "inventory", "suppliers", "order_desk", "returns", "channels", "segmentation", "demand",
              "money", "sla", "sla_staff", "policy"]  # fmt: skip
     rank = {f"simulator.kpis.{room}": place for place, room in enumerate(rooms)}
     return dict(sorted(_found.items(), key=lambda item: rank.get(item[1].function.__module__, len(rank))))

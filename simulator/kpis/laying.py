@@ -88,3 +88,14 @@ def instead(view: View, worth: Literal["price", "cost"]) -> np.ndarray:
     each = np.array([getattr(product, worth) for product in view.scenario.products.values()])
     amount = each[table["shelf"] % view.labels.products] * table["units"] * (table["at"] >= view.begin)
     return np.bincount(table["line"], amount, len(view.order_of_line))
+
+
+def put_back(view: View, worth: Literal["price", "cost"]) -> np.ndarray:
+    """By line number: the worth of what nobody collected in the measured time; the line's own item at its price."""
+    table, lines = view.of(facts.NotCollected), view.of(facts.LineOrdered)
+    sku = table["shelf"] % view.labels.products
+    each = np.array([getattr(product, worth) for product in view.scenario.products.values()])[sku]
+    if worth == "price":
+        each = np.where(sku == lines["sku"][table["line"] - 1], lines["price"][table["line"] - 1], each)
+    amount = each * table["units"] * (table["at"] >= view.begin)
+    return np.bincount(table["line"], amount, len(view.order_of_line))

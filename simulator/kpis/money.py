@@ -6,7 +6,7 @@ from simulator.kpis.activities import costs
 from simulator.kpis.contracts import scorecards
 from simulator.kpis.kpi import kpi
 from simulator.kpis.labels import ACTIVITIES
-from simulator.kpis.laying import Ledgered, in_time, instead, lines_measured, plain, unit_cost, zero
+from simulator.kpis.laying import Ledgered, in_time, instead, lines_measured, plain, put_back, unit_cost, zero
 from simulator.kpis.penalties import bonus_by_line
 from simulator.kpis.slices import Derived
 from simulator.kpis.view import View
@@ -46,22 +46,23 @@ def _sum(view: View, parts: list[Ledgered]) -> Ledgered:
 
 @kpi(unit="money per week", better="higher", of="measured time")
 def revenue(view: View) -> Derived:
-    """Units allocated to customers at the price of their line, less what came back, in the measured time.
+    """Units allocated to customers at the price of their line, less what came back or was not collected, in the
+    measured time.
 
     What was given instead of a line's item counts on that line, at the price of what was given.
     """
     sold = in_time(view, facts.Allocated) - in_time(view, facts.Returned)
     price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
-    return Derived(money(view, plain(view, sold * price + instead(view, "price"))))
+    return Derived(money(view, plain(view, sold * price + instead(view, "price") - put_back(view, "price"))))
 
 
 @kpi(unit="money per week", better="neither", of="measured time", scor="CO.1.2")
 def cost_of_goods(view: View) -> Derived:
-    """Units allocated to customers at cost, less what was restocked or disposed of after a return (the latter is
-    the activity write_off)."""
+    """Units allocated to customers at cost, less what was not collected, or restocked or disposed of after a return
+    (the latter is the activity write_off)."""
     back = in_time(view, facts.Restocked) + in_time(view, facts.Disposed)
     goods = (in_time(view, facts.Allocated) - back) * unit_cost(view)
-    return Derived(money(view, plain(view, goods + instead(view, "cost"))))
+    return Derived(money(view, plain(view, goods + instead(view, "cost") - put_back(view, "cost"))))
 
 
 @kpi(unit="money per week", better="lower", of="measured time", scor="CO.1.1")

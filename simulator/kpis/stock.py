@@ -56,8 +56,10 @@ def stock_changes(view: View) -> list[Changes]:
     """What changes stock on hand: what comes, from suppliers and other sites, then returns, then what is taken."""
     shelf, given, back = shelf_of_line(view), view.of(facts.Allocated), view.of(facts.Restocked)
     received, fetched = view.of(facts.Received), view.of(facts.TransferReceived)
+    uncollected = view.of(facts.NotCollected)
     instead, sent = view.of(facts.Substituted), view.of(facts.Transshipped)
     return [
+        (uncollected["shelf"], uncollected["at"], uncollected["units"]),
         (fetched["shelf"], fetched["at"], fetched["units"]),
         (received["shelf"], received["at"], received["units"]),
         (shelf[back["line"]], back["at"], back["units"]),

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from simulator.ledger import facts
+from simulator.ledger.channel_laws import channel_laws
 from simulator.ledger.desk_laws import desk_laws
 from simulator.ledger.ledger import Ledger
 
@@ -23,8 +24,8 @@ def audit(ledger: Ledger) -> None:
     """
     broken = [*_units_conserved(ledger), *_lines_balance(ledger), *_goods_come_back(ledger),
               *_stages_in_order(ledger), *_shipments_arrive_once(ledger), *_promises_hold(ledger),
-              *desk_laws(ledger), *_receipts_answer_orders(ledger), *_plans_follow_receipts(ledger),
-              *_agreements_settled(ledger)]  # fmt: skip
+              *channel_laws(ledger), *desk_laws(ledger), *_receipts_answer_orders(ledger),
+              *_plans_follow_receipts(ledger), *_agreements_settled(ledger)]  # fmt: skip
     if broken:
         raise AuditError("; ".join(broken))
 
@@ -46,7 +47,9 @@ def _stock_changes(ledger: Ledger) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
     taken, restocked = ledger.columns(facts.Allocated), ledger.columns(facts.Restocked)
     received, moved_in = ledger.columns(facts.Received), ledger.columns(facts.TransferReceived)
     replaced, moved_out = ledger.columns(facts.Substituted), ledger.columns(facts.Transshipped)
+    put_back = ledger.columns(facts.NotCollected)
     parts = [
+        (put_back["shelf"], put_back["at"], 0, put_back["units"]),
         (received["shelf"], received["at"], 0, received["units"]),
         (moved_in["shelf"], moved_in["at"], 0, moved_in["units"]),
         (replaced["shelf"], replaced["at"], 1, -replaced["units"]),
@@ -60,7 +63,7 @@ def _stock_changes(ledger: Ledger) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
 
 
 def _units_conserved(ledger: Ledger) -> Iterator[str]:
-    """Opening + received + fetched + restocked = taken + sent + on hand, and stock is never negative."""
+    """Opening + received + fetched + restocked + put back = taken + sent + on hand, and stock is never negative."""
     shelf, at, rank, units = _stock_changes(ledger)
     limited = ~np.isnan(ledger.opening)
     left = ledger.opening + np.bincount(shelf, units, len(ledger.opening))
@@ -223,10 +226,14 @@ def _promises_hold(ledger: Ledger) -> Iterator[str]:
     gone[ledger.columns(facts.Declined)["order"]] = True
     gone[ledger.columns(facts.Withdrawn)["order"]] = True
     order_of = np.concatenate([[0], lines["order"]])
+    withdrawn = np.full(len(gone), -np.inf)
+    withdrawn[ledger.columns(facts.Withdrawn)["order"]] = placed["at"][ledger.columns(facts.Withdrawn)["order"] - 1]
     for kind in (facts.Allocated, facts.Substituted, facts.Lost):
-        wrong = gone[order_of[ledger.columns(kind)["line"]]]
+        table = ledger.columns(kind)
+        order = order_of[table["line"]]
+        wrong = gone[order] & (table["at"] != withdrawn[order])  # what is sold out is lost when the order comes
         if wrong.any():
-            yield f"line {ledger.columns(kind)['line'][_first(wrong)]}: its customer had gone away"
+            yield f"line {table['line'][_first(wrong)]}: its customer had gone away"
 
 
 def _agreements_settled(ledger: Ledger) -> Iterator[str]:

@@ -24,7 +24,7 @@ def _first(wrong: np.ndarray) -> int:
 
 
 def _who_left_is_gone(ledger: Ledger) -> Iterator[str]:
-    """An order is abandoned once, after it came; nothing is done with it later, none of its lines asks for stock."""
+    """An order is abandoned once, after it came; nothing is done with it later, no line asks for stock."""
     gone, orders = ledger.columns(facts.Abandoned), ledger.columns(facts.Ordered)
     numbers, counts = np.unique(gone["order"], return_counts=True)
     if (counts > 1).any():
@@ -40,7 +40,9 @@ def _who_left_is_gone(ledger: Ledger) -> Iterator[str]:
     if late.any():
         yield f"order {served['order'][_first(late)]}: served after it was abandoned"
     for kind in (facts.Allocated, facts.Substituted, facts.Backordered, facts.Lost):
-        asked = order_of_line[ledger.columns(kind)["line"] - 1]
+        table = ledger.columns(kind)
+        asked = order_of_line[table["line"] - 1]
+        asked = asked[table["at"] > orders["at"][asked - 1]]  # what is sold out is lost when the order comes
         if np.isfinite(left[asked]).any():
             yield f"order {asked[_first(np.isfinite(left[asked]))]}: abandoned, but it asked for stock"
 

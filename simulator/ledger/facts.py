@@ -238,6 +238,33 @@ class TransferReceived(NamedTuple):
     units: float
 
 
+class Oversold(NamedTuple):
+    """A channel had sold units that its record showed and that were not there when stock was allocated."""
+
+    at: float
+    line: int
+    units: float
+
+
+class Collected(NamedTuple):
+    """The customer collected a shipment."""
+
+    at: float
+    order: int
+    shipment: int
+
+
+class NotCollected(NamedTuple):
+    """Nobody came for units of a line within the time they are kept: the sale is off, and they went back to stock."""
+
+    at: float
+    line: int
+    shelf: int
+    """Where they went back to."""
+    units: float
+    shipment: int
+
+
 class Withdrawn(NamedTuple):
     """A customer cancelled an order for later before it was released."""
 
@@ -272,7 +299,7 @@ class Served(NamedTuple):
 
 
 class Delivered(NamedTuple):
-    """A shipment reached the customer."""
+    """A shipment reached the customer, or is ready where the customer collects it."""
 
     at: float
     order: int
@@ -400,11 +427,12 @@ class Settled(NamedTuple):
 
 
 KINDS: tuple[type[NamedTuple], ...] = (
-    Ordered, LineOrdered, Erred, Allocated, Backordered, Lost, Cancelled, Served, Batched, Held, Abandoned,
+    Ordered, LineOrdered, Erred, Oversold, Allocated, Backordered, Lost, Cancelled, Served, Batched, Held, Abandoned,
     Delivered, Surfaced, ShortPaid, Complained, Replenished, Received, Recalled, Replanned, Returned, Restocked,
     Disposed, Promised, Offered, Declined, Sourced, Substituted, Expedited, ShippedExpress, Transshipped,
     TransferReceived, Withdrawn, SetAside, Released, SkuReclassified, CustomerReclassified,
     Alerted, Pushed, Settled,
+    Collected, NotCollected,
 )  # fmt: skip
 """Every kind of fact."""
 INTEGERS = frozenset({

@@ -49,6 +49,18 @@ class LineView:
     """Price less cost of a unit."""
 
 
+class Outlet(NamedTuple):
+    """A site that could serve a new order, as a sourcing rule sees it."""
+
+    site: str
+    short: int = 0
+    """Lines of the order that it could not give at once, as far as stock can be seen."""
+    time: float = 0.0
+    """Mean transit time to the customer, in hours."""
+    cost: float = 0.0
+    """Freight of a shipment to the customer."""
+
+
 class Offer(NamedTuple):
     """Another item that could be given instead."""
 

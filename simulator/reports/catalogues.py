@@ -10,6 +10,7 @@ from simulator.policies.family import Rule, rules_in
 from simulator.policies.promising import PromiseRule
 from simulator.policies.replenishment import ReplenishmentRule
 from simulator.policies.segmentation import SegmentationRule
+from simulator.policies.sourcing import SourcingRule
 from simulator.policies.stockout import StockoutRule
 from simulator.scenario.demand import DemandRule
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 FAMILIES: dict[str, type[Rule]] = {
     "demand": DemandRule, "replenishment": ReplenishmentRule, "allocation": AllocationRule,
-    "promise": PromiseRule, "stockout": StockoutRule, "segmentation": SegmentationRule,
+    "promise": PromiseRule, "stockout": StockoutRule, "segmentation": SegmentationRule, "sourcing": SourcingRule,
 }  # fmt: skip
 """The families of rules by the name under which a scenario uses them."""
 

@@ -134,6 +134,13 @@ def _offered(ledger: Ledger, fact: facts.Offered, _: dict[int, str]) -> str:
     return f"is offered {offer}, and {'accepts' if fact.accepted else 'declines'}"
 
 
+def _collecting(ledger: Ledger) -> set[int]:
+    """Orders of channels whose customers collect."""
+    channels, ordered = list(ledger.scenario.market.channels.values()), ledger.columns(facts.Ordered)
+    mine = [place for place, channel in enumerate(channels) if channel.collect is not None]
+    return set(ordered["order"][np.isin(ordered["channel"], mine)].tolist()) if mine else set()
+
+
 def _sku(ledger: Ledger, shelf: int) -> str:
     return list(ledger.scenario.products)[shelf % len(ledger.scenario.products)]
 
@@ -166,11 +173,16 @@ _SAYINGS: dict[type[NamedTuple], Callable[[Ledger, Any, dict[int, str]], str]] =
     facts.Transshipped: lambda ledger, fact, named: (
         f"{fact.units:g} x {named[fact.line]} sent from {_site(ledger, fact.origin)}"
     ),
+    facts.Oversold: _of_line("{} sold that were not there"),
+    facts.Collected: lambda ledger, fact, named: f"shipment {fact.shipment} collected by the customer",
+    facts.NotCollected: _of_line("{} not collected: back to stock"),
     facts.Withdrawn: lambda ledger, fact, named: "the customer cancels the order before it is released",
     facts.SetAside: _of_line("{} set aside"),
     facts.Released: lambda ledger, fact, named: "released to the warehouse",
     facts.Served: _served,
-    facts.Delivered: lambda ledger, fact, named: f"shipment {fact.shipment} delivered",
+    facts.Delivered: lambda ledger, fact, named: (
+        f"shipment {fact.shipment} {'ready to be collected' if fact.order in _collecting(ledger) else 'delivered'}"
+    ),
     facts.Erred: lambda ledger, fact, named: (
         f"{_error(fact, named)} entered wrongly" + (", verification catches it" if fact.caught else "")
     ),

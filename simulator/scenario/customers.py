@@ -27,6 +27,11 @@ class Worth:
         return Worth(self.units + other.units, self.margin + other.margin, self.value + other.value,
                      self.square + other.square)  # fmt: skip
 
+    def priced(self, factor: float) -> "Worth":
+        """The same at other prices."""
+        margin = self.margin + (factor - 1) * self.value
+        return Worth(self.units, margin, factor * self.value, factor**2 * self.square)
+
     def times(self, share: float) -> "Worth":
         return Worth(self.units * share, self.margin * share, self.value * share, self.square * share)
 
@@ -69,12 +74,13 @@ def _worth(scenario: Scenario, name: str, segment: Segment) -> Worth:
         value = np.bincount(sold.place, sold.value, len(mine))
         count = max(len(mine), 1)
         return Worth(sold.units.sum(), sold.margin.sum(), value.sum(), float((value**2).sum())).times(1 / count)
-    total = Worth()
-    for use in (segment.channels or {"": 1.0}).values():
+    total, channels = Worth(), scenario.market.channels
+    for channel, use in (segment.channels or {next(iter(channels), ""): 1.0}).items():
         share = use if isinstance(use, float) else use.share
         basket = use.basket if isinstance(use, ChannelUse) and use.basket is not None else segment.basket
         assert basket is not None
-        total += _basket_worth(scenario, basket).times(share)
+        factor = channels[channel].price if channel in channels else 1.0
+        total += _basket_worth(scenario, basket).priced(factor).times(share)
     return total
 
 

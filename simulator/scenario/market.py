@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from simulator.model import Model
+from simulator.scenario.channels import Channel
 from simulator.scenario.demand import Demand, Rhythm
 from simulator.scenario.distributions import Duration, Quantity
 from simulator.units import Share, Weight
@@ -81,15 +82,6 @@ class Basket(Model):
         return self
 
 
-class Channel(Model):
-    """A way in which orders come."""
-
-    about: str = ""
-    """What it is, in words."""
-    entry: str | None = None
-    """How its orders are entered: one of the network's entry modes."""
-
-
 class ChannelUse(Model):
     """A segment's use of a channel."""
 
@@ -113,7 +105,7 @@ class Segment(Model):
     customer_class: str | None = None
     """A class to measure by, such as A, B, C."""
     site: str | None = None
-    """The site that serves them; may be left out where the network has one."""
+    """The site that serves them; may be left out where the network has one, or their channels have sources."""
     priority: Annotated[int, Field(ge=1)] = 1
     """Who is served first in a queue of work: 1 before 2."""
     waits: Share = 1.0

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from simulator.model import Model
 from simulator.policies.replenishment import Replenishment
+from simulator.scenario.channels import Lane
 from simulator.scenario.distributions import Duration
 from simulator.scenario.order_desk import Collecting, CreditHold, EntryMode
 from simulator.scenario.suppliers import Supplier
@@ -285,3 +286,5 @@ class Network(Model):
     """Ways of entering orders by name; channels say which is theirs."""
     sites: Annotated[dict[str, Site], Field(min_length=1)]
     """Sites by name."""
+    lanes: tuple[Lane, ...] = ()
+    """Ways from sites to customers, with time and freight; what no lane says holds for all alike."""

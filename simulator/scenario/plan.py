@@ -6,6 +6,7 @@ from simulator.scenario.demand import Poisson, Renewal, Replayed, Resampled, Rhy
 from simulator.scenario.history import read_history
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.sources import home_site, share_from
 from simulator.theory.targets import Demand
 
 DAY = 24.0
@@ -28,9 +29,9 @@ def _expected(scenario: Scenario, site: str | None) -> dict[str, Demand]:
     lines, first, second = np.zeros(size), np.zeros(size), np.zeros(size)
     extra = np.zeros(size)
     for name, segment in scenario.market.segments.items():
-        if site not in (None, segment.site or next(iter(scenario.network.sites))):
+        if not share_from(scenario, name, site):
             continue
-        rate, m1, m2 = _segment_demand(scenario, name, segment)
+        rate, m1, m2 = _segment_demand(scenario, name, segment, site)
         lines, first, second = lines + rate, first + rate * m1, second + rate * m2
         rhythm = getattr(segment.demand, "rhythm", None) or scenario.market.rhythm
         extra += day_factor(rhythm) ** 0.5 * rate * m1  # busy days are common to all segments
@@ -59,15 +60,18 @@ def day_factor(rhythm: Rhythm | None) -> float:
 Moments = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def _segment_demand(scenario: Scenario, name: str, segment: Segment) -> Moments:
-    """Lines per hour, mean and mean square of units per line, by SKU."""
+def _segment_demand(scenario: Scenario, name: str, segment: Segment, site: str | None) -> Moments:
+    """Lines per hour at a site, mean and mean square of units per line, by SKU."""
     if isinstance(segment.demand, (Resampled, Replayed)):
-        return _history_demand(scenario, name, segment)
+        every, m1, m2 = _history_demand(scenario, name, segment)
+        return every * share_from(scenario, name, site), m1, m2
     rate = order_rate(segment)
-    uses = segment.channels or {"": 1.0}
+    uses = segment.channels or {next(iter(scenario.market.channels), ""): 1.0}
     size = len(scenario.products)
     lines, first, second = np.zeros(size), np.zeros(size), np.zeros(size)
-    for use in uses.values():
+    for channel, use in uses.items():
+        if site not in (None, home_site(scenario, name, channel)):
+            continue
         share = use if isinstance(use, float) else use.share
         basket = use.basket if isinstance(use, ChannelUse) and use.basket is not None else segment.basket
         assert basket is not None

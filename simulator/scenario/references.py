@@ -23,6 +23,7 @@ def check_references(
     """
     found = [
         *_market(market, products, network),
+        *_channels(market, network),
         *_network(network, products),
         *_entry(market, network),
         *_service(service, market, products, segmentation),
@@ -60,10 +61,32 @@ def _segment(place: Path, segment: Segment, market: Market, network: Network) ->
         yield At(place, f"say which channels it uses: {', '.join(market.channels)}")
     if segment.site is not None:
         yield from _unknown((*place, "site"), "site", segment.site, network.sites)
-    elif len(network.sites) > 1:
+    elif len(network.sites) > 1 and any(not _has_source(market, channel) for channel in segment.channels or [""]):
         yield At(place, f"say which site serves it: {', '.join(network.sites)}")
     if segment.demand.rule in ("resampled", "replayed") and market.history is None:
         yield At((*place, "demand"), f"{segment.demand.rule} demand needs market.history: the order file")
+
+
+def _has_source(market: Market, channel: str) -> bool:
+    """Whether a channel says which site serves its orders; a channel that no segment names is the only one."""
+    found = market.channels.get(channel) or next(iter(market.channels.values()), None)
+    return found is not None and found.source is not None
+
+
+def _channels(market: Market, network: Network) -> Iterator[At]:
+    for name, channel in market.channels.items():
+        for site in channel.source.among if channel.source is not None else ():
+            yield from _unknown(("market", "channels", name, "source"), "site", site, network.sites)
+    for place, lane in enumerate(network.lanes):
+        path: Path = ("network", "lanes", place)
+        yield from _unknown((*path, "site"), "site", lane.site, network.sites)
+        for segment in lane.segment or ():
+            yield from _unknown((*path, "segment"), "segment", segment, market.segments)
+        for each in lane.channel or ():
+            yield from _unknown((*path, "channel"), "channel", each, market.channels)
+        start = network.sites.get(lane.site)
+        if lane.time is not None and start is not None and all(stage.stage != "transit" for stage in start.stages):
+            yield At((*path, "time"), f"site {lane.site!r} has no stage `transit` that it could be the time of")
 
 
 def _basket(place: Path, basket: Basket, products: Mapping[str, Product]) -> Iterator[At]:

@@ -23,6 +23,7 @@ from simulator.world.entry import Entered, Entry
 from simulator.world.offers import Bulk, Known, Offers
 from simulator.world.orders import Block, Fate
 from simulator.world.policy import Policy
+from simulator.world.reach import Reach
 from simulator.world.sites import SiteWorld
 from simulator.world.streams import Streams
 
@@ -41,10 +42,10 @@ class Source:
     """The orders of one segment."""
 
     def __init__(
-        self, scenario: Scenario, name: str, site: SiteWorld, streams: Streams, ledger: Ledger, numbers: Numbers,
-        policy: Policy,
+        self, scenario: Scenario, name: str, sites: dict[str, SiteWorld], streams: Streams, ledger: Ledger,
+        numbers: Numbers, policy: Policy,
     ) -> None:  # fmt: skip
-        self.scenario, self.name, self.site, self.policy = scenario, name, site, policy
+        self.scenario, self.name, self.policy = scenario, name, policy
         self.streams, self.ledger, self.numbers = streams, ledger, numbers
         self.segment: Segment = scenario.market.segments[name]
         self.index = list(scenario.market.segments).index(name)
@@ -54,8 +55,9 @@ class Source:
         if scenario.segmentation.customers is not None and self.segment.demand.rule == "replayed":
             self._customer_of(*self._history())  # classes are by customer, so that all are known beforehand
         self._name_channels()
+        self.reach = Reach(scenario, name, self.channel_names, sites, policy.channels, streams)
         self.offers = Offers(self)
-        self.entry = Entry(scenario, site.name, self.channel_names, self.streams_kept)
+        self.entry = Entry(scenario, [site.name for site in self.reach.homes], self.channel_names, self.streams_kept)
 
     def _name_customers(self) -> None:
         given = self.segment.customer_weights(self.name)
@@ -75,21 +77,36 @@ class Source:
         self.channel_names = list(uses) or [""]
         shares = [use if isinstance(use, float) else use.share for use in uses.values()] or [1.0]
         self.channel_levels = np.cumsum(shares)
+        self.price_factors = np.array([self._price_factor(name) for name in uses] or [1.0])
         self.baskets: list[Basket | None] = [
             use.basket if isinstance(use, ChannelUse) and use.basket is not None else self.segment.basket
             for use in uses.values()
         ] or [self.segment.basket]
 
+    def _price_factor(self, channel: str) -> float:
+        """A channel's factor on the products' prices; prices that come from a history are what was paid."""
+        history = self.scenario.market.history
+        paid = self.segment.demand.rule in ("resampled", "replayed") and history and history.columns.price is not None
+        return 1.0 if paid else self.scenario.market.channels[channel].price
+
     def bulks(self) -> Iterator[Bulk]:
         """Orders in the order of time, many at once; none reaches past a review of classes that rules look at."""
         reviews = self.policy.reviews
         for bulk in self._replayed() if self.segment.demand.rule == "replayed" else self._sampled():
-            bulk = _without_nothing(bulk)
+            bulk = self._priced(_without_nothing(bulk))
             if not len(reviews):
                 parts: Iterable[Bulk] = [bulk]
             else:  # an order at the moment of a review comes before it
                 parts = _parts(bulk, np.searchsorted(bulk.at, reviews, side="right"))
             yield from (part for part in parts if len(part.at))
+
+    def _priced(self, bulk: Bulk) -> Bulk:
+        """The prices of the channels."""
+        if (self.price_factors == 1.0).all():
+            return bulk
+        wanted = bulk.wanted
+        factor = np.repeat(self.price_factors[bulk.channel], wanted.counts)
+        return replace(bulk, wanted=replace(wanted, price=wanted.price * factor))
 
     def _sampled(self) -> Iterator[Bulk]:
         luck = self.streams.rng(f"{self.name}: channel and customer")
@@ -164,27 +181,31 @@ class Source:
         self.numbers.order += size
         self.numbers.line += len(wanted.sku)
         known, entered = self.offers.of(bulk), self.entry.draw(wanted.counts, bulk.channel)
-        faults, requested = self._faults(size), bulk.at + self._notice(size)
+        faults, requested = self._faults(bulk.channel), bulk.at + self._notice(size)
         reservation, later = self.scenario.service.reservation, self.segment.requested is not None
         if reservation is not None:  # nobody is promised goods before they are wanted
             waits = requested - reservation.release > bulk.at
             known = replace(known, promised=np.where(waits, np.maximum(known.promised, requested), known.promised))
         self._record(bulk, known, entered, faults, number, line, requested)
         pledges = pledges_of(self.scenario, self.name, self.channel_names, self.ledger.customers, bulk, number)
-        shelves = list(map(self.site.shelves.__getitem__, wanted.sku.tolist()))
+        shelves = self.reach.shelves(bulk.channel, wanted.counts, wanted.sku)
         units = wanted.units.tolist()
         over_the_counter = (
-            self.site.is_counter
+            self.reach.is_counter
             and len(wanted.sku) == size
             and not (known.alive or self.policy.negotiates)
             and pledges is None
             and not (reservation is not None and later)
         )
         caught = entered.orders_with(entered.caught, size) if entered is not None else None
+        modes = self.entry.modes_of(bulk.channel)
+        work, work_at = self.reach.work(
+            bulk.channel, lambda site: site.work.draw(self.name, wanted.counts, modes, caught)
+        )
         block = Block(
             times=bulk.at.tolist(), number=number, line=line, starts=starts.tolist(), shelves=shelves, units=units,
             segment=self.name, terms=known.terms, promised=known.promised.tolist(),
-            work=self.site.work.draw(self.name, wanted.counts, self.entry.modes_of(bulk.channel), caught),
+            work=work, work_at=work_at, comes=self.reach.collected(bulk.channel),
             patience=self._patience(len(wanted.sku)), returns=self._returns(bulk, known, faults[0]),
             sales=zip(shelves, units, strict=True) if over_the_counter else None,
             pledges=pledges, requested=requested.tolist() if pledges is not None or later else [],
@@ -207,7 +228,7 @@ class Source:
         self.ledger.append(Ordered, {
             "at": bulk.at, "order": orders, "segment": np.full(size, self.index),
             "channel": np.array(self.channels)[bulk.channel], "customer": bulk.customer,
-            "site": np.full(size, self.site.index), "promised": known.promised,
+            "site": self.reach.of_order(lambda site: site.index, bulk.channel), "promised": known.promised,
             "damaged": damaged, "misdocumented": misdocumented, "rule": known.rule, "overridden": known.overridden,
             "target": known.target, "requested": requested,
         })  # fmt: skip
@@ -239,16 +260,16 @@ class Source:
         law = self.segment.requested
         return law.sample(self.streams_kept("requested"), size) if law is not None else np.full(size, np.nan)
 
-    def _faults(self, size: int) -> Faults:
+    def _faults(self, channel: np.ndarray) -> Faults:
         """Where each order gets damaged (0: nowhere), and whether its documents are wrong."""
-        quality = self.site.quality
-        damage = quality.damage_by_place
-        passed = np.cumprod([1 - getattr(damage, place) for place in DAMAGED_IN])
-        if passed[-1] == 1 and not quality.document_error:
+        size, qualities = len(channel), [site.quality for site in self.reach.homes]
+        damage = [[1 - getattr(each.damage_by_place, place) for place in DAMAGED_IN] for each in qualities]
+        passed, wrong = np.cumprod(damage, axis=1), np.array([each.document_error for each in qualities])
+        if (passed == 1).all() and not wrong.any():
             return np.zeros(size), np.zeros(size)
         chance = self.streams_kept("faults").random((size, 2)).T
-        place = np.searchsorted(1 - passed, chance[0], side="right") + 1
-        return np.where(place > len(DAMAGED_IN), 0, place), chance[1] < quality.document_error
+        place = (1 - passed[channel] <= chance[0][:, None]).sum(axis=1) + 1
+        return np.where(place > len(DAMAGED_IN), 0, place), chance[1] < wrong[channel]
 
     def _patience(self, lines: int) -> list[float] | None:
         """How long each line's customer waits; whoever does not wait at all is below 0."""

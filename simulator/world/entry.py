@@ -64,8 +64,9 @@ class Entry:
     """The desk as the orders of one segment meet it."""
 
     def __init__(
-        self, scenario: Scenario, site: str, channels: Sequence[str], rng: Callable[[str], np.random.Generator]
-    ):
+        self, scenario: Scenario, homes: Sequence[str], channels: Sequence[str],
+        rng: Callable[[str], np.random.Generator],
+    ):  # fmt: skip
         modes = [scenario.market.channels[name].entry if name else None for name in channels]
         self.modes: list[str | None] = modes
         """The entry mode of each of the segment's channels."""
@@ -73,8 +74,10 @@ class Entry:
         self._rates = np.array([[getattr(known[mode].errors, kind) if mode is not None else 0.0 for mode in modes]
                                 for kind in ERROR_KINDS])  # fmt: skip
         self._kinds = [kind for kind in range(len(ERROR_KINDS)) if self._rates[kind].any()]
-        stages = scenario.network.sites[site].stages
-        self._catches = next((stage.catches for stage in stages if stage.catches is not None), 0.0)
+        stages = [scenario.network.sites[site].stages for site in homes]
+        self._catches = np.array([next((stage.catches for stage in each if stage.catches is not None), 0.0)
+                                  for each in stages])  # fmt: skip
+        """By channel: the share of errors that verification at its home finds."""
         self._mistakes, self._rng = scenario.service.mistakes, rng
 
     def modes_of(self, channel: np.ndarray) -> list[str | None]:
@@ -103,5 +106,5 @@ class Entry:
             delay = law.sample(self._rng(f"{ERROR_KINDS[kind]} delays"), len(order))
         found = np.flatnonzero(chance[0] < self._rates[kind][channel[order]])
         line = found if of_lines else np.full(len(found), -1)
-        return (order[found], line, np.full(len(found), kind), chance[1][found] < self._catches,
+        return (order[found], line, np.full(len(found), kind), chance[1][found] < self._catches[channel[order[found]]],
                 chance[2][found] < self._mistakes.complaint, delay[found], chance[3][found])  # fmt: skip

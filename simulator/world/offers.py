@@ -41,7 +41,7 @@ class Known:
     @property
     def alive(self) -> bool:
         """Whether any order needs more than goods from the shelf: an answer at entry, or stock kept for others."""
-        return any(kind.negotiated or kind.rationed for kind in self.kinds)
+        return any(kind.negotiated or kind.rationed or kind.channel is not None for kind in self.kinds)
 
 
 class Offers:
@@ -68,7 +68,8 @@ class Offers:
         if self._by_channel:
             if not self._channel_kinds:
                 self._channel_kinds = [
-                    self._policy.of_channel(source.site, source.name, name) for name in source.channel_names
+                    self._policy.of_channel(site, source.name, name)
+                    for site, name in zip(source.reach.homes, source.channel_names, strict=True)
                 ]
             return self._channel_kinds, bulk.channel
         value = None
@@ -79,16 +80,18 @@ class Offers:
         matching, override = self._policy.matching(*asked), np.full(size, -1)
         if self._policy.overrides:
             override = self._policy.overridden(*asked, source.streams_kept("overrides").random(size))
-        keys: dict[tuple[bytes, int], int] = {}
+        keys: dict[tuple[bytes, int, int], int] = {}
         kind = np.zeros(size, dtype=int)
-        for place, (row, instead) in enumerate(zip(map(bytes, matching), override.tolist(), strict=True)):
-            kind[place] = keys.setdefault((row, instead), len(keys))
+        way = bulk.channel if self._policy.channels.differ or not source.reach.one else np.zeros(size, dtype=int)
+        for place, key in enumerate(zip(map(bytes, matching), override.tolist(), way.tolist(), strict=True)):
+            kind[place] = keys.setdefault(key, len(keys))
         kinds = [
             self._policy.terms(
-                source.site, source.name, tuple(np.flatnonzero(np.frombuffer(row, bool)).tolist()), instead
+                source.reach.homes[channel], source.name, tuple(np.flatnonzero(np.frombuffer(row, bool)).tolist()),
+                instead, source.channel_names[channel],
             )
-            for row, instead in keys
-        ]
+            for row, instead, channel in keys
+        ]  # fmt: skip
         return kinds, kind
 
     def _promised(self, bulk: Bulk, kinds: list[Terms], kind: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Orders, drawn ahead in blocks: what each customer wants and how each will behave, whatever happens to them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,10 @@ class Block:
     """By order, where a rule looks at them."""
     mistakes: dict[int, "list[Mistake]"] = field(default_factory=dict)
     """Errors of entry that verification missed, by the first line of the order; those met with are taken out."""
+    work_at: dict[int, list[list[float]]] | None = None
+    """Working times by site, where several may serve the orders."""
+    comes: list[float] | None = None
+    """By order, where customers collect: hours from when it is ready until its customer comes."""
     sales: "Iterator[tuple[Shelf, float]] | None" = None
     """Shelf and units, order by order, where all orders have one line and the site has no stages."""
     pledges: dict[int, list[int]] | None = None
@@ -103,8 +107,8 @@ class Order(Shipment):
     """A customer's order: one process from entry to delivery."""
 
     __slots__ = (
-        "at", "block", "committed", "due", "first", "held", "idle", "index", "last", "latest", "moved", "open",
-        "partial", "reserved", "short", "swaps", "taken",
+        "at", "block", "committed", "due", "first", "held", "idle", "index", "instead", "last", "latest", "moved",
+        "open", "partial", "reserved", "short", "swaps", "taken",
     )  # fmt: skip
 
     def __init__(self, block: Block, index: int, number: int) -> None:
@@ -125,13 +129,22 @@ class Order(Shipment):
         self.reserved: dict[int, float] | None = None  # units set aside by line, until it is released
         self.moved = False  # another site serves it
         self.committed = False  # its units are counted as promised until they are allocated
-        self.swaps: dict[int, int] | None = None  # products that the customer agreed to take instead, by line
+        # By line: the product that the customer agreed to take instead; None where it is sold out.
+        self.swaps: dict[int, int | None] | None = None
         self.pieces = None
+        # What else is on board of the first shipment: line, shelf and units, where the customer collects.
+        self.instead: list[tuple[int, Shelf, float]] | None = None
 
     def shelf(self, line: int) -> "Shelf":
         """Where a line of the order is taken from."""
         home = self.block.shelves[line]
         return self.terms.site.shelves[home.sku] if self.moved else home
+
+    @property
+    def lines(self) -> "Iterable[int]":
+        """Its lines within the block, without those that were sold out."""
+        lines, swaps = range(self.first, self.last), self.swaps
+        return lines if swaps is None else [line for line in lines if swaps.get(line, line) is not None]
 
     @property
     def labels(self) -> dict[str, str]:

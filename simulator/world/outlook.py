@@ -47,7 +47,7 @@ class Short:
     @cached_property
     def work(self) -> float:
         """From goods on hand to delivery."""
-        return self._order.terms.site.planned(self._now, 1, desk=False) - self._now
+        return self._order.terms.planned(self._now, 1, desk=False) - self._now
 
     @property
     def rush_cost(self) -> float:
@@ -63,17 +63,18 @@ class Short:
         found = []
         for sku, accepted in policy.substitutes[self._shelf.sku]:
             shelf = site.shelves[sku]
-            free = 0.0 if shelf.waiting else shelf.on_hand - policy.kept(shelf, self._terms.priority)
+            free = 0.0 if shelf.waiting else shelf.on_hand - policy.kept(shelf, self._terms)
             found.append(Offer(policy.skus[sku], max(0.0, free), self.chance < accepted))
         return found
 
     @property
     def siblings(self) -> Sequence[Sibling]:
         """Other sites with this SKU, the nearest first."""
-        found = []
+        found, policy = [], self._world.policy
         for site, time in self._order.terms.site.siblings:
             shelf = site.shelves[self._shelf.sku]
-            found.append(Sibling(site.name, 0.0 if shelf.waiting else shelf.on_hand, time))
+            free = 0.0 if shelf.waiting else shelf.on_hand - policy.kept(shelf, self._terms)
+            found.append(Sibling(site.name, max(0.0, free), time))
         return found
 
 
@@ -88,7 +89,7 @@ class Entering:
     def planned(self) -> float:
         """The order cycle where nothing is short and nobody queues."""
         order = self._order
-        return order.terms.site.planned(self._now, order.last - order.first, desk=True) - self._now
+        return order.terms.planned(self._now, order.last - order.first, desk=True) - self._now
 
     def available(self) -> float:
         """Until the last line can be taken from stock or scheduled receipts."""

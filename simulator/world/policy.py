@@ -10,16 +10,21 @@ from simulator.policies.allocation import AllocationRule
 from simulator.policies.promising import PromiseRule
 from simulator.policies.stockout import StockoutRule, ship_of
 from simulator.policies.views import LineView
+from simulator.scenario.channels import Protected
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import Alternatives, Express, ReturnTerms, ServiceRule
+from simulator.world.channels import Channels, ChannelTerms, Way
 from simulator.world.classes import Classes
 
 if TYPE_CHECKING:
+    from simulator.world.capacity import Serves
     from simulator.world.orders import Order
     from simulator.world.sites import SiteWorld
     from simulator.world.stock import Shelf
 
 Chain = tuple[StockoutRule, ...]
+OfOrder = tuple[str, tuple[int, ...], int, str]
+"""Segment, matching rules, overriding rule, channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class LineTerms:
     chain: Chain | None
     """The responses to a shortage; None where the answer is always to wait, or always to lose."""
     expedite_limit: float | None
+    others: tuple[Protected, ...]
+    """Stock that is kept for other channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,14 @@ class Terms:
     """By class of product."""
     rationed: bool
     """Whether some stock may be kept from it."""
+    channel: ChannelTerms | None
+    """What else its channel says."""
+    way: Way | None
+    """The transit time of its lane."""
+    dock: "list[Serves]"
+    """The stages of the site after allocation that it passes."""
+    of_order: "OfOrder"
+    """What the terms at another site are looked up by."""
     pushed: bool = False
     """Whether a service-level agreement at risk makes it the most urgent of all."""
 
@@ -72,17 +87,36 @@ class Terms:
         """What the policy says of a line with a product of this class."""
         return self.line if self.by_class is None else self.by_class[sku_class]
 
+    @property
+    def collected(self) -> bool:
+        """Whether the customer collects."""
+        return self.channel is not None and self.channel.collect is not None
+
+    def planned(self, begin: float, lines: int, desk: bool) -> float:
+        """When an order of so many lines would be delivered if nobody queued; without the desk, from the shelf on."""
+        transit = self.way.expected if self.way is not None else None
+        return self.site.planned(begin, lines, desk, transit, self.collected)
+
+    def fresh_work(self, lines: int) -> list[float]:
+        """Working times of a shipment of so many lines that was not planned at order entry."""
+        work = self.site.fresh_work(lines)
+        if self.way is not None and self.site.transit is not None:
+            work[self.site.transit] = self.way.draw()
+        return work
+
 
 class Policy:
     """Finds the terms of an order, and remembers them."""
 
-    def __init__(self, scenario: Scenario, customers: list[str], classes: Classes) -> None:
+    def __init__(self, scenario: Scenario, customers: list[str], classes: Classes, channels: Channels) -> None:
         self.scenario, self.service, self._customers = scenario, scenario.service, customers
         self._classes_now = classes
         self.rules = self.service.rules
         self._place = {id(rule): place for place, rule in enumerate(self.rules)}
         self.allocation: AllocationRule = self.service.allocation
-        self.rationing = type(self.allocation).keeps is not AllocationRule.keeps
+        self.channels = channels
+        self.rationing = type(self.allocation).keeps is not AllocationRule.keeps or channels.protects
+        """Whether some stock may be kept from some orders."""
         self.sku_class = classes.sku
         """Class of each product, as it is now."""
         self.classes: list[str | None] = [None, *classes.labels]
@@ -110,9 +144,15 @@ class Policy:
         """By product: what can be given instead, as product and share who accept, the most accepted first."""
         self._terms: dict[tuple[Any, ...], Terms] = {}
 
-    def kept(self, shelf: "Shelf", priority: int) -> float:
-        """Units of a shelf that lines of this priority may not touch."""
-        return self.allocation.keeps(priority, shelf.daily_demand) if self.rationing else 0.0
+    def kept(self, shelf: "Shelf", terms: LineTerms) -> float:
+        """Units of a shelf that a line may not touch: what is kept from its priority, or for other channels.
+
+        The higher of the two holds, for both are the last units of the shelf.
+        """
+        if not self.rationing:
+            return 0.0
+        kept = self.allocation.keeps(terms.priority, shelf.daily_demand)
+        return max(kept, sum(each.of(shelf.daily_demand) for each in terms.others)) if terms.others else kept
 
     def rank(self, order: "Order", line: int, shelf: "Shelf", units: float, terms: LineTerms) -> float:
         """The place of a line in the queue for a shelf, by the allocation rule; pushed orders are before all others."""
@@ -128,7 +168,7 @@ class Policy:
         """The terms of every order of a segment in a channel, where nothing else of an order matters."""
         nobody = np.zeros(1, dtype=int)
         row = self.matching(segment, [channel], nobody, nobody, None)[0]
-        return self.terms(site, segment, tuple(np.flatnonzero(row).tolist()), -1)
+        return self.terms(site, segment, tuple(np.flatnonzero(row).tolist()), -1, channel)
 
     def matching(self, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
                  value: np.ndarray | None) -> np.ndarray:  # fmt: skip
@@ -171,22 +211,30 @@ class Policy:
             found[:, place] = mine
         return found
 
-    def terms(self, site: "SiteWorld", segment: str, matching: tuple[int, ...], override: int) -> Terms:
+    def terms(self, site: "SiteWorld", segment: str, matching: tuple[int, ...], override: int, channel: str) -> Terms:
         """The terms of an order at a site, given the rules that match it and how sales treats it instead."""
         if override >= 0 and override == self._own(matching):
             override = -1  # it is treated as its own rule says anyway
-        key = (site.index, segment, matching, override)
+        key = (site.index, segment, matching, override, channel if self.channels.differ else "")
         if key not in self._terms:
-            self._terms[key] = self._look_up(site, segment, matching, override)
+            self._terms[key] = self._look_up(site, *key[1:])
         return self._terms[key]
 
-    def _look_up(self, site: "SiteWorld", segment: str, matching: tuple[int, ...], override: int) -> Terms:
+    def elsewhere(self, terms: Terms, site: "SiteWorld") -> Terms:
+        """The terms of the same order at another site."""
+        return self.terms(site, *terms.of_order)
+
+    def _look_up(
+        self, site: "SiteWorld", segment: str, matching: tuple[int, ...], override: int, channel: str
+    ) -> Terms:
         rules = [self.rules[place] for place in ((override,) if override >= 0 else ()) + matching]
         whole = [
             rule for rule in rules if rule.when.sku_class is None or (override >= 0 and rule is self.rules[override])
         ]
         own = self.scenario.market.segments[segment]
-        line = self._line(whole, own.priority)
+        others, particular = self.channels.others(channel), self.channels.terms(segment, channel)
+        collected = particular is not None and particular.collect is not None
+        line = self._line(whole, own.priority, others)
         classes = self.classes if self.by_class else []
         of_class = {each: [rule for rule in rules if _is_for(rule, each, override >= 0 and rule is rules[0])]
                     for each in classes}  # fmt: skip
@@ -196,24 +244,26 @@ class Policy:
         return Terms(
             site=site, rule=override if override >= 0 else self._own(matching), overridden=override >= 0,
             target=-1 if stated is None else self._place[id(stated)], priority=line.priority, line=line,
-            by_class={each: self._line(mine, own.priority) for each, mine in of_class.items()} or None,
+            by_class={each: self._line(mine, own.priority, others) for each, mine in of_class.items()} or None,
             promise=_first(whole, "promise"), promise_by_class=promise_by_class or None,
             negotiated=any(each is not None and not each.standing for each in promises) or own.longest_wait is not None,
-            express=_first(whole, "express"), alternatives=_first(whole, "alternatives"),
+            express=None if collected else _first(whole, "express"), alternatives=_first(whole, "alternatives"),
             returns={each: _first(of_class.get(each, whole), "returns") for each in self.classes},
-            rationed=self.rationing,
+            rationed=self.rationing, channel=particular, way=self.channels.way(site.name, segment, channel),
+            dock=site.counter if collected else site.dock, of_order=(segment, matching, override, channel),
         )  # fmt: skip
 
     def _own(self, matching: tuple[int, ...]) -> int:
         """The first of the rules that match an order that is for the whole of it; -1 if none is."""
         return next((place for place in matching if self.rules[place].when.sku_class is None), -1)
 
-    def _line(self, rules: list[ServiceRule], priority: int) -> LineTerms:
+    def _line(self, rules: list[ServiceRule], priority: int, others: tuple[Protected, ...]) -> LineTerms:
         chain: Chain = _first(rules, "stockout") or self.service.stockout
         stated = _first(rules, "priority")
         return LineTerms(
             priority=priority if stated is None else stated, ship=ship_of(chain), waits=chain[0].waits,
             chain=None if chain[0].plain else chain, expedite_limit=_first(rules, "expedite_limit"),
+            others=others,
         )  # fmt: skip
 
 

@@ -33,8 +33,10 @@ class SiteWorld:
         self.work = WorkPlan(name, self.stages, scenario.network.entry_modes, streams)
         laid_out = Stages(scenario, name, clock, ledger, self.work)
         self.desk, self.dock, self.inspection = laid_out.desk, laid_out.dock, laid_out.inspection()
-        self.staffed = laid_out.staffed
-        self._ways = {desk: self._way(laid_out.plan(), desk) for desk in (False, True)}
+        self.counter = laid_out.counter
+        """The dock where the customer collects."""
+        self.staffed, self._plan = laid_out.staffed, laid_out.plan()
+        self._ways = {desk: self._way(self._plan, desk) for desk in (False, True)}
         self.is_counter = not self.stages
         self.counts_lines = any(stage.line_time is not None for stage in self.stages)
         desk = self.returns
@@ -74,12 +76,27 @@ class SiteWorld:
         """Working times of a shipment of so many lines that was not planned at order entry."""
         return self.work.fresh(lines)
 
-    def planned(self, begin: float, lines: int, desk: bool) -> float:
-        """When an order would be through the dock, and the desk before it, if nobody queued and work took its mean."""
+    def planned(self, begin: float, lines: int, desk: bool, transit: float | None, collected: bool) -> float:
+        """When an order would be through the dock, and the desk before it, if nobody queued and work took its mean.
+
+        `transit` is its time on the lane, where there is one; what is `collected` has no transit.
+        """
         now = begin
+        if transit is not None or collected:
+            return self._planned_on(begin, lines, desk, transit, collected)
         for step, once, each in self._ways[desk]:
             work = once + lines * each
             now = step.pass_through(now, work)[1] if step is not None else now + work
+        return now
+
+    def _planned_on(self, begin: float, lines: int, desk: bool, transit: float | None, collected: bool) -> float:
+        """The same with another transit than the site's own, or none."""
+        now = begin
+        for place, step in enumerate(self._plan):
+            at_transit = place == self.transit
+            if (desk or self.stages[place].stage not in DESK) and not (collected and at_transit):
+                work = transit if transit is not None and at_transit else self.work.expected(place, lines)
+                now = step.pass_through(now, work)[1]
         return now
 
     @property

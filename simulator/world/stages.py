@@ -17,7 +17,8 @@ from simulator.world.work import WorkPlan
 
 
 class Stages:
-    """The stages of one site: `desk` are those before allocation, `dock` those after it."""
+    """The stages of one site: `desk` are those before allocation, `dock` those after it; `counter` is a dock without
+    transit, for what is collected."""
 
     def __init__(self, scenario: Scenario, name: str, clock: Clock, ledger: Ledger, work: WorkPlan) -> None:
         self.scenario, self.name, self.clock, self.ledger, self.work = scenario, name, clock, ledger, work
@@ -31,6 +32,7 @@ class Stages:
         machines = [(stage, each) for place, stage in enumerate(work.stages) for each in self._stage(place, stage)]
         self.desk = self._in_a_row(each for stage, each in machines if stage.stage in DESK)
         self.dock = self._in_a_row(each for stage, each in machines if stage.stage not in DESK)
+        self.counter = self._in_a_row(each for stage, each in machines if stage.stage not in (*DESK, "transit"))
 
     def inspection(self) -> Serves | None:
         """The desk that looks at what comes back; None where that takes no time."""

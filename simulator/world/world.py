@@ -10,6 +10,7 @@ from simulator.ledger import facts
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.scenario import Scenario
 from simulator.world.capacity import Staffed
+from simulator.world.channels import Channels
 from simulator.world.classes import Classes
 from simulator.world.clock import Clock
 from simulator.world.contracts import Contracts
@@ -53,6 +54,9 @@ class Recorders:
         self.withdrawn = recorder(facts.Withdrawn)
         self.set_aside = recorder(facts.SetAside)
         self.released = recorder(facts.Released)
+        self.oversold = recorder(facts.Oversold)
+        self.collected = recorder(facts.Collected)
+        self.not_collected = recorder(facts.NotCollected)
         self.sku_reclassified = recorder(facts.SkuReclassified)
         self.customer_reclassified = recorder(facts.CustomerReclassified)
         self.alerted = recorder(facts.Alerted)
@@ -77,6 +81,7 @@ class World:
     shipments: Iterator[int]
     record: Recorders
     policy: Policy
+    channels: Channels
     cycles: CycleRecord
     contracts: Contracts
 
@@ -92,7 +97,8 @@ def build(scenario: Scenario, replication: int) -> World:
     ledger.opening = np.array([shelf.on_hand for site in sites for shelf in site.shelves], dtype=float)
     ledger.opening[np.isinf(ledger.opening)] = np.nan
     classes = Classes(scenario, ledger)
-    policy = Policy(scenario, ledger.customers, classes)
+    channels = Channels(scenario, sites, clock, streams)
+    policy = Policy(scenario, ledger.customers, classes, channels)
     if policy.rationing:
         for site in sites:
             expect_demand(scenario, site)
@@ -101,13 +107,10 @@ def build(scenario: Scenario, replication: int) -> World:
         near = sorted(site.site.siblings.items(), key=lambda sibling: sibling[1])
         site.siblings = [(by_name[name], time) for name, time in near]
     numbers = Numbers()
-    sources = [
-        Source(scenario, name, by_name[segment.site or sites[0].name], streams, ledger, numbers, policy)
-        for name, segment in scenario.market.segments.items()
-    ]
+    sources = [Source(scenario, name, by_name, streams, ledger, numbers, policy) for name in scenario.market.segments]
     classes.enrol()
     limited = [each for each in workshops.values() if each is not None]
     return World(
         scenario, clock, ledger, streams, sites, limited, list(plans.values()), sources, classes, count(1),
-        Recorders(ledger), policy, CycleRecord(), Contracts(scenario),
+        Recorders(ledger), policy, channels, CycleRecord(), Contracts(scenario),
     )  # fmt: skip
