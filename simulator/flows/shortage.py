@@ -30,6 +30,8 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
         if order.pieces is not None:
             order.pieces.append((line, some))
     if some < units:
+        if some and world.policy.ranks:
+            rank = world.policy.rank(order, line, shelf, units - some, terms)
         order.held = order.held or (terms.ship == "order" and not order.partial)
         patience = order.block.patience[line] if order.block.patience is not None else None
         if order.terms.channel is not None and is_oversold(world, order, line, shelf, units - some):
