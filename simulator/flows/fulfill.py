@@ -10,7 +10,7 @@ from simulator.flows.contracts import shipment_delivered, stock_asked
 from simulator.flows.mistakes import goes_astray, surface
 from simulator.flows.promise import uncommit
 from simulator.flows.returns import start_return
-from simulator.flows.shortage import drop_served, fall_short, substitute
+from simulator.flows.shortage import drop_served, fall_short, swap
 from simulator.flows.source import reorder
 from simulator.ledger.facts import Allocated, Delivered
 from simulator.ledger.ledger import Columns
@@ -42,9 +42,10 @@ def allocate(world: World, order: Order) -> None:
             if not units:
                 continue
         if order.swaps is not None and line in order.swaps:
-            if (instead := order.swaps[line]) is not None:
-                substitute(world, order, line, units, instead)
-        elif units <= shelf.on_hand and not shelf.waiting and not terms.rationed:
+            instead = order.swaps[line]
+            if instead is None or swap(world, order, line, units, instead):
+                continue
+        if units <= shelf.on_hand and not shelf.waiting and not terms.rationed:
             shelf.on_hand -= units
             shelf.position = position = shelf.position - units
             record((now, number + line, units, shipment))
@@ -223,13 +224,13 @@ def life_of_shipment(world: World, order: Order, shipment: Shipment) -> Life:
 
 
 def speed_up(world: World, order: Order, shipment: Shipment) -> None:
-    """Send a shipment by the faster transit if it would be late otherwise."""
+    """Send a shipment by the faster transit if it would be late otherwise, as planned: who can know better?"""
     express, site = order.terms.express, order.terms.site
     if express is None or site.transit is None or order.due != order.due:
         return
     now = world.clock._now
     late = order.terms.planned(now, 1, desk=False) > order.due + express.if_late_by
-    if late and express.time < shipment.work[site.transit]:
+    if late and express.time < site.transit_time:
         shipment.work[site.transit] = express.time
         world.record.shipped_express((now, order.number, shipment.shipment))
 

@@ -33,15 +33,16 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
         if some and world.policy.ranks:
             rank = world.policy.rank(order, line, shelf, units - some, terms)
         order.held = order.held or (terms.ship == "order" and not order.partial)
-        patience = order.block.patience[line] if order.block.patience is not None else None
+        patience = order.block.patience
+        stays = patience is None or patience[line] >= 0
         if order.terms.channel is not None and is_oversold(world, order, line, shelf, units - some):
             cancel_short(world, order, line, units - some)
-        elif patience is not None and patience < 0:
-            lose(world, order, line, units - some)
         elif terms.chain is not None:
-            respond(world, order, line, shelf, units - some, terms, rank)
-        elif terms.waits:
-            wait(world, order, line, shelf, units - some, terms, rank)
+            respond(world, order, line, shelf, units - some, terms, rank, stays)
+        elif terms.waits and stays:
+            waiting = wait(world, order, line, shelf, units - some, terms, rank)
+            if world.policy.repromises:
+                promise_anew(world, shelf, waiting)
         else:
             lose(world, order, line, units - some)
     if shelf.position <= shelf.reorder_at:
@@ -78,9 +79,13 @@ def is_oversold(world: World, order: Order, line: int, shelf: Shelf, units: floa
     return record.settings.oversold == "cancel"
 
 
-def respond(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> None:
-    """Ask the responses of the policy in turn, and do what they say; what needs time waits meanwhile."""
-    short = Short(world, order, line, shelf, units, terms)
+def respond(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float,
+            stays: bool) -> None:  # fmt: skip
+    """Ask the responses of the policy in turn, and do what they say; what needs time waits meanwhile.
+
+    A customer who does not stay takes another item if there is one, and is lost for anything else.
+    """
+    short = Short(world, order, line, shelf, units, terms, rank)
     waits, pegged = 0.0, list[views.Expedite | views.Transship]()
     assert terms.chain is not None
     for response in terms.chain:
@@ -89,7 +94,7 @@ def respond(world: World, order: Order, line: int, shelf: Shelf, units: float, t
             match action:
                 case views.Substitute():
                     substitute(world, order, line, action.units, world.policy.skus.index(action.sku))
-                case views.Lose():
+                case _ if isinstance(action, views.Lose) or not stays:
                     lose(world, order, line, action.units)
                 case views.Cancel():
                     cancel_short(world, order, line, action.units)
@@ -102,11 +107,26 @@ def respond(world: World, order: Order, line: int, shelf: Shelf, units: float, t
             break
     if waits:
         waiting = wait(world, order, line, shelf, waits, terms, rank)
-        for action in pegged:
-            if isinstance(action, views.Expedite):
-                expedite(world, waiting, shelf, action.units, action.time)
-            else:
-                transship(world, waiting, shelf, action.units, action.site)
+        arrivals = [fetch(world, shelf, waiting, action) for action in pegged]
+        if world.policy.repromises:
+            covered = waits <= sum(action.units for action in pegged)
+            promise_anew(world, shelf, waiting, max(arrivals) + short.work if covered else None)
+
+
+def fetch(world: World, shelf: Shelf, waiting: Waiting, action: views.Expedite | views.Transship) -> float:
+    """Send for goods that are for one line; the hours until they are here."""
+    if isinstance(action, views.Expedite):
+        return expedite(world, waiting, shelf, action.units, action.time)
+    return transship(world, waiting, shelf, action.units, action.site)
+
+
+def swap(world: World, order: Order, line: int, units: float, sku: int) -> bool:
+    """Give the product that the customer agreed to take instead, if it is still there when the order comes for it."""
+    shelf, terms = order.terms.site.shelves[sku], order.terms.of(world.policy.sku_class[sku])
+    there = units <= world.policy.free(shelf, terms)
+    if there:
+        substitute(world, order, line, units, sku)
+    return there
 
 
 def substitute(world: World, order: Order, line: int, units: float, sku: int) -> None:
@@ -145,8 +165,6 @@ def wait(world: World, order: Order, line: int, shelf: Shelf, units: float, term
     now = world.clock._now
     world.record.backordered((now, order.block.line + line, units))
     waiting = Waiting(order, line, units, terms, rank)
-    if world.scenario.service.repromise is not None:
-        promise_anew(world, order, shelf, waiting)
     shelf.position -= units
     shelf.backordered += units
     shelf.queue(waiting)
@@ -157,26 +175,36 @@ def wait(world: World, order: Order, line: int, shelf: Shelf, units: float, term
     return waiting
 
 
-def promise_anew(world: World, order: Order, shelf: Shelf, waiting: Waiting) -> None:
-    """Tell the customer a new date if the last one can't be kept; look again when it has come."""
-    now, service = world.clock._now, world.scenario.service
-    assert service.repromise is not None
-    ready = Short(world, order, waiting.line, shelf, waiting.units, waiting.terms).ready
-    due = now + ready + service.repromise.slack
-    if due <= order.latest:
+def promise_anew(world: World, shelf: Shelf, waiting: Waiting, ready: float | None = None) -> None:
+    """Tell the customer a new date if the last one can't be kept; look again when the last one has come.
+
+    `ready` is the time to delivery, in hours, where goods for this very line are on their way.
+    """
+    order, now, repromise = waiting.order, world.clock._now, world.scenario.service.repromise
+    assert repromise is not None
+    if math.isnan(order.latest):
         return
-    due = max(due, now + DAY) if order.latest <= now else due
-    order.latest = due
-    world.record.promised((now, order.number, due))
-    if order.block.pledges is not None:
-        promised_again(world, order)
-    _at(world, due, _look_again, (world, order, shelf, waiting))
+    if ready is None:
+        ready = Short(world, order, waiting.line, shelf, waiting.units, waiting.terms, waiting.rank, waiting).ready
+    due = now + ready + repromise.slack
+    if order.latest <= now:
+        due = max(due, now + DAY)
+    if due > order.latest:
+        order.latest = due
+        world.record.promised((now, order.number, due))
+        if order.block.pledges is not None:
+            promised_again(world, order)
+    _at(world, order.latest, _look_again, (world, shelf, waiting))
 
 
 def _look_again(look: Any) -> None:
-    world, order, shelf, waiting = look._value
-    if waiting.units and order.latest <= world.clock._now:
-        promise_anew(world, order, shelf, waiting)
+    world, shelf, waiting = look._value
+    if not waiting.units:
+        return
+    if waiting.order.latest > world.clock._now:  # told meanwhile, for another line
+        _at(world, waiting.order.latest, _look_again, look._value)
+    else:
+        promise_anew(world, shelf, waiting)
 
 
 def _at(world: World, time: float, what: Any, about: tuple[Any, ...]) -> None:
@@ -210,5 +238,5 @@ def give_up(world: World, shelf: Shelf, waiting: Waiting) -> None:
         go_on(world, order)
     elif not order.open and not order.short:
         complete(world, order)
-    if shelf.rule is not None:
+    if shelf.rule is not None and shelf.reorder_at > -math.inf:  # else the next review sees it
         reorder(world, shelf)

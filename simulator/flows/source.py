@@ -52,10 +52,11 @@ def replenish(world: World, shelf: Shelf, delivery: Delivery) -> Life:
     _receive(world, shelf, delivery, None)
 
 
-def expedite(world: World, waiting: Waiting, shelf: Shelf, units: float, time: float) -> None:
-    """Order by emergency supply what a line waits for."""
+def expedite(world: World, waiting: Waiting, shelf: Shelf, units: float, time: float) -> float:
+    """Order by emergency supply what a line waits for; the hours until it is here."""
     delivery = Delivery(world.clock, shelf.number, units, time)
     delivery.start(hurry(world, waiting, shelf, delivery))
+    return time
 
 
 def hurry(world: World, waiting: Waiting, shelf: Shelf, delivery: Delivery) -> Life:
@@ -70,11 +71,12 @@ def hurry(world: World, waiting: Waiting, shelf: Shelf, delivery: Delivery) -> L
     _receive(world, shelf, delivery, waiting)
 
 
-def transship(world: World, waiting: Waiting, shelf: Shelf, units: float, site: str) -> None:
-    """Fetch what a line waits for from a sibling site."""
+def transship(world: World, waiting: Waiting, shelf: Shelf, units: float, site: str) -> float:
+    """Fetch what a line waits for from a sibling site; the hours until it is here."""
     other, time = next((each, time) for each, time in waiting.order.terms.site.siblings if each.name == site)
     delivery = Delivery(world.clock, shelf.number, units, time)
     delivery.start(move(world, waiting, shelf, other.shelves[shelf.sku], delivery))
+    return time
 
 
 def move(world: World, waiting: Waiting, shelf: Shelf, origin: Shelf, delivery: Delivery) -> Life:

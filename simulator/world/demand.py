@@ -244,7 +244,8 @@ class Source:
         if self.policy.negotiates:
             found["channels"] = list(map(self.channel_names.__getitem__, bulk.channel.tolist()))
         if self.policy.asks_customers:
-            found["chance"] = self.streams_kept("substitutes").random(len(wanted.sku)).tolist()
+            found["taste"] = self.streams_kept("substitutes").random(len(wanted.sku)).tolist()
+            found["choice"] = self.streams_kept("choices").random(len(wanted.sku)).tolist()
         if self.policy.looks_at_prices or priced:
             found["prices"] = wanted.price.tolist()
         if self.segment.longest_wait is not None:

@@ -32,8 +32,10 @@ class Block:
     """How long the customer waits for each line: below 0 not at all; None if all wait for ever."""
     returns: dict[int, "Fate"] = field(default_factory=dict)
     """Of the lines that will come back."""
-    chance: list[float] | None = None
-    """By line, between 0 and 1: what the customer says to a substitute or an empty shelf; None if nobody asks."""
+    taste: list[float] | None = None
+    """By line, between 0 and 1: what the customer says to a substitute; None if nobody asks."""
+    choice: list[float] | None = None
+    """By line, between 0 and 1: what the customer says to an empty shelf, where the choice is left to customers."""
     longest_wait: list[float] | None = None
     """By order: the longest time to delivery that the customer accepts; None if any."""
     mood: list[float] | None = None

@@ -3,14 +3,15 @@
 import math
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from simulator.policies.views import Offer, Sibling
+from simulator.world.stock import Shelf, Waiting
 
 if TYPE_CHECKING:
     from simulator.world.orders import Order
     from simulator.world.policy import LineTerms
-    from simulator.world.stock import Shelf
     from simulator.world.world import World
 
 
@@ -18,14 +19,17 @@ class Short:
     """The units of a line that are short, as a stockout rule sees them; times in hours from now."""
 
     def __init__(
-        self, world: "World", order: "Order", line: int, shelf: "Shelf", units: float, terms: "LineTerms"
-    ) -> None:
-        self._world, self._order, self._line, self._shelf, self._terms = world, order, line, shelf, terms
+        self, world: "World", order: "Order", line: int, shelf: "Shelf", units: float, terms: "LineTerms", rank: float,
+        waiting: "Waiting | None" = None,
+    ) -> None:  # fmt: skip
+        self._world, self._order, self._shelf, self._terms = world, order, shelf, terms
+        self._rank, self._waiting = rank, waiting
         self._now = world.clock._now
         self.units = units
         block = order.block
         self.price = block.prices[line] if block.prices is not None else 0.0
-        self.chance = block.chance[line] if block.chance is not None else 0.0
+        self.chance = block.choice[line] if block.choice is not None else 0.0
+        self._taste = block.taste[line] if block.taste is not None else 0.0
         self.at_risk = world.contracts.is_at_risk(order.number)
 
     @property
@@ -39,10 +43,23 @@ class Short:
         due = self._order.due
         return due - self._now if due == due else math.inf
 
-    @cached_property
+    @property
     def ready(self) -> float:
-        """Until a delivery from what is on order."""
-        return self._shelf.until_available(self.units, self._now) + self.work
+        """Until a delivery from what is on order, after those who come before it and beyond what is kept from it."""
+        shelf = self._shelf
+        kept = self._world.policy.kept(shelf, self._terms)
+        missing = self.units + self._ahead() + kept - shelf.on_hand
+        return shelf.until_received(missing, self._now) + self.work
+
+    def _ahead(self) -> float:
+        """Units for lines that are served before it."""
+        if self._waiting is None and not self._world.policy.ranks:
+            return self._shelf.backordered
+        return sum(
+            each.units
+            for each in takewhile(lambda each: each is not self._waiting, self._shelf.waiting)
+            if each.rank <= self._rank
+        )
 
     @cached_property
     def work(self) -> float:
@@ -62,20 +79,16 @@ class Short:
         site, policy = self._order.terms.site, self._world.policy
         found = []
         for sku, accepted in policy.substitutes[self._shelf.sku]:
-            shelf = site.shelves[sku]
-            free = 0.0 if shelf.waiting else shelf.on_hand - policy.kept(shelf, self._terms)
-            found.append(Offer(policy.skus[sku], max(0.0, free), self.chance < accepted))
+            free = policy.free(site.shelves[sku], self._terms)
+            found.append(Offer(policy.skus[sku], free, self._taste < accepted))
         return found
 
     @property
     def siblings(self) -> Sequence[Sibling]:
         """Other sites with this SKU, the nearest first."""
-        found, policy = [], self._world.policy
-        for site, time in self._order.terms.site.siblings:
-            shelf = site.shelves[self._shelf.sku]
-            free = 0.0 if shelf.waiting else shelf.on_hand - policy.kept(shelf, self._terms)
-            found.append(Sibling(site.name, max(0.0, free), time))
-        return found
+        policy, sku = self._world.policy, self._shelf.sku
+        siblings = self._order.terms.site.siblings
+        return [Sibling(site.name, policy.free(site.shelves[sku], self._terms), time) for site, time in siblings]
 
 
 class Entering:
@@ -93,9 +106,17 @@ class Entering:
 
     def available(self) -> float:
         """Until the last line can be taken from stock or scheduled receipts."""
-        order, now = self._order, self._now
-        times = (order.shelf(line).until_available(order.block.units[line], now) for line in self._lines)
-        return max(times, default=0.0)
+        order, policy, wanted = self._order, self._world.policy, dict[Shelf, float]()
+        for line in self._lines:
+            if order.swaps is None or line not in order.swaps:  # what stands in for it is in stock
+                shelf = order.shelf(line)
+                wanted[shelf] = wanted.get(shelf, 0.0) + order.block.units[line]
+        times = [0.0]
+        for shelf, units in wanted.items():
+            kept = policy.kept(shelf, order.terms.of(policy.sku_class[shelf.sku]))
+            missing = units + shelf.backordered + shelf.committed + kept - shelf.on_hand
+            times.append(shelf.until_received(missing, self._now))
+        return max(times)
 
     def queued(self) -> float:
         """How long the work that is ahead keeps the stages busy."""

@@ -134,6 +134,10 @@ class Policy:
         self.asks_customers = any(not response.plain for chain in chains for response in chain)
         self.looks_at_prices = self.asks_customers or type(self.allocation).rank is not AllocationRule.rank
         self.negotiates = any(rule.promise is not None and not rule.promise.standing for rule in self.rules)
+        waits = any(segment.longest_wait is not None for segment in scenario.market.segments.values())
+        self.commits = self.negotiates or waits
+        """Whether somebody looks at what is promised to orders that have not come to the shelf yet."""
+        self.repromises = self.service.repromise is not None
         self.ranks = type(self.allocation).rank is not AllocationRule.rank
         self.skus = list(scenario.products)
         places = {sku: place for place, sku in enumerate(self.skus)}
@@ -153,6 +157,10 @@ class Policy:
             return 0.0
         kept = self.allocation.keeps(terms.priority, shelf.daily_demand)
         return max(kept, sum(each.of(shelf.daily_demand) for each in terms.others)) if terms.others else kept
+
+    def free(self, shelf: "Shelf", terms: LineTerms) -> float:
+        """Units of a shelf that a line may be given, if nobody waits for them."""
+        return 0.0 if shelf.waiting else max(0.0, shelf.on_hand - self.kept(shelf, terms))
 
     def rank(self, order: "Order", line: int, shelf: "Shelf", units: float, terms: LineTerms) -> float:
         """The place of a line in the queue for a shelf, by the allocation rule; pushed orders are before all others."""

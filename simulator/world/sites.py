@@ -45,6 +45,8 @@ class SiteWorld:
         self.refurbish_time = streams.draws(f"refurbishing at {name}", mended.sample) if mended else None
         places = [place for place, stage in enumerate(self.stages) if stage.stage == "transit"]
         self.transit = places[0] if places else None
+        transit = self.stages[places[0]].time if places else None
+        self.transit_time = transit.expected if transit is not None else 0.0
         self.shelves: list[Shelf] = []
         self.siblings: list[tuple[SiteWorld, float]] = []
         """Sites that can help out, with the hours that goods from there take, the nearest first."""

@@ -60,12 +60,8 @@ class Shelf:
         else:
             self.waiting.insert(bisect_right(self.waiting, waiting.rank, key=RANK), waiting)
 
-    def until_available(self, units: float, now: float) -> float:
-        """Hours until so many more units can be taken, from stock and receipts as planned.
-
-        What is owed or promised already comes off first; what no receipt covers comes a planned lead time from now.
-        """
-        missing = units + self.backordered + self.committed - self.on_hand
+    def until_received(self, missing: float, now: float) -> float:
+        """Hours until receipts as planned bring so many units; what none covers comes a planned lead time from now."""
         if missing <= 0 or self.supply is None:
             return 0.0
         for delivery in sorted(self.coming, key=attrgetter("expected")):

@@ -43,6 +43,7 @@ def shop(folder: Path, orders: dict[str, list[Row]], service: str, **kw: Any) ->
             rows.append(f"{segment} {at},{when},{segment},{sku},{units},{channel},{price}")
     first = min(at for lines in orders.values() for at, *_ in lines)
     assert first < 24, "the history begins on the day of its first order"
+    folder.mkdir(exist_ok=True)
     file = folder / "orders.csv"
     file.write_text("\n".join(rows) + "\n")
     segments = "\n".join(
@@ -72,3 +73,9 @@ def by_receipt(ledger: Ledger, lines: int) -> dict[float, list[float]]:
     for at, line, units in given(ledger):
         found.setdefault(at, [0.0] * lines)[line - 1] += units
     return found
+
+
+def told(ledger: Ledger, *kinds: type) -> list[tuple[str, float, int, float]]:
+    """What happened to lines, in the order of time: kind of fact, hour, line, units."""
+    found = [(kind.__name__, fact.at, fact.line, fact.units) for kind in kinds for fact in ledger.of(kind)]
+    return sorted(found, key=lambda row: (row[1], row[2]))
