@@ -3,7 +3,7 @@
 from simulator.flows.channels import accept, take_in
 from simulator.flows.contracts import order_ended, order_entered
 from simulator.flows.fulfill import allocate, complete, deliver, sell_over_the_counter, speed_up
-from simulator.flows.promise import agree, release_time, uncommit
+from simulator.flows.promise import agree, commit, release_time, uncommit
 from simulator.flows.reserve import wait_for_release
 from simulator.world.clock import DEMAND, Life, Process
 from simulator.world.demand import Source
@@ -49,6 +49,8 @@ def enter(world: World, order: Order) -> None:
     if order.block.requested and (release := release_time(world, order)) > world.clock._now:
         order.start(wait_for_release(world, order, release))
     elif order.terms.site.desk:
+        if world.policy.commits:
+            commit(order)
         order.start(life_at_the_desk(world, order))
     else:
         go_to_the_shelf(world, order)

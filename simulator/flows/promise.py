@@ -1,12 +1,13 @@
 """Promise: what date a new order is given, and what is offered where the customer cannot wait so long."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from simulator.ledger.facts import OFFERS
 from simulator.world.orders import Order
 from simulator.world.outlook import Entering
 from simulator.world.sites import SiteWorld
+from simulator.world.stock import Shelf
 from simulator.world.world import World
 
 
@@ -29,8 +30,6 @@ def agree(world: World, order: Order) -> bool:
         time = accepted
     order.due = order.latest = now + time
     world.record.promised((now, order.number, order.due))
-    if order.terms.site.desk:
-        commit(order)
     return True
 
 
@@ -92,27 +91,34 @@ def _partial(world: World, order: Order, time: float, longest: float, accepted: 
 
 
 def _item(world: World, order: Order, time: float, longest: float, accepted: bool) -> float | None:
-    """Every line that would be late has a substitute in stock, and the rest is in time."""
-    site, policy, block = order.terms.site, world.policy, order.block
+    """Every line that would be late has a substitute in stock, and so the order is in time."""
+    site, policy, lines, before = order.terms.site, world.policy, order.lines, order.swaps
     swaps: dict[int, int] = {}
-    taken: dict[int, float] = {}
-    for line in order.lines:
+    taken: dict[Shelf, float] = {}
+    for line in lines:
         if _in_time(world, order, line, longest):
             continue
-        for sku, _ in policy.substitutes[block.shelves[line].sku]:
-            shelf = site.shelves[sku]
-            if not shelf.waiting and shelf.on_hand - shelf.committed - taken.get(sku, 0.0) >= block.units[line]:
-                swaps[line] = sku
-                taken[sku] = taken.get(sku, 0.0) + block.units[line]
-                break
-        else:
+        mine = [sku for sku, _ in policy.substitutes[order.block.shelves[line].sku]]
+        sku = next((sku for sku in mine if _in_stock(world, order, line, site.shelves[sku], taken)), None)
+        if sku is None:
             return None
-    rest = time_for(world, order, [line for line in order.lines if line not in swaps])
-    if rest is None or rest > longest:
-        return None
-    if accepted:
-        order.swaps = {**(order.swaps or {}), **swaps}
-    return rest
+        swaps[line] = sku
+    order.swaps = {**(before or {}), **swaps}
+    found = time_for(world, order, lines)
+    possible = found is not None and found <= longest
+    if not (possible and accepted):
+        order.swaps = before
+    return found if possible else None
+
+
+def _in_stock(world: World, order: Order, line: int, shelf: Shelf, taken: dict[Shelf, float]) -> bool:
+    """Whether a shelf has what a line wants, beyond what is promised to others and `taken` for other lines."""
+    wanted, units = order.block.shelves[line].sku, order.block.units[line]
+    free = world.policy.free(shelf, order.terms.of(world.policy.sku_class[wanted]))
+    there = free - shelf.committed - taken.get(shelf, 0.0) >= units
+    if there:
+        taken[shelf] = taken.get(shelf, 0.0) + units
+    return there
 
 
 def _site(world: World, order: Order, time: float, longest: float, accepted: bool) -> float | None:
@@ -120,10 +126,8 @@ def _site(world: World, order: Order, time: float, longest: float, accepted: boo
     home, moved, lines = order.terms, order.moved, order.lines
     for site, _ in home.site.siblings:
         order.terms, order.moved = world.policy.elsewhere(home, site), True
-        in_stock = all(
-            not (shelf := order.shelf(line)).waiting and shelf.on_hand - shelf.committed >= order.block.units[line]
-            for line in lines
-        )
+        taken: dict[Shelf, float] = {}
+        in_stock = all(_in_stock(world, order, line, order.shelf(line), taken) for line in lines)
         found = time_for(world, order, lines) if in_stock else None
         order.terms, order.moved = home, moved
         if found is not None and found <= longest:
@@ -152,14 +156,21 @@ def move(world: World, order: Order, site: SiteWorld) -> None:
 def commit(order: Order) -> None:
     """Count the order's units as promised until they are allocated."""
     order.committed = True
-    for line in range(order.first, order.last):
-        if order.swaps is None or line not in order.swaps:
-            order.shelf(line).committed += order.block.units[line]
+    for shelf, units in _spoken_for(order):
+        shelf.committed += units
 
 
 def uncommit(order: Order) -> None:
     """The order comes to the shelf, or ends before: its units are no longer just promised."""
     order.committed = False
-    for line in range(order.first, order.last):
-        if order.swaps is None or line not in order.swaps:
-            order.shelf(line).committed -= order.block.units[line]
+    for shelf, units in _spoken_for(order):
+        shelf.committed -= units
+
+
+def _spoken_for(order: Order) -> Iterator[tuple[Shelf, float]]:
+    """The shelves that an order will come to, and for how much."""
+    swaps = order.swaps or {}
+    for line in order.lines:
+        instead = swaps.get(line)
+        shelf = order.shelf(line) if instead is None else order.terms.site.shelves[instead]
+        yield shelf, order.block.units[line]
