@@ -6,9 +6,11 @@ from itertools import pairwise
 import numpy as np
 
 from simulator.ledger import facts
+from simulator.ledger.allocation_laws import allocation_laws
 from simulator.ledger.channel_laws import channel_laws
 from simulator.ledger.desk_laws import desk_laws
 from simulator.ledger.ledger import Ledger
+from simulator.ledger.recovery_laws import recovery_laws
 
 TINY = 1e-6
 
@@ -25,7 +27,8 @@ def audit(ledger: Ledger) -> None:
     broken = [*_units_conserved(ledger), *_lines_balance(ledger), *_goods_come_back(ledger),
               *_stages_in_order(ledger), *_shipments_arrive_once(ledger), *_promises_hold(ledger),
               *channel_laws(ledger), *desk_laws(ledger), *_receipts_answer_orders(ledger),
-              *_plans_follow_receipts(ledger), *_agreements_settled(ledger)]  # fmt: skip
+              *_plans_follow_receipts(ledger), *_agreements_settled(ledger), *allocation_laws(ledger),
+              *recovery_laws(ledger)]  # fmt: skip
     if broken:
         raise AuditError("; ".join(broken))
 
