@@ -99,6 +99,89 @@ costs:
 """
 """Every mechanism switched on, all rules in use, stock short enough to hurt."""
 
+FULL = """
+name: Promises, shortages, and who is served first
+run: {start: 2026-01-05, horizon: 3 weeks, warm_up: 2 days, seed: 1}
+market:
+  channels: {web: {}, account: {}}
+  segments:
+    key:
+      demand: {rule: poisson, orders: 12 per day}
+      channels: {web: 0.2, account: 0.8}
+      customers: 5
+      priority: 1
+      waits: 0.8
+      patience: {exponential: {mean: 4 days}}
+      longest_wait: {exponential: {mean: 6 days}}
+      basket: {lines: {geometric: {mean: 3}}, units: {poisson: {mean: 3, minimum: 1}}}
+      site: warehouse
+    shop:
+      demand: {rule: poisson, orders: 20 per day}
+      channels: {web: 1.0}
+      customers: 50
+      priority: 2
+      waits: 0.7
+      longest_wait: {exponential: {mean: 8 days}}
+      basket: {lines: 2, units: {geometric: {mean: 2}}}
+      site: outlet
+    standing:
+      demand: {rule: scheduled, every: 1 day, first: 1 h}
+      channels: {account: 1.0}
+      priority: 3
+      patience: 2 days
+      basket: {orders: [{share: 1, lines: {s1: 4, s2: 2}}]}
+      site: warehouse
+products:
+  s1: {price: 10, cost: 4, class: A, substitutes: {s2: 0.6, s3: 0.3}}
+  s2: {price: 8, cost: 3, class: A, substitutes: {s1: 0.5}}
+  s3: {price: 6, cost: 2, class: B, substitutes: {s4: 0.4}}
+  s4: {price: 4, cost: 1, class: B}
+  s5: {price: 2, cost: 1, class: C, substitutes: {s4: 0.9, s1: 0.1}}
+network:
+  calendars: {office: {days: mon-fri, hours: "08:00-17:00"}}
+  suppliers:
+    importer: {lead_time: {gamma: {mean: 4 days, cv: 0.4}}, crossing: false}
+    workshop: {lead_time: {exponential: {mean: 2 h}}, capacity: 1, cancellable: true}
+  sites:
+    warehouse:
+      siblings: {outlet: 5 h}
+      stages:
+        - {stage: entry, staff: 2, time: {exponential: {mean: 20 min}}}
+        - {stage: picking, staff: 3, calendar: office, time: 2 min, line_time: 2 min}
+        - {stage: transit, time: {lognormal: {mean: 2 days, cv: 0.4}}}
+      stock: {default: {rule: min_max, minimum: 20, maximum: 60, supplier: importer}}
+      returns: {restock: 0.7, dispose: 0.3}
+    outlet:
+      siblings: {warehouse: 8 h}
+      stages: [{stage: transit, time: {exponential: {mean: 1 day}}}]
+      stock: {default: {rule: reorder_point, point: 20, quantity: 40, supplier: importer}}
+service:
+  allocation: {rule: priority}
+  repromise: {slack: 4 h}
+  rules:
+    - name: key A
+      when: {segment: key, sku_class: A}
+      promise: {rule: available_to_promise, cycle: 2 days}
+    - name: key
+      when: {segment: key}
+      promise: {rule: quantile, share: 0.9, orders: 50, start: 4 days}
+      stockout: [{rule: substitute}, {rule: transship, keep: 5}, {rule: expedite, time: 1 day}, {rule: backorder}]
+      express: {time: 1 day, if_late_by: 4 h}
+      alternatives: {partial: 0.3, item: 0.4, site: 0.5, date: 0.6}
+      returns: {rate: 0.1, lag: 3 days}
+    - name: shop
+      when: {segment: shop}
+      promise: {rule: capable_to_promise, cycle: 2 days, cut: 0.2}
+      stockout: {rule: customer_choice, elsewhere: 0.31, substitute: 0.45, wait: 0.15, nothing: 0.09}
+      alternatives: {item: 0.5, site: 0.5, date: 0.5}
+    - name: rest
+      promise: {rule: fixed, time: 3 days}
+      stockout: [{rule: cancel, if_later_than: 5 days}, {rule: backorder}]
+  overrides: []
+costs: {expedited_unit: 1, express_shipment: 9, transshipped_unit: 0.5, override: 5}
+"""
+"""Promises, recovery from shortages and allocation at two sites that help each other, all at once."""
+
 ONE_ITEM = """
 name: One item
 run: {start: 2026-01-05, horizon: 20 weeks, seed: 1}

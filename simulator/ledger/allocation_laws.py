@@ -9,10 +9,8 @@ import numpy as np
 
 from simulator.ledger import facts
 from simulator.ledger.ledger import Ledger
+from simulator.ledger.turns import kept_from, priorities, ranks_of_lines
 from simulator.policies.allocation import AllocationRule
-from simulator.policies.views import LineView
-from simulator.scenario.plan import expected_demand
-from simulator.scenario.scenario import Scenario
 
 TINY = 1e-6
 Taken = tuple[float, int, float, bool]
@@ -32,59 +30,16 @@ class OneShelf:
 
 def allocation_laws(ledger: Ledger) -> Iterator[str]:
     """Each broken law with its first offender."""
-    rule, priority = ledger.scenario.service.allocation, _priorities(ledger)
-    if priority is None and (_ranks(rule) or _rations(rule)):
+    rule, priority = ledger.scenario.service.allocation, priorities(ledger)
+    if priority is None:
         return  # whose turn it is cannot be told from the facts alone
-    shelves, pegged = _shelves(ledger), _pegged(ledger)
-    ranks = _rank_of_lines(ledger, rule, priority)
+    shelves, pegged, ranks = _shelves(ledger), _pegged(ledger), ranks_of_lines(ledger, rule, priority)
     for number, shelf in shelves.items():
         yield from _nobody_jumps_the_queue(number, shelf, ranks, pegged, rule.shares_out)
-    if _rations(rule) and priority is not None:
-        kept = _kept(ledger, rule)
+    if type(rule).keeps is not AllocationRule.keeps:
+        kept = kept_from(ledger, rule, priority)
         for number, shelf in shelves.items():
             yield from _what_is_kept_stays(number, shelf, kept[number], priority, pegged)
-
-
-def _ranks(rule: AllocationRule) -> bool:
-    return type(rule).rank is not AllocationRule.rank
-
-
-def _rations(rule: AllocationRule) -> bool:
-    return type(rule).keeps is not AllocationRule.keeps
-
-
-def _priorities(ledger: Ledger) -> np.ndarray | None:
-    """Priority by line number; None where it hangs on more than segment and channel."""
-    scenario, orders = ledger.scenario, ledger.columns(facts.Ordered)
-    service, segments = scenario.service, list(scenario.market.segments.values())
-    stating = [rule for rule in service.rules if rule.priority is not None]
-    if service.overrides or any(
-        rule.when.model_dump(exclude={"segment", "channel"}, exclude_none=True) for rule in stating
-    ):
-        return None
-    table = np.array([[_priority(scenario, name, own.priority, channel) for channel in [*scenario.market.channels, ""]]
-                      for name, own in zip(scenario.market.segments, segments, strict=True)])  # fmt: skip
-    of_order = table[orders["segment"], orders["channel"]]
-    return np.concatenate([[0], of_order[ledger.columns(facts.LineOrdered)["order"] - 1]])
-
-
-def _priority(scenario: Scenario, segment: str, own: int, channel: str) -> int:
-    stated = scenario.service.first("priority", segment, channel)
-    return own if stated is None else int(stated)
-
-
-def _kept(ledger: Ledger, rule: AllocationRule) -> list[dict[int, float]]:
-    """By shelf: what is kept from each priority."""
-    scenario = ledger.scenario
-    stated = {rule.priority for rule in scenario.service.rules} | {
-        s.priority for s in scenario.market.segments.values()
-    }
-    found = []
-    for site in scenario.network.sites:
-        for demand in expected_demand(scenario, site).values():
-            daily = demand.lines * demand.units * 24
-            found.append({each: rule.keeps(each, daily) for each in stated if each is not None})
-    return found
 
 
 def _shelves(ledger: Ledger) -> dict[int, OneShelf]:
@@ -96,8 +51,8 @@ def _shelves(ledger: Ledger) -> dict[int, OneShelf]:
         number: OneShelf(opening) for number, opening in enumerate(ledger.opening.tolist()) if opening == opening
     }
     everywhere = defaultdict(OneShelf, found)
-    for came in (*ledger.of(facts.Received), *ledger.of(facts.TransferReceived)):
-        everywhere[came.shelf].came.append((came.at, came.units))
+    for goods in (*ledger.of(facts.Received), *ledger.of(facts.TransferReceived)):
+        everywhere[goods.shelf].came.append((goods.at, goods.units))
     for back in ledger.of(facts.Restocked):
         everywhere[home[back.line]].came.append((back.at, back.units))
     for fact in ledger.of(facts.Allocated):
@@ -115,35 +70,7 @@ def _shelves(ledger: Ledger) -> dict[int, OneShelf]:
 
 def _pegged(ledger: Ledger) -> set[int]:
     """Lines for which goods were hurried or fetched: these are theirs, whoever waits."""
-    return {fact.line for kind in (facts.Expedited, facts.Transshipped) for fact in ledger.of(kind)}
-
-
-def _rank_of_lines(ledger: Ledger, rule: AllocationRule, priority: np.ndarray | None) -> list[tuple[float, float]]:
-    """By line number: its rank as it comes to the shelf, and while it waits for what it was not given then."""
-    orders, lines = ledger.columns(facts.Ordered), ledger.columns(facts.LineOrdered)
-    size = len(lines["line"]) + 1
-    if priority is None or not _ranks(rule):
-        return [(0.0, 0.0)] * size
-    due = orders["promised"].copy()
-    for fact in reversed(ledger.of(facts.Promised)):
-        if np.isnan(orders["promised"][fact.order - 1]):
-            due[fact.order - 1] = fact.due
-    due = np.where(np.isnan(due), np.inf, due)[lines["order"] - 1]
-    began = np.full(size, np.inf)
-    short = ledger.columns(facts.Backordered)
-    np.minimum.at(began, short["line"], short["at"])
-    taken = ledger.columns(facts.Allocated)
-    early = taken["at"] <= began[taken["line"]]
-    left = lines["units"] - np.bincount(taken["line"][early], taken["units"][early], size)[1:]
-    cost = np.array([product.cost for product in ledger.scenario.products.values()])[lines["sku"]]
-    margin = lines["price"] - cost
-    rows = zip(
-        lines["units"].tolist(), left.tolist(), priority[1:].tolist(), due.tolist(), margin.tolist(), strict=True
-    )
-    return [(0.0, 0.0)] + [
-        (rule.rank(LineView(units, first, date, gain)), rule.rank(LineView(rest or units, first, date, gain)))
-        for units, rest, first, date, gain in rows
-    ]
+    return {line for kind in (facts.Expedited, facts.Transshipped) for line in ledger.columns(kind)["line"].tolist()}
 
 
 def _nobody_jumps_the_queue(

@@ -66,7 +66,7 @@ def test_five_lines_wait_for_three_receipts(tmp_path, allocation, ship, first, s
 
 
 def test_cover_is_a_time_of_mean_demand(tmp_path):
-    """Twelve units a day; priority 2 leaves half a day of it, 6 units, priority 3 the level of 7.
+    """Twelve units a day; priority 2 leaves 11 h of it, 5.5 units and so 6, priority 3 the level of 7.
 
     10 on hand. At 1 h priority 3 wants 4 and gets 3; at 2 h priority 2 wants 4 and gets 1; at 3 h priority 1 wants
     and gets 4.
@@ -86,7 +86,7 @@ network:
   sites: {{shop: {{stock: {{a: {{rule: base_stock, level: 10}}}}}}}}
 service:
   stockout: {{rule: lost_sale}}
-  allocation: {{rule: critical_level, levels: {{3: 7}}, cover: {{2: 12 h}}}}
+  allocation: {{rule: critical_level, levels: {{3: 7}}, cover: {{2: 11 h}}}}
 """
     assert given(play(text)) == [(1, 1, 3), (2, 2, 1), (3, 3, 4)]
 

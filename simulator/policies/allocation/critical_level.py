@@ -1,5 +1,6 @@
 """Rationing: the last units are kept for those who matter most."""
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -14,7 +15,8 @@ class CriticalLevel(Priority):
     """Rationing: a priority is served only from the stock above its critical level; who waits is served by priority.
 
     Levels nest: the level of priority 2 holds for 3 too unless that has a higher one of its own. A level in units
-    suits one SKU; `cover` gives it as a time of the SKU's own mean demand. With both, the higher one holds.
+    suits one SKU; `cover` gives it as a time of the SKU's own mean demand, rounded up to whole units. With both, the
+    higher one holds.
 
     ```yaml
     rule: critical_level
@@ -45,4 +47,4 @@ class CriticalLevel(Priority):
     def keeps(self, priority: int, daily_demand: float) -> float:
         units = max((kept for first, kept in self.levels.items() if first <= priority), default=0.0)
         time = max((kept for first, kept in self.cover.items() if first <= priority), default=0.0)
-        return max(units, time * daily_demand / 24)
+        return max(units, float(math.ceil(time * daily_demand / 24 - 1e-9)))
