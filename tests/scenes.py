@@ -146,7 +146,7 @@ network:
     warehouse:
       siblings: {outlet: 5 h}
       stages:
-        - {stage: entry, staff: 2, time: {exponential: {mean: 20 min}}}
+        - {stage: entry, staff: 1, time: {exponential: {mean: 90 min}}}
         - {stage: picking, staff: 3, calendar: office, time: 2 min, line_time: 2 min}
         - {stage: transit, time: {lognormal: {mean: 2 days, cv: 0.4}}}
       stock: {default: {rule: min_max, minimum: 20, maximum: 60, supplier: importer}}

@@ -185,3 +185,14 @@ def test_a_rule_says_who_comes_first_at_the_stages_too(tmp_path):
     ledger = shop(tmp_path, orders, policy, stages="stages: [{stage: entry, staff: 1, time: 2 h}], ",
                   stock="{a: {rule: base_stock, level: 9}}")  # fmt: skip
     assert [(f.order, f.started) for f in ledger.of(Served)] == [(1, 1), (3, 3), (2, 5)]
+
+
+def test_a_rule_for_a_class_of_products(tmp_path):
+    """Trade comes before key where class A is concerned; 8 of each product come at 20 h, wanted twice."""
+    orders = {"key": [(1, "a", 8), (1, "b", 8)], "trade": [(2, "a", 8), (2, "b", 8)]}
+    policy = """
+  allocation: {rule: priority}
+  rules: [{when: {segment: trade, sku_class: A}, priority: 1}, {when: {segment: key}, priority: 2}, {priority: 3}]"""
+    stock = "{default: {rule: reorder_point, point: 0, quantity: 8, opening: 0}}"
+    ledger = shop(tmp_path, orders, policy, stock=stock, products="{a: {class: A}, b: {class: B}}")
+    assert [row for row in given(ledger) if row[0] == 20] == [(20, 2, 8), (20, 3, 8)]
