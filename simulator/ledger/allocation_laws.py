@@ -51,8 +51,10 @@ def _shelves(ledger: Ledger) -> dict[int, OneShelf]:
         number: OneShelf(opening) for number, opening in enumerate(ledger.opening.tolist()) if opening == opening
     }
     everywhere = defaultdict(OneShelf, found)
-    for goods in (*ledger.of(facts.Received), *ledger.of(facts.TransferReceived)):
+    for goods in ledger.of(facts.Received):
         everywhere[goods.shelf].came.append((goods.at, goods.units))
+    for fetched in ledger.of(facts.TransferReceived):
+        everywhere[fetched.shelf].came.append((fetched.at, fetched.units))
     for back in ledger.of(facts.Restocked):
         everywhere[home[back.line]].came.append((back.at, back.units))
     for fact in ledger.of(facts.Allocated):

@@ -57,8 +57,9 @@ STOCK = st.one_of(
               st.integers(1, 90)),
 )  # fmt: skip
 CONDITIONS = st.sampled_from(
-    [{}, {"segment": "key"}, {"channel": "web"}, {"sku_class": "A"}, {"segment": "key", "sku_class": "A"}, {"segment": "shop", "sku_class": ["B", "C"]},
-     {"order_value": {"at_least": 60}}, {"customer": "key 2"}, {"segment": ["key", "standing"]}]
+    [{}, {"segment": "key"}, {"channel": "web"}, {"sku_class": "A"}, {"segment": "shop", "sku_class": ["B", "C"]},
+     {"segment": "key", "sku_class": "A"}, {"order_value": {"at_least": 60}}, {"customer": "key 2"},
+     {"segment": ["key", "standing"]}]
 )  # fmt: skip
 
 
