@@ -122,7 +122,8 @@ def fetch(world: World, shelf: Shelf, waiting: Waiting, action: views.Expedite |
 
 def swap(world: World, order: Order, line: int, units: float, sku: int) -> bool:
     """Give the product that the customer agreed to take instead, if it is still there when the order comes for it."""
-    shelf, terms = order.terms.site.shelves[sku], order.terms.of(world.policy.sku_class[sku])
+    shelf, wanted = order.terms.site.shelves[sku], order.block.shelves[line].sku
+    terms = order.terms.of(world.policy.sku_class[wanted])
     there = units <= world.policy.free(shelf, terms)
     if there:
         substitute(world, order, line, units, sku)

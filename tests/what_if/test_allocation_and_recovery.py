@@ -79,7 +79,7 @@ OLIST = {0.0: 0.080, 0.1: 0.109, 0.2: 0.146, 0.3: 0.207, 0.4: 0.299, 0.5: 0.416}
 
 
 def test_a_cut_of_the_promise_makes_more_orders_late_the_more_the_deeper_it_is():
-    """A lognormal of the same mean and median comes to within 6 points, and the simulation to within 1 of the formula."""
+    """A lognormal of the same mean and median: within 6 points of the web shop, within 1 of the formula."""
     late = {
         cut: 1 - simulator.run(
             simulator.load("what_if/honest_promise", [f"service.rules[0].promise.cut={cut}"]), 3, workers=1
