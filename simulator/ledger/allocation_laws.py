@@ -33,14 +33,14 @@ def allocation_laws(ledger: Ledger) -> Iterator[str]:
     rule, priority = ledger.scenario.service.allocation, priorities(ledger)
     if priority is None:
         return  # whose turn it is cannot be told from the facts alone
-    shelves, ranks, pushed = _shelves(ledger), ranks_of_lines(ledger, rule, priority), _pushed(ledger)
-    pegged = _pegged(ledger) | pushed
+    shelves, ranks, favoured = _shelves(ledger), ranks_of_lines(ledger, rule, priority), _favoured(ledger)
+    pegged = _pegged(ledger) | favoured
     for number, shelf in shelves.items():
         yield from _nobody_jumps_the_queue(number, shelf, ranks, pegged, rule.shares_out)
     if type(rule).keeps is not AllocationRule.keeps:
         kept = kept_from(ledger, rule, priority)
         for number, shelf in shelves.items():
-            yield from _what_is_kept_stays(number, shelf, kept[number], priority, pegged, pushed)
+            yield from _what_is_kept_stays(number, shelf, kept[number], priority, pegged, favoured)
 
 
 def _shelves(ledger: Ledger) -> dict[int, OneShelf]:
@@ -76,10 +76,11 @@ def _pegged(ledger: Ledger) -> set[int]:
     return {line for kind in (facts.Expedited, facts.Transshipped) for line in ledger.columns(kind)["line"].tolist()}
 
 
-def _pushed(ledger: Ledger) -> set[int]:
-    """Lines of orders that were made the most urgent of all, since an agreement was at risk."""
+def _favoured(ledger: Ledger) -> set[int]:
+    """Lines that come before all others: an agreement on their order was at risk, or goods were set aside for them."""
     lines, orders = ledger.columns(facts.LineOrdered), ledger.columns(facts.Pushed)["order"]
-    return set(lines["line"][np.isin(lines["order"], orders)].tolist())
+    pushed = lines["line"][np.isin(lines["order"], orders)]
+    return {*pushed.tolist(), *ledger.columns(facts.SetAside)["line"].tolist()}
 
 
 def _nobody_jumps_the_queue(
@@ -120,7 +121,7 @@ def _nobody_jumps_the_queue(
 
 
 def _what_is_kept_stays(
-    number: int, shelf: OneShelf, kept: dict[int, float], priority: np.ndarray, pegged: set[int], pushed: set[int]
+    number: int, shelf: OneShelf, kept: dict[int, float], priority: np.ndarray, pegged: set[int], favoured: set[int]
 ) -> Iterator[str]:
     """At every moment, what the lines of a priority are given leaves on the shelf what is kept from them."""
     level = shelf.opening
@@ -134,7 +135,7 @@ def _what_is_kept_stays(
         total = 0.0
         for _, line, units, own in group:
             total += units
-            if line not in pushed and not (own and line in pegged):
+            if line not in favoured and not (own and line in pegged):
                 sums[int(priority[line])] += units
         for first, units in sums.items():
             if level - units < kept[first] - TINY:

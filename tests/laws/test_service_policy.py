@@ -68,6 +68,10 @@ def optional(**choices: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, A
     return st.fixed_dictionaries({}, optional=choices)
 
 
+RESERVATIONS = st.builds(
+    lambda allocate, hours, share: {"allocate": allocate, "release": hours, "cancelled": share},
+    st.sampled_from(["hard", "soft"]), HOURS, st.sampled_from([0.0, 0.3]),
+)  # fmt: skip
 RULE = st.fixed_dictionaries({"when": CONDITIONS}, optional={
     "promise": PROMISES, "stockout": CHAINS, "priority": st.integers(1, 3), "expedite_limit": SHARES,
     "express": st.builds(lambda time, late: {"time": time, "if_late_by": late}, HOURS, HOURS),
@@ -88,13 +92,14 @@ def policies(draw: st.DrawFn) -> Scenario:
         source["network"]["sites"]["warehouse"]["stages"] = []  # a counter, where orders take no time
     for segment in source["market"]["segments"].values():
         segment |= draw(optional(waits=SHARES, patience=st.sampled_from(["1 h", "2 days"]),
-                                 longest_wait=st.just({"exponential": {"mean": "3 days"}})))  # fmt: skip
+                                 longest_wait=st.just({"exponential": {"mean": "3 days"}}),
+                                 requested=st.just({"exponential": {"mean": "4 days"}})))  # fmt: skip
     drawn = draw(st.lists(RULE, max_size=3))
     rules = [{"name": f"rule {place}", **rule} for place, rule in enumerate(drawn)] + source["service"]["rules"]
     source["service"] = {
         "rules": rules, "allocation": draw(ALLOCATIONS), "stockout": draw(CHAINS),
         "overrides": draw(st.sampled_from([[], [{"rate": 0.2, "when": {"segment": "shop"}, "treated_as": "key"}]])),
-        **draw(optional(repromise=st.builds(lambda slack: {"slack": slack}, HOURS))),
+        **draw(optional(repromise=st.builds(lambda slack: {"slack": slack}, HOURS), reservation=RESERVATIONS)),
     }  # fmt: skip
     if draw(st.booleans()):
         source["segmentation"] = {"products": {"rule": "abc", "by": "value", "review": "1 week"}}
