@@ -27,7 +27,7 @@ def allocate(world: World, order: Order) -> None:
     """Take every line of an order from its shelf; what is short goes its own way."""
     block, now, record = order.block, world.clock._now, world.record.allocated
     terms, wanted, number = order.terms, block.units, block.line
-    shelves, moved = block.shelves, order.moved
+    shelves, moved, reserved, swaps = block.shelves, order.moved, order.reserved, order.swaps
     shipment = order.shipment = next(world.shipments)
     if block.returns or block.mistakes or block.pledges is not None or block.comes is not None:
         order.pieces = _asked_for(order)
@@ -37,12 +37,12 @@ def allocate(world: World, order: Order) -> None:
         shelf, units = shelves[line], wanted[line]
         if moved:
             shelf = order.shelf(line)
-        if order.reserved is not None and line in order.reserved:
+        if reserved is not None and line in reserved:
             units -= take_set_aside(world, order, line, shelf)
             if not units:
                 continue
-        if order.swaps is not None and line in order.swaps:
-            instead = order.swaps[line]
+        if swaps is not None and line in swaps:
+            instead = swaps[line]
             if instead is None or swap(world, order, line, units, instead):
                 continue
         if units <= shelf.on_hand and not shelf.waiting and not terms.rationed:
@@ -237,30 +237,32 @@ def speed_up(world: World, order: Order, shipment: Shipment) -> None:
 
 def deliver(world: World, order: Order, shipment: Shipment) -> None:
     """The goods reach the customer, or are ready to be collected."""
-    if order.block.mistakes and not order.terms.collected and goes_astray(world, order, shipment):
+    block = order.block
+    if block.mistakes and not order.terms.collected and goes_astray(world, order, shipment):
         return
     world.record.delivered((world.clock._now, order.number, shipment.shipment))
-    if order.block.comes is not None and order.terms.collected:
+    if block.comes is not None and order.terms.collected:
         keep_for_customer(world, order, shipment)
-    elif shipment.pieces or order.block.mistakes:
+    elif shipment.pieces or block.mistakes:
         hand_over(world, order, shipment)
     order.open -= 1
-    if not order.open and not order.short:
+    if world.cycles.asked and not order.open and not order.short:
         complete(world, order)
 
 
 def hand_over(world: World, order: Order, shipment: Shipment) -> None:
     """The customer has the goods: some are wrong, and some will come back."""
-    if order.block.mistakes:
+    block = order.block
+    if block.mistakes:
         surface(world, order, shipment)
-    if order.block.pledges is not None:
+    if block.pledges is not None:
         shipment_delivered(world, order, shipment)
     for line, units in shipment.pieces or ():
-        if line in order.block.returns:
+        if line in block.returns:
             start_return(world, order, line, units)
 
 
 def complete(world: World, order: Order) -> None:
     """Nothing of the order is owed any more; if anything was delivered, the company's record has one order more."""
-    if world.cycles and order.taken:
+    if world.cycles.asked and order.taken:
         world.cycles.add(world.clock._now - order.at, **order.labels)

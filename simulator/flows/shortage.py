@@ -18,8 +18,8 @@ DAY = 24.0
 
 def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float) -> None:
     """Ship what there is for the line if the policy allows; for the rest do as the policy says."""
-    terms = order.terms.of(world.policy.sku_class[shelf.sku])
-    rank = world.policy.rank(order, line, shelf, units, terms)
+    policy, terms = world.policy, order.terms.of(world.policy.sku_class[shelf.sku])
+    rank = policy.rank(order, line, shelf, units, terms) if policy.ranks else 0.0
     free = free_for(world, shelf, terms, rank)
     some = units if units <= free else free if terms.ship == "units" or order.partial else 0.0
     if some:
@@ -30,18 +30,17 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
         if order.pieces is not None:
             order.pieces.append((line, some))
     if some < units:
-        if some and world.policy.ranks:
-            rank = world.policy.rank(order, line, shelf, units - some, terms)
+        if some and policy.ranks:
+            rank = policy.rank(order, line, shelf, units - some, terms)
         order.held = order.held or (terms.ship == "order" and not order.partial)
-        patience = order.block.patience
-        stays = patience is None or patience[line] >= 0
+        stays = order.block.patience is None or order.block.patience[line] >= 0
         if order.terms.channel is not None and is_oversold(world, order, line, shelf, units - some):
             cancel_short(world, order, line, units - some)
         elif terms.chain is not None:
             respond(world, order, line, shelf, units - some, terms, rank, stays)
         elif terms.waits and stays:
             waiting = wait(world, order, line, shelf, units - some, terms, rank)
-            if world.policy.repromises:
+            if policy.repromises:
                 promise_anew(world, shelf, waiting)
         else:
             lose(world, order, line, units - some)
@@ -170,9 +169,9 @@ def wait(world: World, order: Order, line: int, shelf: Shelf, units: float, term
     shelf.backordered += units
     shelf.queue(waiting)
     order.short += 1
-    patience = order.block.patience[line] if order.block.patience is not None else None
-    if patience is not None and patience < float("inf"):
-        _at(world, now + patience, _give_up, (world, shelf, waiting))
+    patience = order.block.patience
+    if patience is not None and patience[line] < math.inf:
+        _at(world, now + patience[line], _give_up, (world, shelf, waiting))
     return waiting
 
 
@@ -224,7 +223,7 @@ def _give_up(deadline: Any) -> None:
 
 def give_up(world: World, shelf: Shelf, waiting: Waiting) -> None:
     """The customer cancels what still waits; its place in the queue is dropped when its turn comes."""
-    from simulator.flows.fulfill import complete, go_on, serve_waiting
+    from simulator.flows.fulfill import go_on, serve_waiting
 
     order = waiting.order
     world.record.cancelled((world.clock._now, order.block.line + waiting.line, waiting.units, 0.0))
@@ -237,7 +236,5 @@ def give_up(world: World, shelf: Shelf, waiting: Waiting) -> None:
     serve_waiting(world, shelf)
     if order.idle:
         go_on(world, order)
-    elif not order.open and not order.short:
-        complete(world, order)
     if shelf.rule is not None and shelf.reorder_at > -math.inf:  # else the next review sees it
         reorder(world, shelf)

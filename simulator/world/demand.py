@@ -6,6 +6,7 @@ another segment leaves every customer's wants and ways as they were.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -263,14 +264,19 @@ class Source:
 
     def _faults(self, channel: np.ndarray) -> Faults:
         """Where each order gets damaged (0: nowhere), and whether its documents are wrong."""
-        size, qualities = len(channel), [site.quality for site in self.reach.homes]
-        damage = [[1 - getattr(each.damage_by_place, place) for place in DAMAGED_IN] for each in qualities]
-        passed, wrong = np.cumprod(damage, axis=1), np.array([each.document_error for each in qualities])
+        size, (passed, wrong) = len(channel), self._sound
         if (passed == 1).all() and not wrong.any():
             return np.zeros(size), np.zeros(size)
         chance = self.streams_kept("faults").random((size, 2)).T
         place = (1 - passed[channel] <= chance[0][:, None]).sum(axis=1) + 1
         return np.where(place > len(DAMAGED_IN), 0, place), chance[1] < wrong[channel]
+
+    @cached_property
+    def _sound(self) -> tuple[np.ndarray, np.ndarray]:
+        """By channel: the share that is still sound after each place where goods get damaged, and of wrong documents."""
+        qualities = [site.quality for site in self.reach.homes]
+        damage = [[1 - getattr(each.damage_by_place, place) for place in DAMAGED_IN] for each in qualities]
+        return np.cumprod(damage, axis=1), np.array([each.document_error for each in qualities])
 
     def _patience(self, lines: int) -> list[float] | None:
         """How long each line's customer waits; whoever does not wait at all is below 0."""

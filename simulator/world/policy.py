@@ -138,7 +138,9 @@ class Policy:
         self.commits = self.negotiates or waits
         """Whether somebody looks at what is promised to orders that have not come to the shelf yet."""
         self.repromises = self.service.repromise is not None
-        self.ranks = type(self.allocation).rank is not AllocationRule.rank
+        pushes = any(contract.alert is not None for contract in self.service.contracts.values())
+        self.ranks = pushes or type(self.allocation).rank is not AllocationRule.rank
+        """Whether some lines come before others that waited longer."""
         self.skus = list(scenario.products)
         places = {sku: place for place, sku in enumerate(self.skus)}
         self.substitutes = [

@@ -27,6 +27,8 @@ class CycleRecord:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[tuple[str, ...], int], dict[tuple[str, ...], Recent]] = {}
+        self.asked = False
+        """Whether anybody has ever asked: else nothing need be kept."""
 
     def add(self, cycle: float, **labels: str) -> None:
         """An order was delivered completely; the labels are its segment, channel and site."""
@@ -38,10 +40,7 @@ class CycleRecord:
 
     def quantile(self, share: float, most: int, by: Sequence[str], labels: dict[str, str]) -> float | None:
         """The time that this share of the last orders kept to; None while a tenth of so many is not there."""
+        self.asked = True
         slices = self._kept.setdefault((tuple(by), most), {})
         recent = slices.get(tuple(labels[dimension] for dimension in by))
         return quantile(recent.rising, share) if recent is not None and len(recent.rising) * 10 >= most else None
-
-    def __bool__(self) -> bool:
-        """Whether anybody has ever asked."""
-        return bool(self._kept)

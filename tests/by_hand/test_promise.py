@@ -91,6 +91,15 @@ def test_each_channel_has_its_own_record(tmp_path):
         assert times[4:] == pytest.approx(expected, abs=0.7)
 
 
+def test_what_is_given_up_is_no_delivery(tmp_path):
+    """Two orders get a part at once and give the rest up after 5 h: no record of orders delivered completely yet."""
+    orders = {"all": [(1, "a", 2), (2, "b", 2), (20, "c", 1)]}
+    policy = "{rules: [{promise: {rule: quantile, orders: 20, start: 50 h}}]}"
+    stock = "{c: {rule: base_stock, level: 5}, default: {rule: base_stock, level: 0, opening: 1}}"
+    ledger = shop(tmp_path, orders, policy, stock=stock, all=", patience: 5 h")
+    assert [due - at for _, at, due in promises(ledger)] == [50, 50, 50]
+
+
 ATP = "{rules: [{promise: {rule: available_to_promise, cycle: 2 h}}]}"
 
 
