@@ -42,7 +42,7 @@ def changed(change: str) -> str:
 def blocks(text: str) -> Iterator[Block]:
     """The first blocks of orders of each segment, with the fates of their customers."""
     for source in build(parse(text), 0).sources:
-        yield from itertools.islice(source.blocks(), 2)
+        yield from map(source.block, itertools.islice(source.bulks(), 2))
 
 
 def wants(block: Block) -> list[object]:
