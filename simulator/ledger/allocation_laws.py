@@ -35,7 +35,8 @@ def allocation_laws(ledger: Ledger) -> Iterator[str]:
         return  # whose turn it is cannot be told from the facts alone
     shelves, ranks, favoured = _shelves(ledger), ranks_of_lines(ledger, rule, priority), _favoured(ledger)
     pegged = _pegged(ledger) | favoured
-    for number, shelf in shelves.items():
+    protects = any(channel.protected is not None for channel in ledger.scenario.market.channels.values())
+    for number, shelf in shelves.items() if not protects else ():  # else who may not take it stands aside
         yield from _nobody_jumps_the_queue(number, shelf, ranks, pegged, rule.shares_out)
     if type(rule).keeps is not AllocationRule.keeps:
         kept = kept_from(ledger, rule, priority)
@@ -56,6 +57,8 @@ def _shelves(ledger: Ledger) -> dict[int, OneShelf]:
         everywhere[goods.shelf].came.append((goods.at, goods.units))
     for fetched in ledger.of(facts.TransferReceived):
         everywhere[fetched.shelf].came.append((fetched.at, fetched.units))
+    for left in ledger.of(facts.NotCollected):
+        everywhere[left.shelf].came.append((left.at, left.units))
     for back in ledger.of(facts.Restocked):
         everywhere[home[back.line]].came.append((back.at, back.units))
     for fact in ledger.of(facts.Allocated):

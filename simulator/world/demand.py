@@ -273,7 +273,7 @@ class Source:
 
     @cached_property
     def _sound(self) -> tuple[np.ndarray, np.ndarray]:
-        """By channel: the share that is still sound after each place where goods get damaged, and of wrong documents."""
+        """By channel: share that is sound after each place where goods get damaged, and share of wrong documents."""
         qualities = [site.quality for site in self.reach.homes]
         damage = [[1 - getattr(each.damage_by_place, place) for place in DAMAGED_IN] for each in qualities]
         return np.cumprod(damage, axis=1), np.array([each.document_error for each in qualities])
