@@ -91,7 +91,7 @@ def policies(draw: st.DrawFn) -> Scenario:
     if draw(st.booleans()):
         source["network"]["sites"]["warehouse"]["stages"] = []  # a counter, where orders take no time
     if draw(st.booleans()):
-        source["market"]["channels"]["account"] = {"protected": {"units": draw(st.integers(0, 9))}}
+        source["market"]["channels"]["account"] = {"protected": {"units": draw(st.integers(1, 9))}}
     for segment in source["market"]["segments"].values():
         segment |= draw(optional(waits=SHARES, patience=st.sampled_from(["1 h", "2 days"]),
                                  longest_wait=st.just({"exponential": {"mean": "3 days"}}),
