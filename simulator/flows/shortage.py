@@ -50,14 +50,13 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
 
 def free_for(world: World, shelf: Shelf, terms: LineTerms, rank: float) -> float:
     """Units that a line may take now: what is not kept from it, and only if nobody who waits comes before it."""
-    drop_served(shelf)
-    kept, bar = world.policy.kept(shelf, terms), math.inf
+    policy, bar = world.policy, math.inf
     if shelf.waiting and rank >= shelf.waiting[0].rank:
-        if not world.policy.channels.protects:
+        if not policy.channels.protects:
             return 0.0
         ahead = (each for each in shelf.waiting if each.units and each.rank <= rank)
-        bar = min(world.policy.kept(shelf, each.terms) for each in ahead)
-    return max(0.0, min(shelf.on_hand, bar) - kept)
+        bar = min(policy.kept(shelf, each.terms) for each in ahead)
+    return max(0.0, min(shelf.on_hand, bar) - policy.kept(shelf, terms))
 
 
 def drop_served(shelf: Shelf) -> None:
