@@ -1,7 +1,7 @@
 """The ledger: every fact once, in columns, written while the simulation runs and read by everything else."""
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Fact = TypeVar("Fact", bound=NamedTuple)
 Columns = dict[str, np.ndarray]
 Record = Callable[[Iterable[float]], None]
+BULK = frozenset({facts.Ordered, facts.LineOrdered})
+"""Kinds that are written many at once, when orders are drawn."""
 
 
 class Table:
@@ -32,11 +34,11 @@ class Table:
             self.numbers.frombytes(packed.view(np.uint8).data)
             self.buffer.clear()
 
-    def append(self, columns: Columns) -> None:
-        """Write many facts at once; a column may be one value for all."""
+    def append(self, columns: Mapping[str, np.ndarray | float]) -> None:
+        """Write many facts at once: the first column as an array, others may be one value for all."""
         self.flush()
         names = self.kind._fields
-        rows = np.empty((len(columns[names[0]]), len(names)))
+        rows = np.empty((np.size(columns[names[0]]), len(names)))
         for place, name in enumerate(names):
             rows[:, place] = columns[name]
         self.numbers.frombytes(rows.view(np.uint8).data)
@@ -49,6 +51,52 @@ class Table:
             name: rows[:, place].astype(np.int64) if name in INTEGERS else rows[:, place].copy()
             for place, name in enumerate(self.kind._fields)
         }
+
+
+class Column:
+    """One field of facts that are written many at once; as long as it has one value only, that is all it keeps."""
+
+    def __init__(self, name: str) -> None:
+        self.dtype: type = np.int64 if name in INTEGERS else np.float64
+        self.numbers = array("q" if name in INTEGERS else "d")
+        self.size, self.value = 0, 0.0
+
+    def append(self, part: np.ndarray | float, size: int) -> None:
+        """So many values more: an array of them, or one for all."""
+        if not isinstance(part, np.ndarray) and not self.numbers and (not self.size or _same(part, self.value)):
+            self.value = part
+        else:
+            if not self.numbers:
+                self.numbers.frombytes(np.full(self.size, self.value, self.dtype).view(np.uint8).data)
+            whole = np.full(size, part, self.dtype) if not isinstance(part, np.ndarray) else part
+            self.numbers.frombytes(np.ascontiguousarray(whole, self.dtype).view(np.uint8).data)
+        self.size += size
+
+    def whole(self) -> np.ndarray:
+        """All values."""
+        return np.array(self.numbers, self.dtype) if self.numbers else np.full(self.size, self.value, self.dtype)
+
+
+def _same(one: float, other: float) -> bool:
+    return one == other or (one != one and other != other)
+
+
+class Bulk(Table):
+    """The facts of a kind that is only ever written many at once, field by field."""
+
+    def __init__(self, kind: type[NamedTuple]) -> None:
+        super().__init__(kind)
+        self.fields = {name: Column(name) for name in kind._fields}
+
+    def append(self, columns: Mapping[str, np.ndarray | float]) -> None:
+        """Write many facts at once: the first column as an array, others may be one value for all."""
+        size = np.size(columns[self.kind._fields[0]])
+        for name, field in self.fields.items():
+            field.append(columns[name], size)
+
+    def columns(self) -> Columns:
+        """The facts as columns."""
+        return {name: field.whole() for name, field in self.fields.items()}
 
 
 class Ledger:
@@ -70,15 +118,15 @@ class Ledger:
         """`on_hand`, `on_order` and `backordered` at the end by shelf, as the shelves themselves count them."""
         self.events = 0
         """SimPy events that the replication took."""
-        self._tables = {kind: Table(kind) for kind in KINDS}
+        self._tables = {kind: Bulk(kind) if kind in BULK else Table(kind) for kind in KINDS}
         self._columns: dict[type[NamedTuple], Columns] = {}
 
     def recorder(self, kind: type[NamedTuple]) -> Record:
         """The function that records one fact, given as a plain tuple of the kind's fields."""
         return self._tables[kind].buffer.extend
 
-    def append(self, kind: type[NamedTuple], columns: Columns) -> None:
-        """Record many facts of a kind at once, the first column as an array."""
+    def append(self, kind: type[NamedTuple], columns: Mapping[str, np.ndarray | float]) -> None:
+        """Record many facts of a kind at once: the first column as an array, others may be one value for all."""
         self._tables[kind].append(columns)
 
     def flush(self) -> None:
