@@ -208,7 +208,18 @@ def go_on(world: World, order: Order) -> None:
     if order.short and (order.held or not order.taken):
         return
     order.idle = False
-    order.resume()
+    if order.terms.dock:
+        order.resume()
+    else:
+        hand_out(world, order)
+
+
+def hand_out(world: World, order: Order) -> None:
+    """An order at a site without a dock reaches the customer at once; one of which nothing is left ends."""
+    if order.taken:
+        deliver(world, order, order)
+    else:
+        complete(world, order)
 
 
 def life_of_shipment(world: World, order: Order, shipment: Shipment) -> Life:

@@ -2,7 +2,7 @@
 
 from simulator.flows.channels import accept, take_in
 from simulator.flows.contracts import order_ended, order_entered
-from simulator.flows.fulfill import allocate, complete, deliver, sell_over_the_counter, speed_up
+from simulator.flows.fulfill import allocate, complete, deliver, hand_out, sell_over_the_counter, speed_up
 from simulator.flows.promise import agree, commit, release_time, uncommit
 from simulator.flows.reserve import wait_for_release
 from simulator.world.clock import DEMAND, Life, Process
@@ -77,14 +77,12 @@ def leave(world: World, order: Order, turned_away: bool) -> None:
 
 
 def go_to_the_shelf(world: World, order: Order) -> None:
-    """Allocate; an order that is served at once by a site without a dock needs no process."""
+    """Allocate; an order at a site without a dock needs no process, even if it waits for stock."""
     allocate(world, order)
-    if order.idle or order.terms.dock:
+    if order.terms.dock:
         order.start(life_at_the_dock(world, order))
-    elif order.taken:
-        deliver(world, order, order)
-    else:
-        complete(world, order)
+    elif not order.idle:
+        hand_out(world, order)
 
 
 def life_at_the_dock(world: World, order: Order) -> Life:

@@ -32,7 +32,8 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
     if some < units:
         if some and policy.ranks:
             rank = policy.rank(order, line, shelf, units - some, terms)
-        order.held = order.held or (terms.ship == "order" and not order.partial)
+        if terms.ship == "order" and not order.partial:
+            order.held = True
         stays = order.block.patience is None or order.block.patience[line] >= 0
         if order.terms.channel is not None and is_oversold(world, order, line, shelf, units - some):
             cancel_short(world, order, line, units - some)

@@ -27,7 +27,7 @@ from simulator.kpis.lead_time import jobs, staff_hours, worked_hours
 from simulator.kpis.penalties import penalty_by_line
 from simulator.kpis.recovery_costs import emergency_supply, express, overrides, transshipment
 from simulator.kpis.stock import after_waiting, averages
-from simulator.kpis.view import TINY, View
+from simulator.kpis.view import TINY, View, table_of_view
 from simulator.ledger import facts
 
 
@@ -90,10 +90,10 @@ def backorder(view: View) -> Ledgered | None:
     if rate is None or averages(view) is None:
         return None
     units = _owed_hours(view) if rate.hourly else in_time(view, facts.Backordered)
-    return charge(view, rate, units, *(_open_hours(view) if rate.hourly else once(view, units)))
+    return charge(view, rate, units, _open_hours if rate.hourly else once)
 
 
-def _open_hours(view: View) -> tuple[np.ndarray, np.ndarray]:
+def _open_hours(view: View, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """By line number: hours in the measured time in which anything of the line is owed, and its part of the
     hours in which anything of its order is. The lines of an order fall short at one moment."""
     short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
@@ -136,7 +136,7 @@ def lost_sale(view: View) -> Ledgered | None:
     if rate is None:
         return None
     units = in_time(view, facts.Lost) + in_time(view, facts.Cancelled)
-    return charge(view, rate, units, *once(view, units))
+    return charge(view, rate, units, once)
 
 
 def returns_handling(view: View) -> Ledgered | None:
@@ -156,6 +156,8 @@ def refurbishing(view: View) -> Ledgered | None:
 
 def write_off(view: View) -> Ledgered | None:
     """Units disposed of, at a share of their cost."""
+    if not len(view.of(facts.Disposed)["line"]):
+        return None
     return plain(view, in_time(view, facts.Disposed) * unit_cost(view) * view.scenario.costs.write_off)
 
 
@@ -182,10 +184,8 @@ ACTIVITY_COSTS = (holding, replenishment, order_handling, line_handling, labour,
                   overrides, error_correction, short_payment, sla_penalty)  # fmt: skip
 
 
+@table_of_view
 def costs(view: View) -> dict[str, Ledgered]:
     """The costs of every activity that costs anything."""
-    kept: dict[str, dict[str, Ledgered]] = view.__dict__.setdefault("_costs", {})
-    if "costs" not in kept:
-        found = {name: cost(view) for name, cost in zip(ACTIVITIES, ACTIVITY_COSTS, strict=True)}
-        kept["costs"] = {name: each for name, each in found.items() if each is not None}
-    return kept["costs"]
+    found = {name: cost(view) for name, cost in zip(ACTIVITIES, ACTIVITY_COSTS, strict=True)}
+    return {name: each for name, each in found.items() if each is not None}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.kpis.covered import arrivals, covered, due_times, gone, owed_until
-from simulator.kpis.view import TINY, View
+from simulator.kpis.view import TINY, View, table_of_view
 from simulator.ledger import facts
 from simulator.scenario.contracts import MOMENT, Contract
 
@@ -58,12 +58,10 @@ class Scorecard:
         return found
 
 
+@table_of_view
 def scorecards(view: View) -> list[Scorecard]:
-    """One for each agreement of the scenario, worked out once."""
-    kept: dict[str, list[Scorecard]] = view.__dict__.setdefault("_scorecards", {})
-    if "all" not in kept:
-        kept["all"] = [_scorecard(view, contract) for contract in view.scenario.service.contracts.values()]
-    return kept["all"]
+    """One for each agreement of the scenario."""
+    return [_scorecard(view, contract) for contract in view.scenario.service.contracts.values()]
 
 
 def _scorecard(view: View, contract: Contract) -> Scorecard:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simulator.kpis.view import TINY, View
+from simulator.kpis.view import TINY, View, table_of_view
 from simulator.ledger import facts
 from simulator.ledger.ledger import Columns
 from simulator.scenario.contracts import MOMENT, Contract
@@ -55,21 +55,19 @@ def _asked_at(view: View) -> np.ndarray:
     return at
 
 
+@table_of_view
 def arrivals(view: View) -> Columns:
     """Units that reached customers: line, units, time, and the turn in which their delivery was written.
 
     Another product that a customer took instead counts as what was ordered.
     """
-    kept: dict[str, Columns] = view.__dict__.setdefault("_arrivals", {})
-    if "all" not in kept:
-        given, instead, delivered = (view.of(k) for k in (facts.Allocated, facts.Substituted, facts.Delivered))
-        line, units, shipment = (np.concatenate([given[n], instead[n]]) for n in ("line", "units", "shipment"))
-        turn = np.full(int(max(shipment.max(initial=0), delivered["shipment"].max(initial=0))) + 1, -1)
-        turn[delivered["shipment"]] = np.arange(len(delivered["shipment"]))
-        came = turn[shipment] >= 0
-        written = turn[shipment[came]]
-        kept["all"] = {"line": line[came], "units": units[came], "at": delivered["at"][written], "written": written}
-    return kept["all"]
+    given, instead, delivered = (view.of(k) for k in (facts.Allocated, facts.Substituted, facts.Delivered))
+    line, units, shipment = (np.concatenate([given[n], instead[n]]) for n in ("line", "units", "shipment"))
+    turn = np.full(int(max(shipment.max(initial=0), delivered["shipment"].max(initial=0))) + 1, -1)
+    turn[delivered["shipment"]] = np.arange(len(delivered["shipment"]))
+    came = turn[shipment] >= 0
+    written = turn[shipment[came]]
+    return {"line": line[came], "units": units[came], "at": delivered["at"][written], "written": written}
 
 
 def owed_until(view: View) -> np.ndarray:
@@ -84,19 +82,17 @@ def owed_until(view: View) -> np.ndarray:
     return last
 
 
+@table_of_view
 def gone(view: View) -> tuple[Columns, Columns]:
     """Units that customers will not get, by whose doing: what the company lost or cancelled, and what customers did.
 
     An order that ended before it asked for stock, turned away or withdrawn, is gone with all its lines.
     """
-    kept: dict[str, tuple[Columns, Columns]] = view.__dict__.setdefault("_gone", {})
-    if "all" not in kept:
-        cancelled, left = view.of(facts.Cancelled), view.of(facts.Abandoned)
-        own, full = cancelled["by_company"] == 0, left["full"] > 0
-        company = [view.of(facts.Lost), _rows(cancelled, ~own), _whole(view, _rows(left, full))]
-        customer = [_rows(cancelled, own), _whole(view, _rows(left, ~full)), _whole(view, view.of(facts.Withdrawn))]
-        kept["all"] = _together(company), _together(customer)
-    return kept["all"]
+    cancelled, left = view.of(facts.Cancelled), view.of(facts.Abandoned)
+    own, full = cancelled["by_company"] == 0, left["full"] > 0
+    company = [view.of(facts.Lost), _rows(cancelled, ~own), _whole(view, _rows(left, full))]
+    customer = [_rows(cancelled, own), _whole(view, _rows(left, ~full)), _whole(view, view.of(facts.Withdrawn))]
+    return _together(company), _together(customer)
 
 
 def _rows(table: Columns, chosen: np.ndarray) -> Columns:

@@ -7,7 +7,7 @@ import numpy as np
 from simulator.kpis.kpi import kpi
 from simulator.kpis.labels import HELD
 from simulator.kpis.slices import Derived
-from simulator.kpis.view import View
+from simulator.kpis.view import View, table_of_view
 from simulator.ledger import facts
 from simulator.scenario.network import DESK
 
@@ -34,14 +34,12 @@ def cycle_variance_share(view: View) -> Derived | None:
 
 
 def _shares(view: View, which: int) -> Derived | None:
-    kept: dict[str, list[np.ndarray]] = view.__dict__.setdefault("_cycle", {})
     if not view.labels.in_cycle.any():
         return None
-    if "shares" not in kept:
-        kept["shares"] = _taken_apart(view)
-    return Derived({"": np.full(1, np.nan), "stage": kept["shares"][which]})
+    return Derived({"": np.full(1, np.nan), "stage": _taken_apart(view)[which]})
 
 
+@table_of_view
 def _taken_apart(view: View) -> list[np.ndarray]:
     """Shares of the mean and of the variance by stage label; nan for what is not part of the order cycle."""
     orders, done = view.orders, view.orders.complete

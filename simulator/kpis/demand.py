@@ -4,16 +4,18 @@ import numpy as np
 
 from simulator.kpis.kpi import kpi
 from simulator.kpis.slices import Derived, Fixed, Ratio, Rows
-from simulator.kpis.view import View
+from simulator.kpis.view import View, table_of_view
 from simulator.ledger import facts
 
 WEEK, DAY = 168.0, 24.0
 
 
+@table_of_view
 def _orders(view: View) -> Rows:
     return view.labels.order_rows(view.source_of_order[view.measured_orders])
 
 
+@table_of_view
 def _lines(view: View) -> tuple[Rows, np.ndarray, np.ndarray]:
     """All lines of measured orders, with units and value."""
     table = view.of(facts.LineOrdered)

@@ -1,5 +1,6 @@
 """How costs are laid on order lines: by shelf, by order, by line, by unit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,9 @@ from simulator.kpis.stock import shelf_of_line
 from simulator.kpis.view import View
 from simulator.ledger import facts
 from simulator.units import CostRate
+
+Counted = Callable[[View, np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""Given a view and units by line number: lines, and orders shared by their lines, by line number."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,14 @@ def in_time(view: View, kind: type) -> np.ndarray:
     return np.bincount(table["line"], table["units"] * (table["at"] >= view.begin), len(view.order_of_line))
 
 
-def charge(view: View, rate: CostRate, units: np.ndarray, lines: np.ndarray, orders: np.ndarray) -> Ledgered:
+def charge(view: View, rate: CostRate, units: np.ndarray, counted: Counted) -> Ledgered:
     """A rate times what it is of, by line number: units, their value, lines, or orders shared by their lines."""
-    price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
-    much = {"unit": units, "value": units * price, "line": lines, "order": orders}[rate.basis]
-    return plain(view, much * rate.amount)
+    if rate.basis == "value":
+        units = units * np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
+    elif rate.basis != "unit":
+        lines, orders = counted(view, units)
+        units = lines if rate.basis == "line" else orders
+    return plain(view, units * rate.amount)
 
 
 def once(view: View, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.kpis.kpi import kpi
 from simulator.kpis.slices import Derived, Fixed, Percentile, Ratio, Rows, Spread
-from simulator.kpis.view import View
+from simulator.kpis.view import View, table_of_view
 from simulator.ledger import facts
 from simulator.ledger.desk_laws import batched_rows
 from simulator.scenario.network import Inspection, Stage
@@ -26,17 +26,15 @@ class Jobs:
     """Whether it came to the stage in the measured time and was begun."""
 
 
+@table_of_view
 def jobs(view: View) -> Jobs | None:
     """The jobs of all stages; None where there are none."""
     if not view.ledger.stages:
         return None
-    kept: dict[str, Jobs] = view.__dict__.setdefault("_jobs", {})
-    if "jobs" not in kept:
-        served = view.of(facts.Served)
-        rows = view.labels.served_rows(served["stage"], view.source_of_order[served["order"]])
-        measured = (served["queued"] >= view.begin) & ~np.isnan(served["started"])
-        kept["jobs"] = Jobs(rows, served["stage"], served["queued"], served["started"], served["ended"], measured)
-    return kept["jobs"]
+    served = view.of(facts.Served)
+    rows = view.labels.served_rows(served["stage"], view.source_of_order[served["order"]])
+    measured = (served["queued"] >= view.begin) & ~np.isnan(served["started"])
+    return Jobs(rows, served["stage"], served["queued"], served["started"], served["ended"], measured)
 
 
 @kpi(unit="hours", better="lower", of="orders delivered completely by the end of the run", scor="RS.1.1")
@@ -159,11 +157,10 @@ def setting(view: View, stage: int) -> tuple[int | None, str | None]:
     return desk.staff, desk.calendar
 
 
-def _calendar(view: View, name: str) -> WorkingTime:
-    kept: dict[str, WorkingTime] = view.__dict__.setdefault("_calendars", {})
-    if name not in kept:
-        kept[name] = WorkingTime(view.scenario.network.calendars[name], view.scenario.run.start)
-    return kept[name]
+@table_of_view
+def _calendars(view: View) -> dict[str, WorkingTime]:
+    calendars = view.scenario.network.calendars.items()
+    return {name: WorkingTime(calendar, view.scenario.run.start) for name, calendar in calendars}
 
 
 def staff_hours(view: View) -> np.ndarray:
@@ -174,24 +171,18 @@ def staff_hours(view: View) -> np.ndarray:
         if staff is not None:
             span = view.span
             if calendar is not None:
-                begin, end = _calendar(view, calendar).open_before(np.array([view.begin, view.end]))
+                begin, end = _calendars(view)[calendar].open_before(np.array([view.begin, view.end]))
                 span = float(end - begin)
             found[stage] = staff * span
     return found
 
 
+@table_of_view
 def worked_hours(view: View) -> np.ndarray:
     """Open hours between start and end of each job, within the measured time.
 
     The work on a batch is shared equally by its orders.
     """
-    kept: dict[str, np.ndarray] = view.__dict__.setdefault("_worked_hours", {})
-    if "hours" not in kept:
-        kept["hours"] = _worked_hours(view)
-    return kept["hours"]
-
-
-def _worked_hours(view: View) -> np.ndarray:
     found = jobs(view)
     assert found is not None
     started = np.clip(np.nan_to_num(found.started, nan=view.end), view.begin, view.end)
@@ -200,7 +191,7 @@ def _worked_hours(view: View) -> np.ndarray:
     for stage in range(len(view.ledger.stages)):
         _, calendar = setting(view, stage)
         if calendar is not None:
-            mine, hours = found.stage == stage, _calendar(view, calendar)
+            mine, hours = found.stage == stage, _calendars(view)[calendar]
             work[mine] = hours.open_before(ended[mine]) - hours.open_before(started[mine])
     rows, batch = batched_rows(view.ledger), view.of(facts.Batched)
     key = batch["stage"] * (batch["batch"].max(initial=0) + 1) + batch["batch"]

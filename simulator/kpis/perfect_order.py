@@ -78,7 +78,8 @@ def perfect_lines(view: View) -> Ratio:
     if all its lines are.
     """
     of = _due_lines(view)
-    return view.every_line.ratio((of & _perfect_lines(view)).astype(float), of.astype(float))
+    perfect = of & _perfect_lines(view) if of.any() else of
+    return view.every_line.ratio(perfect.astype(float), of.astype(float))
 
 
 def _due_lines(view: View) -> np.ndarray:

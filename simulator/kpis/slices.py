@@ -163,6 +163,9 @@ class Percentile:
         found = {"": np.array([_quantile(self.of, self.share)])}
         for dimension, code in self.rows.codes.items():
             label = code[self.rows.cell]
+            if self.rows.sizes[dimension] == 1 and (label == 0).all():
+                found[dimension] = found[""]  # one slice that is the whole: sorted once
+                continue
             found[dimension] = np.array(
                 [_quantile(self.of[label == place], self.share) for place in range(self.rows.sizes[dimension])]
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.kpis.slices import Rows
-from simulator.kpis.view import TINY, View
+from simulator.kpis.view import TINY, View, table_of_view
 from simulator.ledger import facts
 
 Changes = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -23,14 +23,13 @@ class Averages:
     """Cost of one unit."""
 
 
+@table_of_view
 def shelf_of_line(view: View) -> np.ndarray:
     """Shelf by line number."""
-    kept: dict[str, np.ndarray] = view.__dict__.setdefault("_shelf_of_line", {})
-    if "shelf" not in kept:
-        site = np.concatenate([[0], view.of(facts.Ordered)["site"]])
-        sku = np.concatenate([[0], view.of(facts.LineOrdered)["sku"]])
-        kept["shelf"] = site[view.order_of_line] * view.labels.products + sku
-    return kept["shelf"]
+    site = np.concatenate([[0], view.of(facts.Ordered)["site"]])
+    sku = np.concatenate([[0], view.of(facts.LineOrdered)["sku"]])
+    shelf: np.ndarray = site[view.order_of_line] * view.labels.products + sku
+    return shelf
 
 
 def _integral(view: View, changes: list[Changes], opening: np.ndarray) -> np.ndarray:
@@ -42,14 +41,10 @@ def _integral(view: View, changes: list[Changes], opening: np.ndarray) -> np.nda
     return result
 
 
+@table_of_view
 def averages(view: View) -> Averages | None:
     """Time averages of all shelves; None where stock has no limit anywhere."""
-    if np.isnan(view.ledger.opening).all():
-        return None
-    kept: dict[str, Averages] = view.__dict__.setdefault("_averages", {})
-    if "averages" not in kept:
-        kept["averages"] = _averages(view)
-    return kept["averages"]
+    return None if np.isnan(view.ledger.opening).all() else _averages(view)
 
 
 def stock_changes(view: View) -> list[Changes]:
@@ -114,15 +109,9 @@ def after_waiting(view: View, begun: np.ndarray) -> np.ndarray:
     return late
 
 
+@table_of_view
 def empty_time(view: View) -> np.ndarray:
     """Hours without stock on hand in the measured time, by shelf: needs the level after every change."""
-    kept: dict[str, np.ndarray] = view.__dict__.setdefault("_empty", {})
-    if "hours" not in kept:
-        kept["hours"] = _empty_time(view)
-    return kept["hours"]
-
-
-def _empty_time(view: View) -> np.ndarray:
     size, changes = len(view.ledger.opening), stock_changes(view)
     start = np.zeros(size)
     shelf = np.concatenate([np.arange(size), *(part[0] for part in changes)])

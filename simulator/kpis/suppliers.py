@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.kpis.kpi import kpi
 from simulator.kpis.slices import Ratio, Rows, Spread
-from simulator.kpis.view import View
+from simulator.kpis.view import View, table_of_view
 from simulator.ledger import facts
 
 
@@ -21,17 +21,11 @@ class Receipts:
     """Hours it was planned to take when it was placed."""
 
 
+@table_of_view
 def receipts(view: View) -> Receipts | None:
     """The receipts to measure; None where stock has no limit anywhere."""
     if np.isnan(view.ledger.opening).all():
         return None
-    kept: dict[str, Receipts] = view.__dict__.setdefault("_receipts", {})
-    if "receipts" not in kept:
-        kept["receipts"] = _receipts(view)
-    return kept["receipts"]
-
-
-def _receipts(view: View) -> Receipts:
     table = view.of(facts.Received)
     measured = (table["at"] >= view.begin) & ~np.isnan(table["placed"])
     shelf, at, placed = (table[name][measured] for name in ("shelf", "at", "placed"))

@@ -1,8 +1,9 @@
 """The facts of one run as tables to measure: lines, orders, stages, shelves. The warm-up is cut here and only here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from simulator.kpis.kpi import Function
 
 TINY = 1e-9
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,29 @@ class Orders:
     """Whether every line was met at once from stock."""
 
 
+class Choice:
+    """Takes some rows of columns, without a copy where these are all."""
+
+    def __init__(self, keep: np.ndarray) -> None:
+        self._keep, self._all = keep, bool(keep.all())
+
+    def __call__(self, column: np.ndarray) -> np.ndarray:
+        return column if self._all else column[self._keep]
+
+
+def table_of_view(work: Callable[["View"], T]) -> Callable[["View"], T]:
+    """Have a table of a view worked out when it is first asked for, and kept."""
+
+    @wraps(work)
+    def found(view: "View") -> T:
+        if work not in view.tables:
+            view.tables[work] = work(view)
+        table: T = view.tables[work]
+        return table
+
+    return found
+
+
 class View:
     """Everything that KPIs look at, worked out once when first asked for."""
 
@@ -74,6 +99,8 @@ class View:
         self.begin, self.end = self.scenario.run.warm_up, self.scenario.run.horizon
         self.span = self.end - self.begin
         self.labels = Labels(ledger)
+        self.tables: dict[Callable[[View], Any], Any] = {}
+        """What `table_of_view` has kept."""
         self._values: dict[Function, dict[str, np.ndarray] | None] = {}
 
     def values(self, function: "Function") -> dict[str, np.ndarray] | None:
@@ -145,22 +172,19 @@ class View:
     def lines(self) -> Lines:
         """The lines to measure."""
         table, allocated = self.of(facts.LineOrdered), self.of(facts.Allocated)
-        keep = self.asked[1:] & self.measured_orders[table["order"]]
-        number = table["line"][keep]
-        backordered, lost = self.by_line(facts.Backordered)[number], self.by_line(facts.Lost)[number]
-        replaced = self.by_line(facts.Substituted)[number]
-        arrived = np.isfinite(self.delivered_at)
-        units = table["units"][keep]
-        delivered = np.bincount(allocated["line"][arrived], allocated["units"][arrived], len(self.order_of_line))
+        take = Choice(self.asked[1:] & self.measured_orders[table["order"]])
+        short = {kind: take(self.by_line(kind)[1:]) for kind in (facts.Backordered, facts.Lost, facts.Substituted)}
+        backordered, lost, replaced = short.values()
+        arrived = Choice(np.isfinite(self.delivered_at))
+        units, order = take(table["units"]), take(table["order"])
+        delivered = np.bincount(arrived(allocated["line"]), arrived(allocated["units"]), len(self.order_of_line))
         delivered = delivered + self._replaced_delivered()
-        source, sku = self.source_of_order[table["order"][keep]], table["sku"][keep]
-        rows = self.labels.line_rows(source, self.item_of_line[keep])
         return Lines(
-            rows=rows, number=number, order=table["order"][keep], sku=sku, units=units,
-            price=table["price"][keep], at_once=units - backordered - lost - replaced,
-            backordered=backordered, lost=lost, replaced=replaced,
-            cancelled=self.by_line(facts.Cancelled)[number], shipped=self.by_line(facts.Allocated)[number],
-            delivered=delivered[number],
+            rows=self.labels.line_rows(self.source_of_order[order], take(self.item_of_line)),
+            number=take(table["line"]), order=order, sku=take(table["sku"]), units=units, price=take(table["price"]),
+            at_once=units - backordered - lost - replaced, backordered=backordered, lost=lost, replaced=replaced,
+            cancelled=take(self.by_line(facts.Cancelled)[1:]), shipped=take(self.by_line(facts.Allocated)[1:]),
+            delivered=take(delivered[1:]),
         )  # fmt: skip
 
     @cached_property
@@ -183,15 +207,14 @@ class View:
     def orders(self) -> Orders:
         """The orders to measure."""
         lines, table = self.lines, self.of(facts.Ordered)
-        keep, last = self.measured_orders, self.last_delivery[self.measured_orders]
-        asked = self.all_asked[keep]
-        short = np.bincount(lines.order, lines.at_once < lines.units - TINY, len(keep))
+        take = Choice(self.measured_orders[1:])
+        last, asked, owed = (take(each[1:]) for each in (self.last_delivery, self.all_asked, self.owed))
+        short = np.bincount(lines.order, lines.at_once < lines.units - TINY, len(self.measured_orders))
         return Orders(
-            rows=self.labels.order_rows(self.source_of_order[keep]), number=np.flatnonzero(keep), asked=asked,
-            at=table["at"][keep[1:]], promised=self.promises[0][keep], latest=self.promises[1][keep],
-            requested=table["requested"][keep[1:]], last=last,
-            complete=~self.owed[keep] & ~np.isnan(last), open=self.owed[keep],
-            filled=asked & (short[keep] == 0),
+            rows=self.labels.order_rows(take(self.source_of_order[1:])), number=take(table["order"]), asked=asked,
+            at=take(table["at"]), promised=take(self.promises[0][1:]), latest=take(self.promises[1][1:]),
+            requested=take(table["requested"]), last=last, complete=~owed & ~np.isnan(last), open=owed,
+            filled=asked & (take(short[1:]) == 0),
         )  # fmt: skip
 
     @cached_property
@@ -201,12 +224,15 @@ class View:
         A later promise never changes the first. An order withdrawn before its release has none any more.
         """
         first = np.concatenate([[np.nan], self.of(facts.Ordered)["promised"]])
-        last, made = first.copy(), self.of(facts.Promised)
+        made, withdrawn = self.of(facts.Promised), self.of(facts.Withdrawn)["order"]
+        if not len(made["order"]) and not len(withdrawn):
+            return first, first
+        last = first.copy()
         last[made["order"]] = made["due"]  # the facts are in the order of time: the last one stays
         own = np.full(len(first), np.nan)
         own[made["order"][::-1]] = made["due"][::-1]
         first = np.where(np.isnan(first), own, first)
-        first[self.of(facts.Withdrawn)["order"]] = last[self.of(facts.Withdrawn)["order"]] = np.nan
+        first[withdrawn] = last[withdrawn] = np.nan
         return first, last
 
     def _replaced_delivered(self) -> np.ndarray | float:

@@ -38,7 +38,7 @@ class Table:
         """Write many facts at once: the first column as an array, others may be one value for all."""
         self.flush()
         names = self.kind._fields
-        rows = np.empty((np.size(columns[names[0]]), len(names)))
+        rows = np.empty((_length(columns[names[0]]), len(names)))
         for place, name in enumerate(names):
             rows[:, place] = columns[name]
         self.numbers.frombytes(rows.view(np.uint8).data)
@@ -77,6 +77,11 @@ class Column:
         return np.array(self.numbers, self.dtype) if self.numbers else np.full(self.size, self.value, self.dtype)
 
 
+def _length(column: np.ndarray | float) -> int:
+    assert isinstance(column, np.ndarray)
+    return len(column)
+
+
 def _same(one: float, other: float) -> bool:
     return one == other or (one != one and other != other)
 
@@ -90,7 +95,7 @@ class Bulk(Table):
 
     def append(self, columns: Mapping[str, np.ndarray | float]) -> None:
         """Write many facts at once: the first column as an array, others may be one value for all."""
-        size = np.size(columns[self.kind._fields[0]])
+        size = _length(columns[self.kind._fields[0]])
         for name, field in self.fields.items():
             field.append(columns[name], size)
 

@@ -28,7 +28,7 @@ from simulator.world.reach import Reach
 from simulator.world.sites import SiteWorld
 from simulator.world.streams import Streams
 
-Faults = tuple[np.ndarray, np.ndarray]
+Faults = tuple[np.ndarray | float, np.ndarray | float]
 """Where each order gets damaged, and whether its documents are wrong."""
 
 
@@ -225,16 +225,23 @@ class Source:
         if entered is not None:
             misdocumented = (misdocumented > 0) | entered.misdocumented(size)
             self.ledger.append(Erred, entered.facts(number, line))
-        orders = np.arange(number, number + size)
+        orders, one_way, one = np.arange(number, number + size), len(self.channels) == 1, len(known.kinds) == 1
+        terms = known.kinds[0]  # what is the same for all is written once
         self.ledger.append(Ordered, {
-            "at": bulk.at, "order": orders, "segment": np.full(size, self.index),
-            "channel": np.array(self.channels)[bulk.channel], "customer": bulk.customer,
-            "site": self.reach.of_order(lambda site: site.index, bulk.channel), "promised": known.promised,
-            "damaged": damaged, "misdocumented": misdocumented, "rule": known.rule, "overridden": known.overridden,
-            "target": known.target, "requested": requested,
+            "at": bulk.at, "order": orders, "segment": self.index,
+            "channel": self.channels[0] if one_way else np.array(self.channels)[bulk.channel],
+            "customer": bulk.customer,
+            "site": terms.site.index if one else self.reach.of_order(lambda site: site.index, bulk.channel),
+            "promised": known.promised, "damaged": damaged, "misdocumented": misdocumented,
+            "rule": terms.rule if one else known.of(lambda each: each.rule),
+            "overridden": terms.overridden if one else known.of(lambda each: each.overridden),
+            "target": terms.target if one else known.of(lambda each: each.target),
+            "requested": requested if self.segment.requested is not None else np.nan,
         })  # fmt: skip
+        whole = len(wanted.sku) == size and bool((wanted.counts == 1).all())
         self.ledger.append(LineOrdered, {
-            "order": np.repeat(orders, wanted.counts), "line": np.arange(line, line + len(wanted.sku)),
+            "order": orders if whole else np.repeat(orders, wanted.counts),
+            "line": np.arange(line, line + len(wanted.sku)),
             "sku": wanted.sku, "units": wanted.units, "price": wanted.price,
         })  # fmt: skip
 
@@ -266,7 +273,7 @@ class Source:
         """Where each order gets damaged (0: nowhere), and whether its documents are wrong."""
         size, (passed, wrong) = len(channel), self._sound
         if (passed == 1).all() and not wrong.any():
-            return np.zeros(size), np.zeros(size)
+            return 0.0, 0.0
         chance = self.streams_kept("faults").random((size, 2)).T
         place = (1 - passed[channel] <= chance[0][:, None]).sum(axis=1) + 1
         return np.where(place > len(DAMAGED_IN), 0, place), chance[1] < wrong[channel]
@@ -287,13 +294,13 @@ class Source:
         patience = law.sample(self.streams_kept("patience"), lines) if law is not None else np.full(lines, np.inf)
         return [time if stays else -1.0 for time, stays in zip(patience.tolist(), waits.tolist(), strict=True)]
 
-    def _returns(self, bulk: Bulk, known: Known, damaged: np.ndarray) -> dict[int, Fate]:
+    def _returns(self, bulk: Bulk, known: Known, damaged: np.ndarray | float) -> dict[int, Fate]:
         """The lines that will come back, by line within the block; more of what arrives damaged."""
         if not self.offers.returns:
             return {}
         of_line = self.offers.return_terms(bulk, known)
         chance = self.streams_kept("returns").random((len(of_line), 2)).T
-        broken = np.repeat(damaged > 0, bulk.wanted.counts)
+        broken = np.repeat(np.broadcast_to(damaged, len(bulk.at)) > 0, bulk.wanted.counts)
         found: dict[int, Fate] = {}
         for place, terms in enumerate(self.offers.returns):
             lag = terms.lag.sample(self.streams_kept(f"return lag {place}"), len(of_line))

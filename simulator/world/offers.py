@@ -1,5 +1,6 @@
 """What the policy offers to new orders: their terms, their standing promises and return terms, many at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,9 +35,11 @@ class Known:
     """By order: which of them."""
     promised: np.ndarray
     """Time of delivery promised; nan where it is made at order entry, or never."""
-    rule: np.ndarray
-    overridden: np.ndarray
-    target: np.ndarray
+
+    def of(self, what: Callable[[Terms], float]) -> np.ndarray:
+        """Something of its terms, by order."""
+        found: np.ndarray = np.array([what(each) for each in self.kinds])[self.kind]
+        return found
 
     @property
     def alive(self) -> bool:
@@ -59,8 +62,8 @@ class Offers:
         """The terms of the orders of a block."""
         kinds, kind = self._kinds(bulk)
         promised = self._promised(bulk, kinds, kind)
-        rule, overridden, target = np.array([(each.rule, each.overridden, each.target) for each in kinds])[kind].T
-        return Known(list(map(kinds.__getitem__, kind.tolist())), kinds, kind, promised, rule, overridden, target)
+        terms = kinds * len(kind) if len(kinds) == 1 else list(map(kinds.__getitem__, kind.tolist()))
+        return Known(terms, kinds, kind, promised)
 
     def _kinds(self, bulk: Bulk) -> tuple[list[Terms], np.ndarray]:
         """The different terms, and which each order has."""

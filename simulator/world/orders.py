@@ -108,10 +108,23 @@ class Shipment(Process):
 class Order(Shipment):
     """A customer's order: one process from entry to delivery."""
 
-    __slots__ = (
-        "at", "block", "committed", "due", "first", "held", "idle", "index", "instead", "last", "latest", "moved",
-        "open", "partial", "reserved", "short", "swaps", "taken",
-    )  # fmt: skip
+    __slots__ = ("at", "block", "due", "first", "idle", "index", "last", "latest", "open", "short", "taken")
+
+    # What only few orders have stands here, and is written to those few.
+    held = False
+    """Leaves only when every line is there."""
+    partial = False
+    """The customer agreed to get it in parts."""
+    moved = False
+    """Another site serves it."""
+    committed = False
+    """Its units are counted as promised until they are allocated."""
+    reserved: dict[int, float] | None = None
+    """Units set aside by line, until it is released."""
+    swaps: dict[int, int | None] | None = None
+    """By line: the product that the customer agreed to take instead; None where it is sold out."""
+    instead: "list[tuple[int, Shelf, float]] | None" = None
+    """What else is on board of the first shipment: line, shelf and units, where the customer collects."""
 
     def __init__(self, block: Block, index: int, number: int) -> None:
         self.number = number
@@ -126,16 +139,7 @@ class Order(Shipment):
         self.open = 1  # shipments to come or under way, the first one included
         self.taken = 0  # lines of which something was allocated
         self.idle = False  # waits for stock before its first shipment
-        self.held = False  # leaves only when every line is there
-        self.partial = False  # the customer agreed to get it in parts
-        self.reserved: dict[int, float] | None = None  # units set aside by line, until it is released
-        self.moved = False  # another site serves it
-        self.committed = False  # its units are counted as promised until they are allocated
-        # By line: the product that the customer agreed to take instead; None where it is sold out.
-        self.swaps: dict[int, int | None] | None = None
         self.pieces = None
-        # What else is on board of the first shipment: line, shelf and units, where the customer collects.
-        self.instead: list[tuple[int, Shelf, float]] | None = None
 
     def shelf(self, line: int) -> "Shelf":
         """Where a line of the order is taken from."""
