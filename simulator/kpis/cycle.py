@@ -47,9 +47,10 @@ def _taken_apart(view: View) -> list[np.ndarray]:
     beside = total - total.mean() if len(total) else total
     means, together = np.full((2, view.labels.sizes["stage"]), np.nan)
     for stage, hours in (*stage_hours(view), *_hold_hours(view)):
-        means[stage], together[stage] = hours.sum(), hours @ beside
+        # Not `@`: for long vectors it wakes threads that go on turning, and take CPU time from other replications.
+        means[stage], together[stage] = hours.sum(), (hours * beside).sum()
     with np.errstate(divide="ignore", invalid="ignore"):
-        shares = [means / total.sum(), together / (beside @ beside)]
+        shares = [means / total.sum(), together / (beside * beside).sum()]
     for share in shares:
         share[-1] = 1 - np.nansum(share) if np.isfinite(share).any() else np.nan
     return shares
