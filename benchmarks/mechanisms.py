@@ -52,6 +52,9 @@ CASES = {
     "a service-level agreement with alert": """
         service.contracts: {key: {covers: {segment: key}, metric: otif, target: 0.95, period: 1 week,
           penalty: {below: target, rate: 2 %, on: failures}, alert: {before: 2 days}}}""",
+    "a source by stock, from two sites": """
+        market.channels: {desk: {}, web: {source: {rule: in_turn, sites: [store, outlet]}}}""",
+    "a stock record an hour old": "market.channels: {desk: {}, web: {record: {sync: 1 h}}}",
     "express transit for late orders": "service.rules[0].express: {time: 4 h}",
     "entry modes with 1 % errors of each kind": """
         network.entry_modes: {manual: {time: {exponential: {mean: 0.08 h}},
