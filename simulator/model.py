@@ -1,6 +1,10 @@
 """The base of everything a scenario holds: frozen, and an unknown key is an error."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 
 class Model(BaseModel):
@@ -13,3 +17,22 @@ class Model(BaseModel):
         use_attribute_docstrings=True,
         defer_build=True,  # the root's validator holds those of all its parts: building each on its own costs a second
     )
+
+
+class OneOrMore:
+    """Marks a field that holds several of something, of which a single one may be written without a list."""
+
+    def __get_pydantic_core_schema__(self, several: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_listed, handler(several))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        many = handler(core)
+        return {"anyOf": [many["items"], many]}
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+Names = Annotated[tuple[str, ...], OneOrMore()]
+"""One name, or several."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from simulator.model import Model
+from simulator.model import Model, Names
 from simulator.policies.sourcing import Sourcing
 from simulator.scenario.distributions import Duration, Quantity
 from simulator.units import Hours, Money, Share, Units
@@ -96,9 +96,9 @@ class Lane(Model):
 
     site: str
     """From where."""
-    segment: tuple[str, ...] | None = None
+    segment: Names | None = None
     """To customers of these segments; of all where left out."""
-    channel: tuple[str, ...] | None = None
+    channel: Names | None = None
     """To orders of these channels; of all where left out."""
     time: Duration | None = None
     """Transit time, in place of that of the site's stage `transit`."""

@@ -2,43 +2,23 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import Field, WithJsonSchema, model_validator
 
-from simulator.model import Model
+from simulator.model import Model, Names, OneOrMore
 from simulator.scenario.errors import At, Several
 from simulator.scenario.penalties import Bonus, Penalty
 from simulator.units import Date, Hours, Share, Units
 
-NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 MOMENT = 1e-6
 """Hours; less than that is the rounding of times that were added up stage by stage."""
 
 
-def _several(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, dict) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 Period = Annotated[
     Literal["month"] | Hours,
     WithJsonSchema({"type": "string", "examples": ["4 weeks", "month"]}),
 ]
-
-
-class _OneOrMore:
-    """Tells the JSON schema that a single penalty needs no list."""
-
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        many = handler(core)
-        return {"anyOf": [many["items"], many]}
 
 
 class Covered(Model):
@@ -117,7 +97,7 @@ class Contract(Model):
     """Orders that do not count."""
     grace: Annotated[int, Field(ge=0)] = 0
     """Failing orders that are forgiven in each period, the first to fail: they count as met."""
-    penalty: Annotated[tuple[Penalty, ...], _OneOrMore(), BeforeValidator(_as_list)] = ()
+    penalty: Annotated[tuple[Penalty, ...], OneOrMore()] = ()
     """What missing costs; one, or several."""
     bonus: Bonus | None = None
     """What a good period earns."""

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-from simulator.model import Model
+from simulator.model import Model, Names
 from simulator.policies.allocation import Allocation
 from simulator.policies.allocation.first_come import FirstCome
 from simulator.policies.promising import Promise
@@ -15,15 +15,6 @@ from simulator.scenario.distributions import Duration
 from simulator.scenario.errors import At, Several
 from simulator.scenario.order_desk import Mistakes
 from simulator.units import Hours, Money, Share
-
-NAMES_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-
-
-def _several(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_several), WithJsonSchema(NAMES_SCHEMA)]
 
 
 class Band(Model):

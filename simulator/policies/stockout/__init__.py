@@ -1,12 +1,11 @@
 """What happens to a line that stock cannot meet at once."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Literal, cast
+from typing import Annotated, ClassVar, Literal, cast
 
-from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import AfterValidator
 
+from simulator.model import OneOrMore
 from simulator.policies.family import OneOf, Rule
 from simulator.policies.views import Action, ShortageView
 
@@ -44,10 +43,6 @@ def ship_of(chain: Chain) -> Literal["units", "lines", "order"]:
     return cast(Literal["units", "lines", "order"], getattr(chain[-1], "ship", "units"))
 
 
-def _several(value: Any) -> Any:
-    return tuple(value) if isinstance(value, (list, tuple)) else (value,)
-
-
 def _ends(chain: Chain) -> Chain:
     if not chain:
         raise ValueError("name at least one response")
@@ -59,14 +54,4 @@ def _ends(chain: Chain) -> Chain:
     return chain
 
 
-class _OneOrMore:
-    """Tells the JSON schema that a single response needs no list."""
-
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        many = handler(core)
-        return {"anyOf": [many["items"], many]}
-
-
-Stockout = Annotated[
-    tuple[Annotated[StockoutRule, OneOf()], ...], _OneOrMore(), BeforeValidator(_several), AfterValidator(_ends)
-]
+Stockout = Annotated[tuple[Annotated[StockoutRule, OneOf()], ...], OneOrMore(), AfterValidator(_ends)]
