@@ -1,0 +1,58 @@
+"""What the company settles and reviews: agreements, classes."""
+
+from typing import NamedTuple
+
+
+class Alerted(NamedTuple):
+    """An agreement was found to be at risk before its period ended."""
+
+    at: float
+    contract: int
+    """Index into the scenario's contracts."""
+    due: float
+    """What had fallen due so far, in orders, lines, units or value, as the agreement counts."""
+    met: float
+    """How much of it was met."""
+
+
+class Pushed(NamedTuple):
+    """An order became one of the most urgent because its agreement is at risk."""
+
+    at: float
+    order: int
+    contract: int
+
+
+class Settled(NamedTuple):
+    """A period of an agreement was settled."""
+
+    at: float
+    contract: int
+    begun: float
+    """When the period began."""
+    due: float
+    """What fell due in it, in orders, lines, units or value, as the agreement counts."""
+    met: float
+    """How much of it was met, forgiven failures included."""
+    forgiven: float
+    """Failing orders that were forgiven."""
+    excluded: float
+    """Orders that fell due and did not count."""
+
+
+class SkuReclassified(NamedTuple):
+    """A review put a SKU into another class."""
+
+    at: float
+    sku: int
+    became: int
+    """Index into the classes of the segmentation rule."""
+
+
+class CustomerReclassified(NamedTuple):
+    """A review put a customer into another class."""
+
+    at: float
+    customer: int
+    became: int
+    """Index into the classes of the segmentation rule."""
