@@ -31,7 +31,7 @@ def at_the_counter(world: World, order: Order, goods: Shipment, first: bool) -> 
 
 def put_back(world: World, order: Order, goods: Shipment, first: bool) -> None:
     """Nobody came: the goods are for others again."""
-    from simulator.flows.fulfill import serve_waiting
+    from simulator.flows.backorders import serve_waiting
 
     on_board = [(line, order.shelf(line), units) for line, units in goods.pieces or ()]
     for line, shelf, units in on_board + ((order.instead or []) if first else []):

@@ -58,7 +58,7 @@ def set_aside(world: World, order: Order) -> None:
 
 def withdraw(world: World, order: Order) -> None:
     """The customer cancels before release: what was set aside or promised is free for others."""
-    from simulator.flows.fulfill import serve_waiting
+    from simulator.flows.backorders import serve_waiting
 
     world.record.withdrawn((world.clock._now, order.number))
     if order.committed:

@@ -16,7 +16,7 @@ def start_return(world: World, order: Order, line: int, units: float) -> None:
 
 def come_back(world: World, order: Order, line: int, units: float, fate: Fate, goods: Shipment) -> Life:
     """The life of returned goods."""
-    from simulator.flows.fulfill import serve_waiting
+    from simulator.flows.backorders import serve_waiting
 
     site, clock, number = order.terms.site, world.clock, order.block.line + line
     goods.until(clock._now + fate.lag)

@@ -112,7 +112,7 @@ def _hurry(job: Shipment, orders: dict[int, Order]) -> None:
 
 def _come_first(world: World, order: Order) -> None:
     """Lines of a pushed order that wait for stock go to the head of their queues."""
-    from simulator.flows.fulfill import serve_waiting
+    from simulator.flows.backorders import serve_waiting
 
     if not order.short:
         return

@@ -223,7 +223,7 @@ def _give_up(deadline: Any) -> None:
 
 def give_up(world: World, shelf: Shelf, waiting: Waiting) -> None:
     """The customer cancels what still waits; its place in the queue is dropped when its turn comes."""
-    from simulator.flows.fulfill import go_on, serve_waiting
+    from simulator.flows.backorders import go_on, serve_waiting
 
     order = waiting.order
     world.record.cancelled((world.clock._now, order.block.line + waiting.line, waiting.units, 0.0))

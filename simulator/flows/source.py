@@ -102,7 +102,7 @@ def _expect(shelf: Shelf, delivery: Delivery) -> None:
 
 def _receive(world: World, shelf: Shelf, delivery: Delivery, pegged: Waiting | None) -> None:
     """Goods come to the shelf: for the line that they were fetched for, then for whoever waits."""
-    from simulator.flows.fulfill import give, serve_waiting
+    from simulator.flows.backorders import give, serve_waiting
 
     shelf.coming.remove(delivery)
     shelf.on_order -= delivery.units
