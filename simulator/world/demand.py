@@ -6,13 +6,11 @@ another segment leaves every customer's wants and ways as they were.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
-from simulator.ledger.facts import DAMAGED_IN, Erred, LineOrdered, Ordered
+from simulator.ledger.facts import Erred, LineOrdered, Ordered
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.history import Orders, read_history
 from simulator.scenario.market import Basket, ChannelUse, Segment
@@ -21,15 +19,13 @@ from simulator.world.arrivals import BLOCK, arrival_times
 from simulator.world.baskets import Wanted, fill_baskets
 from simulator.world.contracts import pledges_of
 from simulator.world.entry import Entered, Entry
+from simulator.world.fates import Fates, Faults
 from simulator.world.offers import Bulk, Known, Offers
-from simulator.world.orders import Block, Fate
+from simulator.world.orders import Block
 from simulator.world.policy import Policy
 from simulator.world.reach import Reach
 from simulator.world.sites import SiteWorld
 from simulator.world.streams import Streams
-
-Faults = tuple[np.ndarray | float, np.ndarray | float]
-"""Where each order gets damaged, and whether its documents are wrong."""
 
 
 class Numbers:
@@ -58,6 +54,7 @@ class Source:
         self._name_channels()
         self.reach = Reach(scenario, name, self.channel_names, sites, policy.channels, streams)
         self.offers = Offers(self)
+        self.fates = Fates(self)
         self.entry = Entry(scenario, [site.name for site in self.reach.homes], self.channel_names, self.streams_kept)
 
     def _name_customers(self) -> None:
@@ -182,7 +179,7 @@ class Source:
         self.numbers.order += size
         self.numbers.line += len(wanted.sku)
         known, entered = self.offers.of(bulk), self.entry.draw(wanted.counts, bulk.channel)
-        faults, requested = self._faults(bulk.channel), bulk.at + self._notice(size)
+        faults, requested = self.fates.faults(bulk.channel), bulk.at + self.fates.notice(size)
         reservation, later = self.scenario.service.reservation, self.segment.requested is not None
         if reservation is not None:  # nobody is promised goods before they are wanted
             waits = requested - reservation.release > bulk.at
@@ -207,10 +204,10 @@ class Source:
             times=bulk.at.tolist(), number=number, line=line, starts=starts.tolist(), shelves=shelves, units=units,
             segment=self.name, terms=known.terms, promised=known.promised.tolist(),
             work=work, work_at=work_at, comes=self.reach.collected(bulk.channel),
-            patience=self._patience(len(wanted.sku)), returns=self._returns(bulk, known, faults[0]),
+            patience=self.fates.patience(len(wanted.sku)), returns=self.fates.returns(bulk, known, faults[0]),
             sales=zip(shelves, units, strict=True) if over_the_counter else None,
             pledges=pledges, requested=requested.tolist() if pledges is not None or later else [],
-            **self._answers(bulk, pledges is not None),
+            **self.fates.answers(bulk, pledges is not None),
         )  # fmt: skip
         if entered is not None:
             entered.give_to(block)
@@ -244,71 +241,6 @@ class Source:
             "line": np.arange(line, line + len(wanted.sku)),
             "sku": wanted.sku, "units": wanted.units, "price": wanted.price,
         })  # fmt: skip
-
-    def _answers(self, bulk: Bulk, priced: bool) -> dict[str, Any]:
-        """What customers will say if they are asked, and what else rules look at."""
-        size, wanted = len(bulk.at), bulk.wanted
-        found: dict[str, Any] = {}
-        if self.policy.negotiates:
-            found["channels"] = list(map(self.channel_names.__getitem__, bulk.channel.tolist()))
-        if self.policy.asks_customers:
-            found["taste"] = self.streams_kept("substitutes").random(len(wanted.sku)).tolist()
-            found["choice"] = self.streams_kept("choices").random(len(wanted.sku)).tolist()
-        if self.policy.looks_at_prices or priced:
-            found["prices"] = wanted.price.tolist()
-        if self.segment.longest_wait is not None:
-            found["longest_wait"] = self.segment.longest_wait.sample(self.streams_kept("longest wait"), size).tolist()
-            found["mood"] = self.streams_kept("alternatives").random(size).tolist()
-        reservation = self.scenario.service.reservation
-        if reservation is not None and reservation.cancelled and self.segment.requested is not None:
-            found["withdrawal"] = self.streams_kept("withdrawal").random(size).tolist()
-        return found
-
-    def _notice(self, size: int) -> np.ndarray:
-        """How long after entry each customer wants the goods; nan where nothing is requested."""
-        law = self.segment.requested
-        return law.sample(self.streams_kept("requested"), size) if law is not None else np.full(size, np.nan)
-
-    def _faults(self, channel: np.ndarray) -> Faults:
-        """Where each order gets damaged (0: nowhere), and whether its documents are wrong."""
-        size, (passed, wrong) = len(channel), self._sound
-        if (passed == 1).all() and not wrong.any():
-            return 0.0, 0.0
-        chance = self.streams_kept("faults").random((size, 2)).T
-        place = (1 - passed[channel] <= chance[0][:, None]).sum(axis=1) + 1
-        return np.where(place > len(DAMAGED_IN), 0, place), chance[1] < wrong[channel]
-
-    @cached_property
-    def _sound(self) -> tuple[np.ndarray, np.ndarray]:
-        """By channel: share that is sound after each place where goods get damaged, and share of wrong documents."""
-        qualities = [site.quality for site in self.reach.homes]
-        damage = [[1 - getattr(each.damage_by_place, place) for place in DAMAGED_IN] for each in qualities]
-        return np.cumprod(damage, axis=1), np.array([each.document_error for each in qualities])
-
-    def _patience(self, lines: int) -> list[float] | None:
-        """How long each line's customer waits; whoever does not wait at all is below 0."""
-        if self.segment.waits >= 1 and self.segment.patience is None:
-            return None
-        waits = self.streams_kept("waits").random(lines) < self.segment.waits
-        law = self.segment.patience
-        patience = law.sample(self.streams_kept("patience"), lines) if law is not None else np.full(lines, np.inf)
-        return [time if stays else -1.0 for time, stays in zip(patience.tolist(), waits.tolist(), strict=True)]
-
-    def _returns(self, bulk: Bulk, known: Known, damaged: np.ndarray | float) -> dict[int, Fate]:
-        """The lines that will come back, by line within the block; more of what arrives damaged."""
-        if not self.offers.returns:
-            return {}
-        of_line = self.offers.return_terms(bulk, known)
-        chance = self.streams_kept("returns").random((len(of_line), 2)).T
-        broken = np.repeat(np.broadcast_to(damaged, len(bulk.at)) > 0, bulk.wanted.counts)
-        found: dict[int, Fate] = {}
-        for place, terms in enumerate(self.offers.returns):
-            lag = terms.lag.sample(self.streams_kept(f"return lag {place}"), len(of_line))
-            latest = np.inf if terms.window is None else terms.window
-            rate = np.where(broken, terms.rate if terms.damaged is None else terms.damaged, terms.rate)
-            for line in np.flatnonzero((of_line == place) & (chance[0] < rate) & (lag <= latest)).tolist():
-                found[line] = Fate(float(lag[line]), terms.part, float(chance[1][line]))
-        return found
 
     def streams_kept(self, purpose: str) -> np.random.Generator:
         """The segment's generator for a purpose, kept from block to block."""
