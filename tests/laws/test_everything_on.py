@@ -3,7 +3,7 @@
 import json
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scenes import play
 
@@ -79,7 +79,8 @@ SEEN = dict.fromkeys((
 ), 0)  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
+          phases=[Phase.generate])  # fmt: skip  # a case of this size is not made smaller in any useful time
 @given(scenarios())
 def _whatever_the_policy(scenario):
     ledger = play(scenario)
