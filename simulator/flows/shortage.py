@@ -9,8 +9,8 @@ from simulator.policies import views
 from simulator.world.clock import WORK
 from simulator.world.orders import Order
 from simulator.world.outlook import Short
-from simulator.world.policy import LineTerms
 from simulator.world.stock import Shelf, Waiting
+from simulator.world.terms import LineTerms
 from simulator.world.world import World
 
 DAY = 24.0

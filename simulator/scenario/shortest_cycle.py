@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from simulator.scenario.calendars import Departures
 from simulator.scenario.distributions import Distribution
-from simulator.scenario.network import Departures, Stage
+from simulator.scenario.network import Stage
 from simulator.scenario.order_desk import EntryMode
 from simulator.scenario.scenario import Run, Scenario
 from simulator.scenario.working_time import WorkingTime

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 
 import numpy as np
 
-from simulator.scenario.network import Calendar
+from simulator.scenario.calendars import Calendar
 
 CHUNK = 400
 """Days that are laid out at a time."""

@@ -9,7 +9,7 @@ from simulator.scenario.contracts import MOMENT, Contract
 from simulator.scenario.scenario import Scenario
 from simulator.world.covered import CoveredOrder
 from simulator.world.offers import Bulk
-from simulator.world.policy import LineTerms, Terms
+from simulator.world.terms import LineTerms, Terms
 
 TINY = 1e-9
 FOREVER = float("inf")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from simulator.scenario.contracts import MOMENT
 from simulator.world.orders import Order
-from simulator.world.policy import Terms
+from simulator.world.terms import Terms
 
 
 class Gone(NamedTuple):

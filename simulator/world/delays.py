@@ -4,7 +4,7 @@ import math
 from typing import Any, Protocol
 
 from simulator.ledger.ledger import Record
-from simulator.scenario.network import Departures
+from simulator.scenario.calendars import Departures
 from simulator.scenario.working_time import WorkingTime
 from simulator.world.clock import RESUME, WORK, Clock
 from simulator.world.orders import Shipment

@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.scenario.service import ReturnTerms
 from simulator.world.baskets import Wanted
-from simulator.world.policy import Terms
+from simulator.world.terms import Terms
 
 if TYPE_CHECKING:
     from simulator.world.demand import Source

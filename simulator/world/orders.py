@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from simulator.world.clock import Process
 
 if TYPE_CHECKING:
-    from simulator.world.policy import Terms
     from simulator.world.stock import Shelf
+    from simulator.world.terms import Terms
 
 
 @dataclass(slots=True)

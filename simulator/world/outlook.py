@@ -11,7 +11,7 @@ from simulator.world.stock import Shelf, Waiting
 
 if TYPE_CHECKING:
     from simulator.world.orders import Order
-    from simulator.world.policy import LineTerms
+    from simulator.world.terms import LineTerms
     from simulator.world.world import World
 
 

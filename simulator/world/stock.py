@@ -11,8 +11,8 @@ from simulator.theory.targets import LeadTime
 
 if TYPE_CHECKING:
     from simulator.world.orders import Order
-    from simulator.world.policy import LineTerms
     from simulator.world.supply import Delivery, Supply
+    from simulator.world.terms import LineTerms
 
 RANK = attrgetter("rank")
 

@@ -266,7 +266,7 @@ def test_the_cycle_is_shorter_for_those_whose_orders_are_entered_faster():
 
 
 def test_the_latest_start_is_the_other_way_round_of_the_finish():
-    from simulator.scenario.network import Calendar
+    from simulator.scenario.calendars import Calendar
     from simulator.scenario.working_time import WorkingTime
 
     office = WorkingTime(Calendar.model_validate({"days": "mon-fri", "hours": "08:00-16:00"}), dt.date(2026, 1, 5))
