@@ -1,17 +1,15 @@
 """Names that one section of a scenario uses and another must define."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 
 from simulator.scenario.errors import At, Several
 from simulator.scenario.market import Basket, Market, Segment
+from simulator.scenario.named import Path, unknown
 from simulator.scenario.network import NO_TIME, Network, Site
+from simulator.scenario.policy_references import contract_references, segmentation_references, service_references
 from simulator.scenario.products import Product
 from simulator.scenario.segmentation import Segmentation
-from simulator.scenario.service import Service, When
-
-Path = tuple[str | int, ...]
-Names = Iterable[str]
+from simulator.scenario.service import Service
 
 
 def check_references(
@@ -26,21 +24,13 @@ def check_references(
         *_channels(market, network),
         *_network(network, products),
         *_entry(market, network),
-        *_service(service, market, products, segmentation),
+        *service_references(service, market, products, segmentation),
         *_products(products),
-        *_segmentation(segmentation, market, products),
-        *_contracts(service, market),
+        *segmentation_references(segmentation, market, products),
+        *contract_references(service, market),
     ]
     if found:
         raise Several(found)
-
-
-def _unknown(path: Path, kind: str, name: str, known: Names) -> Iterator[At]:
-    names = list(known)
-    if name not in names:
-        close = get_close_matches(name, names, 1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(names[:12]) or 'none'}"
-        yield At(path, f"there is no {kind} {name!r}", hint)
 
 
 def _market(market: Market, products: Mapping[str, Product], network: Network) -> Iterator[At]:
@@ -56,11 +46,11 @@ def _market(market: Market, products: Mapping[str, Product], network: Network) -
 
 def _segment(place: Path, segment: Segment, market: Market, network: Network) -> Iterator[At]:
     for channel in segment.channels or {}:
-        yield from _unknown((*place, "channels", channel), "channel", channel, market.channels)
+        yield from unknown((*place, "channels", channel), "channel", channel, market.channels)
     if segment.channels is None and len(market.channels) > 1:
         yield At(place, f"say which channels it uses: {', '.join(market.channels)}")
     if segment.site is not None:
-        yield from _unknown((*place, "site"), "site", segment.site, network.sites)
+        yield from unknown((*place, "site"), "site", segment.site, network.sites)
     elif len(network.sites) > 1 and any(not _has_source(market, channel) for channel in segment.channels or [""]):
         yield At(place, f"say which site serves it: {', '.join(network.sites)}")
     if segment.demand.rule in ("resampled", "replayed") and market.history is None:
@@ -76,14 +66,14 @@ def _has_source(market: Market, channel: str) -> bool:
 def _channels(market: Market, network: Network) -> Iterator[At]:
     for name, channel in market.channels.items():
         for site in channel.source.among if channel.source is not None else ():
-            yield from _unknown(("market", "channels", name, "source"), "site", site, network.sites)
+            yield from unknown(("market", "channels", name, "source"), "site", site, network.sites)
     for place, lane in enumerate(network.lanes):
         path: Path = ("network", "lanes", place)
-        yield from _unknown((*path, "site"), "site", lane.site, network.sites)
+        yield from unknown((*path, "site"), "site", lane.site, network.sites)
         for segment in lane.segment or ():
-            yield from _unknown((*path, "segment"), "segment", segment, market.segments)
+            yield from unknown((*path, "segment"), "segment", segment, market.segments)
         for each in lane.channel or ():
-            yield from _unknown((*path, "channel"), "channel", each, market.channels)
+            yield from unknown((*path, "channel"), "channel", each, market.channels)
         start = network.sites.get(lane.site)
         if lane.time is not None and start is not None and all(stage.stage != "transit" for stage in start.stages):
             yield At((*path, "time"), f"site {lane.site!r} has no stage `transit` that it could be the time of")
@@ -91,10 +81,10 @@ def _channels(market: Market, network: Network) -> Iterator[At]:
 
 def _basket(place: Path, basket: Basket, products: Mapping[str, Product]) -> Iterator[At]:
     for sku in basket.items or {}:
-        yield from _unknown((*place, "items", sku), "SKU", sku, products)
+        yield from unknown((*place, "items", sku), "SKU", sku, products)
     for index, kind in enumerate(basket.orders or ()):
         for sku in kind.lines:
-            yield from _unknown((*place, "orders", index, "lines", sku), "SKU", sku, products)
+            yield from unknown((*place, "orders", index, "lines", sku), "SKU", sku, products)
     if basket.orders is None and not any((basket.items or {sku: p.popularity for sku, p in products.items()}).values()):
         yield At(place, "no product has a popularity above 0: nothing can be ordered")
     if basket.units_by_group is not None:
@@ -111,14 +101,12 @@ def _network(network: Network, products: Mapping[str, Product]) -> Iterator[At]:
         place: Path = ("network", "sites", name)
         for index, stage in enumerate(site.stages):
             if stage.calendar is not None:
-                yield from _unknown(
-                    (*place, "stages", index, "calendar"), "calendar", stage.calendar, network.calendars
-                )
+                yield from unknown((*place, "stages", index, "calendar"), "calendar", stage.calendar, network.calendars)
         desk = site.returns.inspection.calendar
         if desk is not None:
-            yield from _unknown((*place, "returns", "inspection", "calendar"), "calendar", desk, network.calendars)
+            yield from unknown((*place, "returns", "inspection", "calendar"), "calendar", desk, network.calendars)
         for other in site.siblings:
-            yield from _unknown((*place, "siblings", other), "site", other, network.sites)
+            yield from unknown((*place, "siblings", other), "site", other, network.sites)
             if other == name:
                 yield At((*place, "siblings", other), "a site is no sibling of itself")
         yield from _stock((*place, "stock"), site, network, products)
@@ -142,9 +130,9 @@ def _stock(place: Path, site: Site, network: Network, products: Mapping[str, Pro
         return
     for sku, rule in site.stock.items():
         if sku != "default":
-            yield from _unknown((*place, sku), "SKU", sku, products)
+            yield from unknown((*place, sku), "SKU", sku, products)
         if rule.supplier is not None:
-            yield from _unknown((*place, sku, "supplier"), "supplier", rule.supplier, network.suppliers)
+            yield from unknown((*place, sku, "supplier"), "supplier", rule.supplier, network.suppliers)
         elif len(network.suppliers) != 1:
             yield At((*place, sku), f"say which supplier delivers: {', '.join(network.suppliers) or 'none is defined'}")
     missing = [sku for sku in products if sku not in site.stock]
@@ -157,7 +145,7 @@ def _entry(market: Market, network: Network) -> Iterator[At]:
     for name, channel in market.channels.items():
         if channel.entry is not None:
             place: Path = ("market", "channels", name, "entry")
-            yield from _unknown(place, "entry mode", channel.entry, network.entry_modes)
+            yield from unknown(place, "entry mode", channel.entry, network.entry_modes)
     for site, index, own in [_entry_stage(name, network) for name in network.sites]:
         served = [segment for segment in market.segments.values() if (segment.site or site) == site]
         if not served:
@@ -185,92 +173,6 @@ def _products(products: Mapping[str, Product]) -> Iterator[At]:
     for sku, product in products.items():
         for other in product.substitutes:
             place: Path = ("products", sku, "substitutes", other)
-            yield from _unknown(place, "SKU", other, products)
+            yield from unknown(place, "SKU", other, products)
             if other == sku:
                 yield At(place, "a product is no substitute for itself")
-
-
-def _service(
-    service: Service, market: Market, products: Mapping[str, Product], segmentation: Segmentation
-) -> Iterator[At]:
-    known = _named(market, products, segmentation)
-    whens = {"rules": [rule.when for rule in service.rules], "overrides": [each.when for each in service.overrides]}
-    for name, several in whens.items():
-        for index, when in enumerate(several):
-            yield from _when(("service", name, index, "when"), when, known)
-
-
-def _named(market: Market, products: Mapping[str, Product], segmentation: Segmentation) -> dict[str, tuple[str, Names]]:
-    """What the conditions of a policy may name, by condition."""
-    customers = _customers(market)
-    tiers = {each.customer_class or "" for each in market.segments.values()} - {""}
-    classes = {product.sku_class or "" for product in products.values()} - {""}
-    if segmentation.customers is not None:
-        tiers = set(segmentation.customers.labels)
-    if segmentation.products is not None:
-        classes = set(segmentation.products.labels)
-    known: dict[str, tuple[str, Names]] = {
-        "segment": ("segment", market.segments),
-        "channel": ("channel", market.channels),
-        "customer_class": ("class of customers", sorted(tiers)),
-        "sku_class": ("class of products", sorted(classes)),
-    }
-    if customers is not None:
-        known["customer"] = ("customer", customers)
-    return known
-
-
-def _customers(market: Market) -> list[str] | None:
-    """The names of all customers; None where an order history brings its own."""
-    segments = market.segments.items()
-    if any(each.demand.rule == "replayed" for _, each in segments):
-        return None
-    return [customer for name, segment in segments for customer in segment.customer_weights(name)]
-
-
-def _when(place: Path, when: When, known: Mapping[str, tuple[str, Names]]) -> Iterator[At]:
-    for key, (kind, names) in known.items():
-        for name in getattr(when, key) or ():
-            yield from _unknown((*place, key), kind, name, names)
-
-
-def _segmentation(segmentation: Segmentation, market: Market, products: Mapping[str, Product]) -> Iterator[At]:
-    """Contracts are with SKUs and customers that exist; a replayed history brings customers of its own."""
-    if segmentation.products is not None:
-        for sku in segmentation.products.contracts:
-            yield from _unknown(("segmentation", "products", "contracts", sku), "SKU", sku, products)
-    names = _customers(market)
-    if segmentation.customers is not None and names is not None:
-        for customer in segmentation.customers.contracts:
-            yield from _unknown(("segmentation", "customers", "contracts", customer), "customer", customer, names)
-
-
-def _contracts(service: Service, market: Market) -> Iterator[At]:
-    customers = _customers(market)
-    for name, contract in service.contracts.items():
-        place: Path = ("service", "contracts", name)
-        covers = contract.covers
-        for segment in covers.segment or ():
-            yield from _unknown((*place, "covers", "segment"), "segment", segment, market.segments)
-        for channel in covers.channel or ():
-            yield from _unknown((*place, "covers", "channel"), "channel", channel, market.channels)
-        for customer in covers.customer or () if customers is not None else ():
-            yield from _unknown((*place, "covers", "customer"), "customer", customer, customers or ())
-        mine = [each for each in market.segments if covers.segment is None or each in covers.segment]
-        if contract.due_clock == "request" and not any(market.segments[each].requested for each in mine):
-            yield At((*place, "clock"), "nobody it covers requests a time", "give `requested` in their segments")
-        if contract.due_clock in ("original_commit", "latest_commit") and not any(
-            _is_promised(service, market, each) for each in mine
-        ):
-            yield At(place, "nothing is promised to anybody it covers: no order ever falls due",
-                     "give a promise in service.rules, or another clock or metric")  # fmt: skip
-
-
-def _is_promised(service: Service, market: Market, segment: str) -> bool:
-    """Whether any order of a segment is promised a time."""
-    channels = market.segments[segment].channels or market.channels or {"": None}
-    return any(
-        rule.promise is not None and rule.when.may_match(segment, channel)
-        for rule in service.rules
-        for channel in channels
-    )
