@@ -324,3 +324,11 @@ def test_five_thousand_products_are_read_in_well_under_a_second():
     toy = load.parse_as(Toy, f"name: Big\nproducts:\n{lines}")
     assert len(toy.products) == 5000
     assert time.perf_counter() - started < 2  # about 0.3 s when idle; the rest is for a busy machine
+
+
+def test_a_wrong_entry_does_not_make_its_list_too_short():
+    with pytest.raises(ScenarioError) as caught:
+        load.load("full_service", ["network.suppliers.supplier.changes=[{at: 5 weeks, factor: -1}]"])
+    assert [problem.path for problem in caught.value.problems] == ["network.suppliers.supplier.changes[0].factor"]
+    with pytest.raises(ScenarioError, match="must have 1 or more entries"):
+        load.load("full_service", ["network.calendars.office={shifts: []}"])

@@ -37,10 +37,17 @@ class Finding:
 def explain(error: ValidationError, root: type[BaseModel], tree: Mapping) -> list[Problem]:
     """Every fault that a model found in a tree, without the echoes of faults already reported."""
     shape = shape_of(root)
-    findings = [finding for each in error.errors(include_url=False) for finding in _findings(each, tree, shape)]
+    faults = _without_counts(error.errors(include_url=False))
+    findings = [finding for each in faults for finding in _findings(each, tree, shape)]
     return [
         finding.mark.problem(finding.message, finding.hint, dotted(finding.path)) for finding in _distinct(findings)
     ]
+
+
+def _without_counts(errors: list[Any]) -> list[Any]:
+    """Without those that call a list too short only because an entry of it is wrong."""
+    places = {error["loc"][:length] for error in errors for length in range(len(error["loc"]))}
+    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in places]
 
 
 def placed(faults: Iterable[At], tree: Mapping) -> list[Problem]:
