@@ -24,6 +24,8 @@ class Fates:
 
     def __init__(self, source: "Source") -> None:
         self._source, self._segment, self._rng = source, source.segment, source.streams_kept
+        # One stream of the same name for each return terms: a line has the same luck whichever of them are its own.
+        self._lags = [source.streams.rng(f"{source.name}: return lags") for _ in source.offers.returns]
 
     def answers(self, bulk: Bulk, priced: bool) -> dict[str, Any]:
         """What customers will say if they are asked, and what else rules look at."""
@@ -83,7 +85,7 @@ class Fates:
         broken = np.repeat(np.broadcast_to(damaged, len(bulk.at)) > 0, bulk.wanted.counts)
         found: dict[int, Fate] = {}
         for place, terms in enumerate(self._source.offers.returns):
-            lag = terms.lag.sample(self._rng(f"return lag {place}"), len(of_line))
+            lag = terms.lag.sample(self._lags[place], len(of_line))
             latest = np.inf if terms.window is None else terms.window
             rate = np.where(broken, terms.rate if terms.damaged is None else terms.damaged, terms.rate)
             for line in np.flatnonzero((of_line == place) & (chance[0] < rate) & (lag <= latest)).tolist():

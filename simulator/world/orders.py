@@ -59,7 +59,7 @@ class Block:
     pledges: dict[int, list[int]] | None = None
     """The service-level agreements that cover an order, by order number; None if none covers its segment."""
     requested: list[float] = field(default_factory=list)
-    """By order: when the customer wants it, where an agreement covers its segment."""
+    """By order: when the customer wants it; kept only where an agreement or a reservation looks at it."""
 
 
 @dataclass(frozen=True, slots=True)

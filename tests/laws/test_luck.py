@@ -9,7 +9,7 @@ import pytest
 from scenes import EVERYTHING, ONE_ITEM, play
 
 import simulator
-from simulator.ledger.facts import KINDS, LineOrdered, Ordered, Received
+from simulator.ledger.facts import KINDS, Allocated, Delivered, LineOrdered, Ordered, Received, Returned
 from simulator.ledger.ledger import Ledger
 from simulator.scenario.load import parse
 from simulator.scenario.scenario import Scenario
@@ -128,3 +128,24 @@ def test_a_drift_or_a_refresh_leaves_the_luck_as_it_was():
 
 
 RULE = "rule: reorder_point, quantity: 200, opening: 300, target: {unit_fill_rate: 0.99}"
+
+
+def test_return_terms_for_others_leave_the_returns_of_a_segment_unchanged():
+    first = "  rules:\n    - when: {segment: key}"
+    more = "  rules:\n    - {when: {segment: standing}, returns: {rate: 0.5, lag: {exponential: {mean: 2 days}}}}\n"
+    text = EVERYTHING.replace("lag: 3 days", "lag: {exponential: {mean: 3 days}}")
+    before, after = play(text), play(changed(text, first, more + first.removeprefix("  rules:\n")))
+
+    def lags(ledger: Ledger) -> dict[int, float]:
+        """From the delivery to the return of lines of the shops that were delivered and came back, by line."""
+        orders, lines = ledger.columns(Ordered), ledger.columns(LineOrdered)
+        shop = orders["segment"][lines["order"] - 1] == 1
+        delivered = {fact.shipment: fact.at for fact in ledger.of(Delivered)}
+        sent = {fact.line: delivered.get(fact.shipment) for fact in ledger.of(Allocated)}
+        back = {fact.line: fact.at for fact in ledger.of(Returned) if shop[fact.line - 1]}
+        return {line: at - sent[line] for line, at in back.items()}
+
+    one, other = lags(before), lags(after)
+    both = one.keys() & other.keys()
+    assert len(both) > 50
+    np.testing.assert_allclose([one[line] for line in both], [other[line] for line in both])
