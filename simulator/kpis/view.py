@@ -1,7 +1,6 @@
 """The facts of one run as tables to measure: lines, orders, stages, shelves. The warm-up is cut here and only here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from simulator.kpis.labels import Labels
 from simulator.kpis.slices import Rows
+from simulator.kpis.tables import Choice, Lines, Orders
 from simulator.ledger import facts
 from simulator.ledger.ledger import Columns, Ledger
 
@@ -17,65 +17,6 @@ if TYPE_CHECKING:
 
 TINY = 1e-9
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Lines of orders placed in the measured time that have asked for stock. Times in hours."""
-
-    rows: Rows
-    number: np.ndarray
-    order: np.ndarray
-    """Row in the orders table."""
-    sku: np.ndarray
-    units: np.ndarray
-    price: np.ndarray
-    at_once: np.ndarray
-    """Units met at once."""
-    backordered: np.ndarray
-    lost: np.ndarray
-    cancelled: np.ndarray
-    replaced: np.ndarray
-    """Units for which another item was given."""
-    shipped: np.ndarray
-    """Units allocated so far."""
-    delivered: np.ndarray
-    """Units delivered so far, of this item or another in its place."""
-
-
-@dataclass(frozen=True)
-class Orders:
-    """Orders placed in the measured time. Times in hours."""
-
-    rows: Rows
-    number: np.ndarray
-    asked: np.ndarray
-    """Whether it has asked for stock with every line; at the end of the run some are still at the desk."""
-    at: np.ndarray
-    promised: np.ndarray
-    """The date first promised; nan where there was no promise."""
-    latest: np.ndarray
-    """The date last promised."""
-    requested: np.ndarray
-    """When the customer wants it; nan where nothing was requested."""
-    last: np.ndarray
-    """Last delivery; nan if nothing was delivered."""
-    complete: np.ndarray
-    """Whether nothing is owed any more and something was delivered."""
-    open: np.ndarray
-    """Whether something is still owed or under way at the end of the run."""
-    filled: np.ndarray
-    """Whether every line was met at once from stock."""
-
-
-class Choice:
-    """Takes some rows of columns, without a copy where these are all."""
-
-    def __init__(self, keep: np.ndarray) -> None:
-        self._keep, self._all = keep, bool(keep.all())
-
-    def __call__(self, column: np.ndarray) -> np.ndarray:
-        return column if self._all else column[self._keep]
 
 
 def table_of_view(work: Callable[["View"], T]) -> Callable[["View"], T]:
@@ -155,11 +96,6 @@ class View:
         return np.bincount(table["line"], table["units"], len(self.order_of_line))
 
     @cached_property
-    def delivered_at(self) -> np.ndarray:
-        """Time of delivery of each allocation; nan if it is still under way."""
-        return self.arrival_of(self.of(facts.Allocated)["shipment"])
-
-    @cached_property
     def asked(self) -> np.ndarray:
         """By line number: whether the line has asked for stock."""
         size = len(self.order_of_line)
@@ -171,20 +107,17 @@ class View:
     @cached_property
     def lines(self) -> Lines:
         """The lines to measure."""
-        table, allocated = self.of(facts.LineOrdered), self.of(facts.Allocated)
+        table = self.of(facts.LineOrdered)
         take = Choice(self.asked[1:] & self.measured_orders[table["order"]])
         short = {kind: take(self.by_line(kind)[1:]) for kind in (facts.Backordered, facts.Lost, facts.Substituted)}
         backordered, lost, replaced = short.values()
-        arrived = Choice(np.isfinite(self.delivered_at))
         units, order = take(table["units"]), take(table["order"])
-        delivered = np.bincount(arrived(allocated["line"]), arrived(allocated["units"]), len(self.order_of_line))
-        delivered = delivered + self._replaced_delivered()
         return Lines(
             rows=self.labels.line_rows(self.source_of_order[order], take(self.item_of_line)),
             number=take(table["line"]), order=order, sku=take(table["sku"]), units=units, price=take(table["price"]),
             at_once=units - backordered - lost - replaced, backordered=backordered, lost=lost, replaced=replaced,
             cancelled=take(self.by_line(facts.Cancelled)[1:]), shipped=take(self.by_line(facts.Allocated)[1:]),
-            delivered=take(delivered[1:]),
+            delivered=take(self.delivered_units[1:]),
         )  # fmt: skip
 
     @cached_property
@@ -235,14 +168,6 @@ class View:
         first[withdrawn] = last[withdrawn] = np.nan
         return first, last
 
-    def _replaced_delivered(self) -> np.ndarray | float:
-        """By line number: units of another item that were delivered in its place."""
-        instead, delivered = self.of(facts.Substituted), self.of(facts.Delivered)
-        if not len(instead["line"]):
-            return 0.0
-        arrived = np.isin(instead["shipment"], delivered["shipment"])
-        return np.bincount(instead["line"][arrived], instead["units"][arrived], len(self.order_of_line))
-
     @cached_property
     def given(self) -> Columns:
         """What was taken from stock for lines, `at`, `line`, `units` and `shipment`: their own SKU, or a substitute."""
@@ -261,12 +186,17 @@ class View:
         return times
 
     @cached_property
+    def delivered_units(self) -> np.ndarray:
+        """By line number: units delivered so far, of its own item or another in its place."""
+        given = self.given
+        here = Choice(np.isfinite(self.arrival_of(given["shipment"])))
+        return np.bincount(here(given["line"]), here(given["units"]), len(self.order_of_line))
+
+    @cached_property
     def owed(self) -> np.ndarray:
         """By order number: whether anything of it is still to be delivered at the end of the run."""
-        wanted, given = self.of(facts.LineOrdered)["units"], self.given
-        here = np.isfinite(self.arrival_of(given["shipment"]))
-        left = np.concatenate([[0.0], wanted]) - self.by_line(facts.Lost) - self.by_line(facts.Cancelled)
-        left -= np.bincount(given["line"][here], given["units"][here], len(left))
+        left = np.concatenate([[0.0], self.of(facts.LineOrdered)["units"]]) - self.delivered_units
+        left -= self.by_line(facts.Lost) + self.by_line(facts.Cancelled)
         result: np.ndarray = np.bincount(self.order_of_line, left > TINY, len(self.measured_orders)) > 0
         for kind in (facts.Declined, facts.Withdrawn, facts.Abandoned):
             result[self.of(kind)["order"]] = False  # nothing is owed to who went away
