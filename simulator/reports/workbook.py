@@ -19,8 +19,8 @@ from simulator.reports.wording import title
 
 Format = Any
 """A cell format of xlsxwriter, which has no types."""
-SHEETS = {"segment": "By segment", "class": "By class", "sku": "By SKU", "stage": "By stage",
-          "activity": "Cost by activity"}  # fmt: skip
+SHEETS = {"segment": "By segment", "rule": "By rule", "contract": "By agreement", "class": "By class",
+          "sku": "By SKU", "stage": "By stage", "activity": "Cost by activity"}  # fmt: skip
 """Dimensions that have a sheet of their own, one row for each slice."""
 CAUSES = "Why orders failed"
 LARGEST = 1_000_000
@@ -50,7 +50,6 @@ def _fill(sheets: "Sheets", result: Result) -> None:
         _wide(sheets, sheet, dimension, [e for e in found if e.dimension == dimension])
     _causes(sheets, [e for e in found if e.dimension == "cause"])
     if result.scenario.service.contracts:
-        _wide(sheets, "By agreement", "contract", [e for e in found if e.dimension == "contract"])
         sheets.table("Agreement periods", PERIODS, list(periods(Findings(result).view)), column_units=UNITS)
     sheets.table("Assumptions", ["input", "value", "why"], assumed(result.scenario))
     sheets.table("Definitions", ["kpi", "unit", "better", "of", SCOR, "definition"], [

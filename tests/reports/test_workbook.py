@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from simulator.kpis import catalogue
 from simulator.reports.workbook import write_workbook
 
-SHEETS = ["Summary", "KPIs", "By segment", "By class", "By SKU", "By stage", "Cost by activity",
+SHEETS = ["Summary", "KPIs", "By segment", "By rule", "By class", "By SKU", "By stage", "Cost by activity",
           "Why orders failed", "Assumptions", "Definitions"]  # fmt: skip
 
 
