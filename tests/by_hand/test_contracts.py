@@ -170,6 +170,24 @@ def test_an_alert_pushes_the_orders_that_are_still_to_come(alert, begun, met):
     assert [fact.at for fact in ledger.of(Pushed)] == ([50.0, 51.0] if alert else [])
 
 
+@pytest.mark.parametrize(
+    ("alert", "begun", "met"), [("", [10, 58, 66], 0.0), ("alert: {before: 49 h}", [10, 50, 54], 2.0)]
+)
+def test_a_batch_is_as_urgent_as_the_most_urgent_of_its_orders(alert, begun, met):
+    """As above, in batches of two, or of one after five minutes: everything five minutes later, key 2 due by 58.5 h.
+
+    Key 2 is batched with bulk of 49 h, which waits behind bulk of 47 and 48 h, and key 3 with bulk of 51 h. At 50 h
+    the alert pushes the batch of key 2: it is next when the packer is free five minutes later, and that of key 3
+    follows; both are in time. Without an alert they are begun in turn, and late.
+    """
+    batch = "time: 4 h, batch: {orders: 2, within: 5 min}"
+    ledger = play(PACKER.format(alert=alert).replace("time: 4 h", batch).replace("requested: 9 h", "requested: 9.5 h"))
+    keys = {fact.order for fact in ledger.of(Ordered) if fact.segment > 0}
+    started = sorted(fact.started for fact in ledger.of(Served) if fact.order in keys and fact.started < 70)
+    assert started == pytest.approx([hour + 1 / 12 for hour in begun])
+    assert ledger.of(Settled) == [(99.0, 0, 0.0, 3.0, met, 0.0, 0.0)]
+
+
 SHELF = """
 name: One shelf
 run: {{start: 2026-01-05, horizon: 100 h, seed: 1}}
