@@ -188,6 +188,29 @@ def test_a_batch_is_as_urgent_as_the_most_urgent_of_its_orders(alert, begun, met
     assert ledger.of(Settled) == [(99.0, 0, 0.0, 3.0, met, 0.0, 0.0)]
 
 
+@pytest.mark.parametrize(
+    ("alert", "begun", "met"), [("", [10, 44, 60], 0.0), ("alert: {before: 49 h}", [10, 44, 52, 56], 2.0)]
+)
+def test_goods_that_follow_are_as_urgent_as_their_order(alert, begun, met):
+    """Key 2 comes at 44 h for two units of a, due by 56.5 h; one is there and packed 44-48, one comes at 48.5 h.
+
+    The packer is at bulk of 46 h until 52 h, and bulk of 47 and 48 h is before the second unit, which is packed 60-64.
+    The alert at 50 h puts it before them, 52-56, and then key 3, 56-60, which is due by 61 h.
+    """
+    text = PACKER.format(alert=alert).replace("products: {a: {}}", "products: {a: {}, b: {}}")
+    text = text.replace("first: 49 h", "first: 44 h").replace("requested: 9 h", "requested: 12.5 h")
+    text = text.replace("basket: {units: 1}", "basket: {orders: [{share: 1, lines: {b: 1}}]}")
+    text = text.replace("12.5 h, basket: {orders: [{share: 1, lines: {b: 1}}]}",
+                        "12.5 h, basket: {orders: [{share: 1, lines: {a: 2}}]}")  # fmt: skip
+    text = text.replace("network: {sites: {store: {",
+                        "network: {suppliers: {maker: {lead_time: 4.5 h}}, sites: {store: {"
+                        "stock: {a: {rule: base_stock, level: 1}, b: {rule: base_stock, level: 99}}, ")  # fmt: skip
+    ledger = play(text)
+    keys = {fact.order for fact in ledger.of(Ordered) if fact.segment > 0}
+    assert sorted(fact.started for fact in ledger.of(Served) if fact.order in keys and fact.started < 70) == begun
+    assert ledger.of(Settled) == [(99.0, 0, 0.0, 3.0, met, 0.0, 0.0)]
+
+
 SHELF = """
 name: One shelf
 run: {{start: 2026-01-05, horizon: 100 h, seed: 1}}
