@@ -1,5 +1,6 @@
 """The command's group, and what its commands share: options, loading, bad input told in words."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ import click
 from simulator import __version__
 
 if TYPE_CHECKING:
+    from simulator.experiments.store import Store
     from simulator.scenario.scenario import Scenario
 
 USAGE, INTERRUPTED = 2, 130
@@ -23,12 +25,14 @@ def stop(message: str, status: int = USAGE) -> None:
 @contextmanager
 def bad_input() -> Iterator[None]:
     """What is wrong with the user's input, in words, instead of a traceback."""
+    from simulator.experiments.executors import ExecutorError
+    from simulator.experiments.store import StoreError
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.history import HistoryError
 
     try:
         yield
-    except (ScenarioError, HistoryError, OSError) as error:
+    except (ScenarioError, HistoryError, OSError, StoreError, ExecutorError) as error:
         stop(str(error))
 
 
@@ -52,6 +56,57 @@ def scenario_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--workers, --scheduler and --store; a command hands them on as keywords of the same names."""
+    for decorate in (
+        click.option("--store", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                     callback=output, help="Keep the results in this file; what it holds already is not played again."),
+        click.option("--scheduler", metavar="ADDRESS|FILE", help="Play on the workers of this Dask scheduler."),
+        click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]"),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+@contextmanager
+def progress_bar(what: str = "Replications") -> Iterator[Callable[[int, int], None]]:
+    """A progress bar with the time left, on standard error; called with what is done and what there is to do."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("time left"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def opened(store: Path | None, *scenarios: "Scenario") -> Iterator["Store"]:
+    """The store that a command names, or a private one; it says what else it holds under the scenarios' names."""
+    from simulator.experiments.store import Store
+
+    found = Store(store or "")  # closed with the result that reads from it
+    for name in dict.fromkeys(scenario.name for scenario in scenarios) if store else ():
+        for other in found.others(name, {scenario.hash for scenario in scenarios}):
+            click.echo(f"{store} keeps {other.replications} replications of another {name!r} (content {other.hash}, "
+                       f"seed {other.seed}, version {other.version}): they are left alone", err=True)  # fmt: skip
+    yield found
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Without Python's warnings of what the command says itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
+
+
+def stopped_early(why: str, finished: str, store: object) -> None:
+    """End a command that was stopped: what is shown, and how to go on; status 130 after an interrupt, else 2."""
+    more = "run the same command again to go on" if store else "with --store FILE the same command can be gone on with"
+    stop(f"{why}: {finished}; {more}", INTERRUPTED if why == "interrupted" else USAGE)
+
+
 def load_scenario(scenario: str, changes: tuple[str, ...], seed: int | None) -> "Scenario":
     from simulator.scenario.load import load
 
@@ -60,6 +115,6 @@ def load_scenario(scenario: str, changes: tuple[str, ...], seed: int | None) -> 
 
 def output(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
     """A file to write: its folder must be there before the work begins."""
-    if path is not None and not path.parent.is_dir():
+    if path and not path.parent.is_dir():
         raise click.BadParameter(f"there is no folder {path.parent}")
     return path

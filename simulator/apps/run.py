@@ -1,13 +1,23 @@
 """`simulator run`."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from simulator.apps.group import INTERRUPTED, bad_input, cli, load_scenario, output, scenario_options, stop
+from simulator.apps.group import (
+    bad_input,
+    cli,
+    experiment_options,
+    load_scenario,
+    opened,
+    output,
+    progress_bar,
+    quietly,
+    scenario_options,
+    stopped_early,
+)
 
 if TYPE_CHECKING:
     from simulator.experiments.result import Result
@@ -15,21 +25,34 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "csv")
 
 
-def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
+class Goals(NamedTuple):
+    """Half widths wanted by KPI: as a share of the mean, and in the KPI's own unit."""
+
+    relative: dict[str, float]
+    absolute: dict[str, float]
+
+
+def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> Goals:
+    """KPI=0.01 is relative to the mean, KPI=±20 is in the KPI's unit (+-20 where a keyboard lacks the sign)."""
     from simulator.kpis import catalogue
 
-    found: dict[str, float] = {}
+    goals = Goals({}, {})
     for text in given:
         kpi, _, goal = text.partition("=")
         if kpi not in catalogue():
             raise click.BadParameter(f"there is no KPI {kpi!r}; `simulator kpis` lists them")
+        absolute = goal.startswith(("±", "+-"))
         try:
-            found[kpi] = float(goal)
+            wanted = float(goal.removeprefix("±").removeprefix("+-"))
         except ValueError:
-            raise click.BadParameter(f"{text!r}: give a relative half width, such as {kpi}=0.01") from None
-        if not 0 < found[kpi] < 1:
-            raise click.BadParameter(f"{text!r}: a relative half width lies between 0 and 1, such as 0.01")
-    return found
+            raise click.BadParameter(
+                f"{text!r}: give a relative half width, such as {kpi}=0.01, or one in its unit, such as {kpi}=±2"
+            ) from None
+        if not 0 < wanted < (math.inf if absolute else 1):
+            raise click.BadParameter(f"{text!r}: a relative half width lies between 0 and 1, such as 0.01; "
+                                     f"one in the KPI's unit, such as ±2, above 0")  # fmt: skip
+        (goals.absolute if absolute else goals.relative)[kpi] = wanted
+    return goals
 
 
 @cli.command()
@@ -38,11 +61,14 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
 @click.option(
     "--precision",
     multiple=True,
-    metavar="KPI=0.01",
+    metavar="KPI=0.01|±2",
     callback=_precisions,
-    help="Replicate until the KPI's interval is this narrow, relative to its mean; repeatable.",
+    help="Replicate until the KPI's half width is this share of its mean, or this much in its unit; repeatable: "
+    "all hold together.",
 )
-@click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]")
+@click.option("--cap", type=click.IntRange(1, 1_000_000), default=1000, show_default=True,
+              help="Replications at most, where --precision decides.")  # fmt: skip
+@experiment_options
 @click.option(
     "--by",
     multiple=True,
@@ -66,8 +92,9 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
     help="Write a workbook.",
 )
 def run(
-    scenario: str, changes: tuple[str, ...], seed: int | None, replications: int | None, precision: dict[str, float],
-    workers: int | None, by: tuple[str, ...], everything: bool, style: str, report: Path | None, excel: Path | None,
+    scenario: str, changes: tuple[str, ...], seed: int | None, replications: int | None, precision: Goals, cap: int,
+    workers: int | None, scheduler: str | None, store: Path | None, by: tuple[str, ...], everything: bool, style: str,
+    report: Path | None, excel: Path | None,
 ) -> None:  # fmt: skip
     """Simulate SCENARIO and show its KPIs with 95 % confidence intervals."""
     from simulator.experiments.replicate import run as replicate
@@ -76,37 +103,32 @@ def run(
     with bad_input():
         loaded = load_scenario(scenario, changes, seed)
         odd = len(conflicts(loaded))
-        with _progress() as progress:
-            wanted = replications if replications is not None or precision else 20
-            result = replicate(loaded, wanted, precision=precision, workers=workers, progress=progress)
+        wanted = replications if replications is not None or any(precision) else 20
+        with opened(store, loaded) as kept, progress_bar() as progress, quietly():
+            result = replicate(loaded, wanted, precision=precision.relative, absolute=precision.absolute, cap=cap,
+                               workers=workers, scheduler=scheduler, store=kept, progress=progress)  # fmt: skip
         if odd:
             click.echo(f"{odd} warning{'s' * (odd > 1)} of its service policy: see `simulator check`", err=True)
         _show(result, style, by, everything)
         _write(result, report, excel)
-    for kpi, goal in precision.items():
-        found = result.estimate(kpi)
-        if found.relative > goal and not result.interrupted:
-            click.echo(f"{kpi}: {goal:g} not reached with {result.replications} replications "
-                       f"(relative half width {found.relative:.3g})", err=True)  # fmt: skip
-    if result.interrupted:
-        stop(f"interrupted: these are the {result.replications} replications that were finished", INTERRUPTED)
+    if result.stopped:
+        stopped_early(result.stopped, f"these are the {result.replications} replications that are finished", store)
+    _tell_missed(result, precision)
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A progress bar with the time left, on standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("Replications"), BarColumn(), MofNCompleteColumn(), TextColumn("time left"),
-               TimeRemainingColumn())  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+def _tell_missed(result: "Result", goals: Goals) -> None:
+    """Which precisions were not reached with as many replications as are allowed."""
+    for wanted, relative in ((goals.relative, True), (goals.absolute, False)):
+        for kpi, goal in wanted.items():
+            found = result.estimate(kpi)
+            reached = found.relative if relative else found.half_width
+            if not reached <= goal:
+                click.echo(f"{kpi}: {goal:g} not reached with {result.replications} replications "
+                           f"({'relative ' * relative}half width {reached:.3g})", err=True)  # fmt: skip
 
 
 def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool) -> None:
-    known = next(iter(result.measures.values())).dimensions()
+    known = result.dimensions()
     for dimension in by:
         if dimension not in known:
             raise click.BadParameter(f"no dimension {dimension!r}; there are {', '.join(known)}", param_hint="--by")
@@ -115,7 +137,7 @@ def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool) -
 
         click.echo(json.dumps(result.as_json(by or None), indent=1))
     elif style == "csv":
-        click.echo(result.kpis[lambda t: t["by"].isin(["", *(by or known)])].to_csv(index=False), nl=False)
+        click.echo(result.table(by or None).to_csv(index=False), nl=False)
     else:
         from simulator.reports.tables import print_result
 

@@ -1,24 +1,42 @@
-"""Replications: so many, or until stated precisions are met, on all cores, the same numbers on any of them."""
+"""Replications: so many, or until stated precisions are met, block by block, the same numbers wherever played."""
 
 import math
-import os
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from multiprocessing import get_context
+import warnings
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 
+from simulator.experiments.executors import ExecutorError, Workforce, workforce
+from simulator.experiments.experiment import Experiment
 from simulator.experiments.result import Result
-from simulator.kpis.measure import Measures, measure
-from simulator.replication import simulate
+from simulator.experiments.samples import Block, play
+from simulator.experiments.store import Store, StoreError
 from simulator.scenario.scenario import Scenario
 
 FIRST = 8
 """Replications before a precision is judged for the first time."""
 CAP = 1000
 """Replications at most, where a precision decides their number."""
+BLOCK = 0.5
+"""Seconds that a block should take: long beside what it costs to send it, short beside what may be lost."""
+ATTEMPTS = 3
+"""So often a block is played whose worker dies."""
+LISTEN = 0.5
+"""Seconds between two looks at whether the workers are still there."""
 Progress = Callable[[int, int], None]
 """Called with the replications done and the replications known to be needed."""
+
+
+@dataclass
+class _Task:
+    """Replications of one experiment that are played together."""
+
+    experiment: Experiment
+    numbers: Sequence[int]
+    attempts: int = 0
 
 
 def run(
@@ -26,116 +44,161 @@ def run(
     replications: int | None = None,
     *,
     precision: Mapping[str, float] | None = None,
+    absolute: Mapping[str, float] | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
+    executor: Executor | None = None,
+    store: str | Path | Store = "",
     progress: Progress | None = None,
     cap: int = CAP,
 ) -> Result:
-    """Replicate a scenario: `replications` times (1 where nothing is said), or until `precision` is met.
+    """Replicate a scenario: `replications` times (1 where nothing is said), or until precisions are met.
 
-    `precision` gives for each KPI the relative half width of its 95 % interval that is wanted, all
-    together, with `cap` replications at the most. `workers` are processes; as many as there are
-    cores where left out. The result depends on neither. An interrupt keeps what is finished.
+    `precision` gives for each KPI the half width of its 95 % interval that is wanted as a share of its mean,
+    `absolute` in the KPI's own unit; all hold together, with `cap` replications at the most. `workers` are
+    processes, as many as there are cores where left out; `scheduler` names a Dask scheduler instead, `executor`
+    is any of concurrent.futures. `store` is a file that keeps the results: what it holds of this scenario is not
+    played again. The result depends on none of these. An interrupt keeps what is finished.
 
-    Errors: ValueError for numbers that make no sense; KeyError for an unknown KPI.
+    Errors: ValueError for numbers that make no sense; KeyError for an unknown KPI; StoreError; ExecutorError.
     """
-    wanted = max(FIRST, replications or 0) if precision else replications or 1
-    if wanted < 1 or any(not goal > 0 for goal in (precision or {}).values()):
+    goals = {**{kpi: (goal, True) for kpi, goal in (precision or {}).items()},
+             **{kpi: (goal, False) for kpi, goal in (absolute or {}).items()}}  # fmt: skip
+    wanted = max(FIRST, replications or 0) if goals else replications or 1
+    if wanted < 1 or any(not goal > 0 for goal, _ in goals.values()):
         raise ValueError("replications must be 1 or more, and a precision above 0")
-    done: dict[int, Measures] = {}
+    experiment = Experiment(scenario, store if isinstance(store, Store) else Store(store))
     try:
-        with _workforce(scenario, workers, wanted) as executor:
+        with workforce(workers, scheduler, executor) as crew:
             while True:
-                _replicate(executor, scenario, range(len(done), wanted), done, progress)
-                more = _needed(Result(scenario, done), precision or {}, cap)
+                replicate(crew, [(experiment, wanted)], progress)
+                result = experiment.result(wanted)
+                more = _needed(result, goals, cap)
                 if more <= wanted:
-                    return Result(scenario, done)
+                    return result
                 wanted = more
     except KeyboardInterrupt:
-        if not done:
+        why = "interrupted"
+        if not experiment.done:
             raise
-        return Result(scenario, done, interrupted=True)
+    except (ExecutorError, StoreError) as error:
+        why = str(error)
+        if not experiment.done:
+            raise
+        warnings.warn(f"{why}: only {experiment.done} replications are finished", RuntimeWarning, stacklevel=2)
+    return experiment.result(wanted, why)
 
 
-def _needed(result: Result, precision: Mapping[str, float], cap: int) -> int:
+def _needed(result: Result, goals: Mapping[str, tuple[float, bool]], cap: int) -> int:
     """How many replications the precisions need, as far as can be told; judged by the replications alone."""
     needed = result.replications
-    for kpi, goal in precision.items():
+    for kpi, (goal, relative) in goals.items():
         found = result.estimate(kpi)
-        if found.relative > goal:
-            times = (found.relative / goal) ** 2 if math.isfinite(found.relative) else 2.0
+        reached = found.relative if relative else found.half_width
+        if not reached <= goal:
+            times = (reached / goal) ** 2 if math.isfinite(reached) else 2.0
             needed = max(needed, result.replications + 1, math.ceil(result.replications * min(times, 4.0)))
     return min(needed, max(cap, result.replications))
 
 
-def replicate(scenario: Scenario, numbers: Sequence[int]) -> list[Measures]:
-    """Simulate and measure some replications, one after the other."""
-    return [measure(simulate(scenario, number)) for number in numbers]
+def replicate(crew: Workforce, jobs: Sequence[tuple[Experiment, int]], progress: Progress | None = None) -> None:
+    """Play what is missing of replications 0 to n - 1 of each experiment; each block is kept when it comes in.
 
+    An interrupt, or an error, keeps the blocks that are finished or under way.
 
-def _replicate(
-    executor: Executor | None, scenario: Scenario, numbers: Sequence[int], done: dict[int, Measures],
-    progress: Progress | None,
-) -> None:  # fmt: skip
-    """Add the replications named to those done, telling the progress."""
-    total = len(done) + len(numbers)
-    for block, found in _here(scenario, numbers) if executor is None else _elsewhere(executor, numbers):
-        done.update(zip(block, found, strict=True))
-        if progress is not None:
-            progress(len(done), total)
-
-
-Finished = Iterator[tuple[Sequence[int], list[Measures]]]
-
-
-def _here(scenario: Scenario, numbers: Sequence[int]) -> Finished:
-    for number in numbers:
-        yield [number], replicate(scenario, [number])
-
-
-def _elsewhere(executor: Executor, numbers: Sequence[int]) -> Finished:
-    """Blocks of replications from the workers, as they come in."""
-    pending: dict[Future[list[Measures]], Sequence[int]] = {
-        executor.submit(_block, block): block for block in _blocks(numbers)
-    }
+    Errors: what playing raises; ExecutorError if workers keep dying, or all are gone; StoreError if results cannot
+    be written for longer than a minute.
+    """
+    done = sum(experiment.has(wanted) for experiment, wanted in jobs)
+    total = sum(wanted for _, wanted in jobs)
+    tell = progress or (lambda done, total: None)
+    tell(done, total)
+    queue, pending = _Queue(crew.count, jobs), _Pending()
     try:
-        while pending:
-            finished, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield pending.pop(future), future.result()
-    finally:
-        for future in pending:
-            future.cancel()
+        while _submit(crew, queue, pending):
+            for future in _finished(crew, queue, pending):
+                pending[future].experiment.keep(future.result())
+                done += len(pending.pop(future).numbers)
+                tell(done, total)
+        for experiment, _ in jobs:
+            experiment.settle()
+    except BaseException:
+        if not crew.gone():
+            _keep_what_is_under_way(pending)
+        raise
 
 
-def _blocks(numbers: Sequence[int], most: int = 64) -> list[Sequence[int]]:
-    """Single replications while they are few, larger blocks when there are many."""
-    size = max(1, min(most, len(numbers) // 64))
-    return [numbers[first : first + size] for first in range(0, len(numbers), size)]
+class _Queue:
+    """What is still to be played, handed out in blocks that take about as long as each other."""
+
+    def __init__(self, workers: int, jobs: Sequence[tuple[Experiment, int]]) -> None:
+        self._left = deque((experiment, deque(experiment.missing(wanted))) for experiment, wanted in jobs)
+        self._again: list[_Task] = []
+        self._waiting = sum(len(numbers) for _, numbers in self._left)
+        self._workers = workers
+
+    def next(self) -> _Task | None:
+        """The next block; None if nothing is left to begin."""
+        if self._again:
+            return self._again.pop()
+        while self._left and not self._left[0][1]:
+            self._left.popleft()
+        if not self._left:
+            return None
+        experiment, numbers = self._left[0]
+        size = min(self._size(experiment), len(numbers))
+        self._waiting -= size
+        return _Task(experiment, [numbers.popleft() for _ in range(size)])
+
+    def _size(self, experiment: Experiment) -> int:
+        """By the time that a replication takes; smaller towards the end, so that nobody waits long for the last."""
+        if not experiment.seconds:
+            return 1
+        return max(1, min(int(BLOCK / experiment.seconds), self._waiting // (2 * self._workers)))
+
+    def again(self, task: _Task, error: BaseException) -> None:
+        """Have a block played once more, replication by replication.
+
+        Errors: ExecutorError if its workers have died too often.
+        """
+        if task.attempts + 1 >= ATTEMPTS:
+            which = ", ".join(map(str, task.numbers))
+            raise ExecutorError(f"a worker died {ATTEMPTS} times while it played replication {which} of "
+                                f"{task.experiment.scenario.name}: is there memory enough?") from error  # fmt: skip
+        self._again += [_Task(task.experiment, [number], task.attempts + 1) for number in task.numbers]
 
 
-@contextmanager
-def _workforce(scenario: Scenario, workers: int | None, tasks: int) -> Iterator[Executor | None]:
-    """Worker processes that hold the scenario; none where one process will do."""
-    count = min(workers or os.cpu_count() or 1, tasks)
-    if count <= 1:
-        yield None
-        return
-    executor = ProcessPoolExecutor(count, get_context("spawn"), _prepare, (scenario,))
-    try:
-        yield executor
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+_Pending = dict[Future[list[Block]], _Task]
 
 
-_scenario: Scenario
-"""The scenario that this worker process replicates."""
+def _submit(crew: Workforce, queue: _Queue, pending: _Pending) -> bool:
+    """Hand out blocks until each worker has one under way and one waiting; whether there is any."""
+    while len(pending) < (2 * crew.count if crew.count > 1 else 1) and (task := queue.next()) is not None:
+        try:
+            future = crew.executor.submit(play, task.experiment.pickled, list(task.numbers))
+        except BrokenExecutor as error:
+            raise ExecutorError(f"the executor takes no more work: {error}") from error
+        pending[future] = task
+    return bool(pending)
 
 
-def _prepare(scenario: Scenario) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the main process's to handle
-    global _scenario
-    _scenario = scenario
+def _finished(crew: Workforce, queue: _Queue, pending: _Pending) -> list[Future[list[Block]]]:
+    """What has been finished in the meantime; blocks whose worker has died go back to the queue."""
+    finished, _ = wait(pending, timeout=LISTEN, return_when=FIRST_COMPLETED)
+    if why := crew.gone():
+        raise ExecutorError(why)
+    for future in finished:
+        try:
+            future.result()
+        except crew.lost as error:
+            queue.again(pending.pop(future), error)
+    return [future for future in finished if future in pending]
 
 
-def _block(numbers: Sequence[int]) -> list[Measures]:
-    return replicate(_scenario, numbers)
+def _keep_what_is_under_way(pending: _Pending) -> None:
+    """Blocks that have begun are waited for and kept; those that have not are dropped."""
+    running = {future: task for future, task in pending.items() if not future.cancel()}
+    for future, task in running.items():
+        if future.exception() is None:
+            with suppress(StoreError):  # what cannot be written is held
+                task.experiment.keep(future.result())

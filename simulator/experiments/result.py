@@ -1,21 +1,24 @@
-"""The result of many replications: means with confidence intervals, for the whole and by slice."""
+"""The result of many replications: estimates with confidence intervals, for the whole and by slice."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.experiments.intervals import CONFIDENCE, Interval, Method, Sample, interval, percentile
+from simulator.experiments.readings import Readings
+from simulator.experiments.store import Store
 from simulator.kpis import catalogue
-from simulator.kpis.measure import Measures
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CONFIDENCE = 0.95
+COLUMNS = ["kpi", "by", "label", "unit", "mean", "half_width", "confidence", "replications", "low", "high", "interval"]
+"""Of a table of estimates."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +32,25 @@ class Estimate:
     """Which slice; "" for the whole."""
     unit: str
     mean: float
-    half_width: float
-    """Half the width of the t-interval on the replications' values; nan for fewer than two."""
+    """The estimate: a mean, for ratios all numerators by all denominators, for percentiles a median."""
+    low: float
+    """Lower end of the confidence interval; nan for fewer than two replications."""
+    high: float
     replications: int
     """How many replications have a value."""
+    method: Method = "t"
+    """How the interval was made."""
+    confidence: float = CONFIDENCE
 
     @property
     def by(self) -> dict[str, str]:
         """The slice as {dimension: label}; empty for the whole."""
         return {self.dimension: self.label} if self.dimension else {}
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval; nan for fewer than two replications."""
+        return (self.high - self.low) / 2
 
     @property
     def relative(self) -> float:
@@ -46,67 +59,123 @@ class Estimate:
             return 0.0
         return self.half_width / abs(self.mean) if self.mean else math.inf
 
+    @property
+    def row(self) -> tuple[str | float, ...]:
+        """The cells of COLUMNS."""
+        return (self.kpi, self.dimension, self.label, self.unit, self.mean, self.half_width, self.confidence,
+                self.replications, self.low, self.high, self.method)  # fmt: skip
+
 
 class Result:
-    """KPIs of a scenario over replications 0, 1, 2, ...
+    """KPIs of a scenario over its replications, read from a store when asked for.
 
     `kpis` is the table of all estimates; `estimate` gives one of them.
     """
 
-    def __init__(self, scenario: Scenario, measures: Mapping[int, Measures], interrupted: bool = False) -> None:
+    def __init__(
+        self, scenario: Scenario, store: Store, experiment: int, first: int | None = None, stopped: str = ""
+    ) -> None:
         self.scenario = scenario
-        self.measures = dict(sorted(measures.items()))
-        self.interrupted = interrupted
-        """Whether it was stopped before all replications were done."""
+        self.stopped = stopped
+        """Why there are fewer replications than were wanted; "" if there are not."""
+        self.store, self.experiment = store, experiment
+        """Where the replications are kept."""
+        self._found = Readings(store, experiment, first)
+
+    @property
+    def numbers(self) -> list[int]:
+        """Which replications there are, in order."""
+        return self._found.numbers
 
     @property
     def replications(self) -> int:
         """How many were done."""
-        return len(self.measures)
+        return len(self.numbers)
+
+    @property
+    def kpi_names(self) -> list[str]:
+        """Every KPI that was measured, in the order of the catalogue."""
+        return list(self._found.kpis)
+
+    def dimensions(self) -> list[str]:
+        """The dimensions that there are slices by."""
+        return list(self._found.labels)
+
+    def labels(self, dimension: str) -> list[str]:
+        """The names of the slices of a dimension.
+
+        Errors: KeyError for a dimension that there is not.
+        """
+        return self._found.labels[dimension]
 
     def values(self, kpi: str, by: str = "") -> np.ndarray:
-        """The value of each replication: one row per replication, one column per slice."""
-        return np.array([np.atleast_1d(each.values[kpi][by]) for each in self.measures.values()])
+        """The value of each replication: one row per replication, one column per slice.
 
-    def estimate(self, kpi: str, by: str = "", label: str = "") -> Estimate:
+        Errors: KeyError for a KPI or dimension that was not measured.
+        """
+        return np.stack([sample.values for _, sample in self._slices(kpi, by)], axis=1)
+
+    def sample(self, kpi: str, by: str = "", label: str = "") -> Sample:
+        """One KPI, of the whole or of one slice, replication by replication.
+
+        Errors: KeyError for a KPI or slice that was not measured.
+        """
+        for found, sample in self._slices(kpi, by):
+            if found == label:
+                return sample
+        raise KeyError(f"no {kpi} by {by} {label!r}")
+
+    def estimate(self, kpi: str, by: str = "", label: str = "", confidence: float = CONFIDENCE) -> Estimate:
         """One KPI, of the whole or of one slice.
 
         Errors: KeyError for a KPI or slice that was not measured.
         """
-        for found in self._slice(kpi, by):
-            if found.label == label:
-                return found
-        raise KeyError(f"no {kpi} by {by} {label!r}")
+        return _estimate(kpi, by, label, interval(self.sample(kpi, by, label), confidence), confidence)
 
-    def estimates(self) -> Iterator[Estimate]:
-        """Every KPI, of the whole and of every slice that has a value."""
-        first = next(iter(self.measures.values()))
-        for kpi, slices in first.values.items():
-            for by in slices:
-                yield from (found for found in self._slice(kpi, by) if found.replications)
+    def percentile(
+        self, kpi: str, share: float, by: str = "", label: str = "", confidence: float = CONFIDENCE
+    ) -> Estimate:
+        """What a KPI stays below in so large a share of runs, such as 0.05 for the worst year of twenty.
 
-    def _slice(self, kpi: str, by: str) -> Iterator[Estimate]:
-        unit = catalogue()[kpi].unit
-        labels = next(iter(self.measures.values())).labels(by) if by else [""]
-        values = self.values(kpi, by)
-        for place, label in enumerate(labels):
-            column = values[:, place]
-            mean, half_width, count = interval(column[np.isfinite(column)])
-            yield Estimate(kpi, by, label, unit, mean, half_width, count)
+        The interval holds for any distribution; an end that so few replications cannot tell is nan.
+
+        Errors: KeyError for a KPI or slice that was not measured; ValueError for a share outside 0 to 1.
+        """
+        if not 0 < share < 1:
+            raise ValueError(f"a share lies between 0 and 1; found {share}")
+        values = self.sample(kpi, by, label).values
+        return _estimate(kpi, by, label, percentile(values[np.isfinite(values)], share, confidence), confidence)
+
+    def estimates(self, by: Collection[str] | None = None) -> Iterator[Estimate]:
+        """Every KPI, of the whole and of every slice that has a value; `by` names the dimensions wanted."""
+        found: dict[str, list[Estimate]] = {kpi: [] for kpi in self.kpi_names}
+        for kpi in found:
+            found[kpi].append(self.estimate(kpi))
+        for dimension in self.dimensions() if by is None else [name for name in self.dimensions() if name in by]:
+            for kpi, label, sample in self._found.by(dimension):
+                found[kpi].append(_estimate(kpi, dimension, label, interval(sample), CONFIDENCE))
+        for estimates in found.values():
+            yield from (each for each in estimates if each.replications)
+
+    def _slices(self, kpi: str, by: str) -> Iterator[tuple[str, Sample]]:
+        """One KPI by label."""
+        if not by:
+            yield "", self._found.whole(kpi)
+        else:
+            yield from ((label, sample) for _, label, sample in self._found.by(by, kpi))
 
     @cached_property
     def kpis(self) -> "pd.DataFrame":
-        """All estimates: columns kpi, by, label, unit, mean, half_width, confidence, replications."""
+        """All estimates: one row for each KPI of the whole and of each slice."""
+        return self.table()
+
+    def table(self, by: Collection[str] | None = None) -> "pd.DataFrame":
+        """The table of estimates, of the dimensions wanted."""
         import pandas as pd
 
-        rows = [
-            (e.kpi, e.dimension, e.label, e.unit, e.mean, e.half_width, CONFIDENCE, e.replications)
-            for e in self.estimates()
-        ]
-        columns = ["kpi", "by", "label", "unit", "mean", "half_width", "confidence", "replications"]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame([each.row for each in self.estimates(by)], columns=COLUMNS)
 
-    def as_json(self, dimensions: tuple[str, ...] | None = None) -> dict[str, Any]:
+    def as_json(self, dimensions: Collection[str] | None = None) -> dict[str, Any]:
         """The result as plain data; `dimensions` names the slices wanted besides the whole, None all."""
         from simulator import __version__
 
@@ -118,26 +187,21 @@ class Result:
             "version": __version__,
             "kpis": [
                 {
-                    "kpi": e.kpi, "by": e.by, "unit": e.unit, "mean": e.mean,
-                    "half_width": e.half_width if math.isfinite(e.half_width) else None, "confidence": CONFIDENCE,
+                    "kpi": e.kpi, "by": e.by, "unit": e.unit, "mean": e.mean, "half_width": _or_none(e.half_width),
+                    "confidence": e.confidence, "low": _or_none(e.low), "high": _or_none(e.high), "interval": e.method,
                 }
-                for e in self.estimates()
-                if not e.dimension or dimensions is None or e.dimension in dimensions
+                for e in self.estimates(dimensions)
             ],
         }  # fmt: skip
 
 
-def interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float, int]:
-    """Mean, half width of the t-interval, and number of independent values; nan where there are too few.
+def _or_none(value: float) -> float | None:
+    """JSON has no nan."""
+    return value if math.isfinite(value) else None
 
-    >>> mean, half_width, count = interval(np.array([1.0, 2.0, 3.0]))
-    >>> mean, round(half_width, 3), count
-    (2.0, 2.484, 3)
-    """
-    count = len(values)
-    if count < 2:
-        return (float(values[0]) if count else math.nan), math.nan, count
-    from scipy.special import stdtrit
 
-    spread = float(np.std(values, ddof=1)) / math.sqrt(count)
-    return float(np.mean(values)), float(stdtrit(count - 1, 0.5 + confidence / 2)) * spread, count
+def _estimate(kpi: str, dimension: str, label: str, found: Interval, confidence: float) -> Estimate:
+    return Estimate(
+        kpi, dimension, label, catalogue()[kpi].unit, found.point, found.low, found.high, found.replications,
+        found.method, confidence,
+    )  # fmt: skip

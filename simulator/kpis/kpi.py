@@ -6,21 +6,14 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-import numpy as np
+from simulator.kpis.slices import Sliced
 
 if TYPE_CHECKING:
     from simulator.kpis.view import View
 
 Better = Literal["higher", "lower", "neither"]
-
-
-class Sliced(Protocol):
-    """A measure of the whole that can be taken apart by dimension."""
-
-    def values(self) -> dict[str, np.ndarray]:
-        """One array per dimension, one value per label; "" is the whole."""
 
 
 Function = Callable[["View"], Sliced | None]

@@ -6,15 +6,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.kpis.kpi import catalogue
+from simulator.kpis.slices import Kind
 from simulator.kpis.view import View
 from simulator.ledger.ledger import Ledger
 
 
 @dataclass(frozen=True)
 class Measures:
-    """The KPIs of one replication: `values[kpi][dimension]`, one number per label; "" is the whole."""
+    """The KPIs of one replication: `values[kpi][dimension]`, one number per label; "" is the whole.
+
+    `weights` and `trials` are laid out like the values, for ratios alone: their denominators, and how many
+    things they were decided on. `kinds` says how replications of a KPI are put together.
+    """
 
     values: dict[str, dict[str, np.ndarray]]
+    weights: dict[str, dict[str, np.ndarray]]
+    trials: dict[str, dict[str, np.ndarray]]
+    kinds: dict[str, Kind]
     names: dict[str, list[str]]
 
     def labels(self, dimension: str) -> list[str]:
@@ -32,9 +40,13 @@ def measure(ledger: Ledger, kpis: Sequence[str] | None = None) -> Measures:
     Errors: KeyError for an unknown KPI.
     """
     view, found = View(ledger), catalogue()
-    values: dict[str, dict[str, np.ndarray]] = {}
+    measures = Measures({}, {}, {}, {}, view.labels.names)
     for name in kpis if kpis is not None else found:
-        sliced = view.values(found[name].function)
-        if sliced is not None:
-            values[name] = sliced
-    return Measures(values, view.labels.names)
+        sliced, values = view.measured(found[name].function), view.values(found[name].function)
+        if sliced is not None and values is not None:
+            measures.values[name], measures.kinds[name] = values, sliced.kind
+            if sliced.kind == "ratio":
+                measures.weights[name] = sliced.weights()
+                if found[name].unit.startswith("share"):
+                    measures.trials[name] = sliced.trials()
+    return measures

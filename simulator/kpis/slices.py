@@ -7,10 +7,31 @@ slice of every KPI costs one pass over the rows together.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar, Literal
 
 import numpy as np
 
 Codes = Mapping[str, np.ndarray]
+Kind = Literal["mean", "ratio", "percentile"]
+"""How replications of a measure are put together: their mean, their sums divided, or their median."""
+
+
+class Sliced:
+    """A measure of the whole that can be taken apart by dimension."""
+
+    kind: ClassVar[Kind] = "mean"
+
+    def values(self) -> dict[str, np.ndarray]:
+        """One array per dimension, one value per label; "" is the whole."""
+        raise NotImplementedError
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """The denominators of a ratio, laid out like its values; empty for what is none."""
+        return {}
+
+    def trials(self) -> dict[str, np.ndarray]:
+        """How many things a ratio was decided on: orders, lines, jobs; at most its denominator."""
+        return {}
 
 
 @dataclass(frozen=True)
@@ -65,31 +86,48 @@ class Fixed:
 
 
 @dataclass(frozen=True)
-class Ratio:
+class Ratio(Sliced):
     """A numerator and a denominator by cell; a slice without denominator is nan."""
 
     rows: Rows
     numerator: np.ndarray
     denominator: np.ndarray | Fixed
 
+    @property
+    def kind(self) -> Kind:  # type: ignore[override]
+        """A mean where the denominator is fixed, such as money per week."""
+        return "mean" if isinstance(self.denominator, Fixed) else "ratio"
+
     def values(self) -> dict[str, np.ndarray]:
         """By dimension; "" is the whole."""
-        whole = {"": self._divide(np.array([self.numerator.sum()]), None)}
-        return whole | {
-            dimension: self._divide(self.rows.by(dimension, self.numerator), dimension) for dimension in self.rows.codes
-        }
-
-    def _divide(self, numerator: np.ndarray, dimension: str | None) -> np.ndarray:
+        above = self._sums(self.numerator)
         if isinstance(self.denominator, Fixed):
-            return numerator / self.denominator.value
-        below = self.denominator.sum() if dimension is None else self.rows.by(dimension, self.denominator)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found: np.ndarray = np.where(below > 0, numerator / below, np.nan)
-        return found
+            return {dimension: sums / self.denominator.value for dimension, sums in above.items()}
+        return {dimension: sums / _or_nan(self._below[dimension]) for dimension, sums in above.items()}
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """The denominators by dimension."""
+        return {} if isinstance(self.denominator, Fixed) else self._below
+
+    def trials(self) -> dict[str, np.ndarray]:
+        """The rows by dimension; the denominator where that counts some of them only."""
+        if isinstance(self.denominator, Fixed):
+            return {}
+        rows = self._sums(self.rows.counts)
+        return {dimension: np.minimum(rows[dimension], below) for dimension, below in self._below.items()}
+
+    @cached_property
+    def _below(self) -> dict[str, np.ndarray]:
+        assert isinstance(self.denominator, np.ndarray)
+        return self._sums(self.denominator)
+
+    def _sums(self, cells: np.ndarray) -> dict[str, np.ndarray]:
+        """Cell values added up by dimension."""
+        return {"": np.array([cells.sum()])} | {name: self.rows.by(name, cells) for name in self.rows.codes}
 
 
 @dataclass(frozen=True)
-class PerWhole:
+class PerWhole(Sliced):
     """A ratio whose numerator has dimensions that its denominator lacks: their slices are parts of the whole.
 
     They add up to it: failures by cause, of all orders.
@@ -99,17 +137,26 @@ class PerWhole:
     numerator: np.ndarray
     denominator: Ratio
     """Of which only the denominator counts."""
+    kind: ClassVar[Kind] = "ratio"
 
     def values(self) -> dict[str, np.ndarray]:
         """By dimension; "" is the whole."""
-        below = self.denominator.rows.codes
-        assert isinstance(self.denominator.denominator, np.ndarray)
-        everything = self.denominator.denominator
-        found = {"": np.array([self.numerator.sum()]) / _or_nan(everything.sum())}
-        for dimension in self.rows.codes:
-            of = self.denominator.rows.by(dimension, everything) if dimension in below else everything.sum()
-            found[dimension] = self.rows.by(dimension, self.numerator) / _or_nan(of)
-        return found
+        above = {"": np.array([self.numerator.sum()])}
+        above |= {dimension: self.rows.by(dimension, self.numerator) for dimension in self.rows.codes}
+        below = self.weights()
+        return {dimension: sums / _or_nan(below[dimension]) for dimension, sums in above.items()}
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """The denominators by dimension; that of the whole for the dimensions that the denominator lacks."""
+        return self._of_whole(self.denominator.weights())
+
+    def trials(self) -> dict[str, np.ndarray]:
+        """What the denominator was decided on."""
+        return self._of_whole(self.denominator.trials())
+
+    def _of_whole(self, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        missing = {name: np.repeat(found[""], self.rows.sizes[name]) for name in self.rows.codes if name not in found}
+        return found | missing
 
 
 def _or_nan(values: np.ndarray) -> np.ndarray:
@@ -117,7 +164,7 @@ def _or_nan(values: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Derived:
+class Derived(Sliced):
     """A measure computed from others, slice by slice."""
 
     found: dict[str, np.ndarray]
@@ -128,7 +175,7 @@ class Derived:
 
 
 @dataclass(frozen=True)
-class Spread:
+class Spread(Sliced):
     """The standard deviation of row values, for the whole and by slice; nan for fewer than two rows."""
 
     rows: Rows
@@ -151,12 +198,13 @@ def _deviation(count: np.ndarray, total: np.ndarray, squares: np.ndarray) -> np.
 
 
 @dataclass(frozen=True)
-class Percentile:
+class Percentile(Sliced):
     """A percentile of row values, for the whole and by slice."""
 
     rows: Rows
     of: np.ndarray
     share: float
+    kind: ClassVar[Kind] = "percentile"
 
     def values(self) -> dict[str, np.ndarray]:
         """By dimension; "" is the whole."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from simulator.kpis.labels import Labels
-from simulator.kpis.slices import Rows
+from simulator.kpis.slices import Rows, Sliced
 from simulator.kpis.tables import Choice, Lines, Orders
 from simulator.ledger import facts
 from simulator.ledger.ledger import Columns, Ledger
@@ -42,12 +42,19 @@ class View:
         self.labels = Labels(ledger)
         self.tables: dict[Callable[[View], Any], Any] = {}
         """What `table_of_view` has kept."""
+        self._measured: dict[Function, Sliced | None] = {}
         self._values: dict[Function, dict[str, np.ndarray] | None] = {}
+
+    def measured(self, function: "Function") -> Sliced | None:
+        """A KPI, worked out once; None where there is nothing to measure."""
+        if function not in self._measured:
+            self._measured[function] = function(self)
+        return self._measured[function]
 
     def values(self, function: "Function") -> dict[str, np.ndarray] | None:
         """The values of a KPI by dimension, worked out once; None where there is nothing to measure."""
         if function not in self._values:
-            sliced = function(self)
+            sliced = self.measured(function)
             self._values[function] = sliced.values() if sliced is not None else None
         return self._values[function]
 

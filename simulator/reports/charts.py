@@ -49,19 +49,24 @@ def service(sheet: "Figure", rows: Sequence[str], panels: Mapping[str, Sequence[
     names(axes[0], rows)
 
 
+def ends(found: Estimate) -> tuple[float, float]:
+    """The ends of an interval to draw; the mean itself where there is none."""
+    return (found.low, found.high) if np.isfinite(found.half_width) else (found.mean, found.mean)
+
+
 def _shares(panel: "Axes", dots: Sequence[Dot]) -> None:
     lowest = 1.0
     for place, dot in enumerate(dots):
         found = dot.found
         if found is None:
             continue
-        width = float(np.nan_to_num(found.half_width))
-        span = [max(found.mean - width, 0.0), min(found.mean + width, 1.0)]  # a share lies between 0 and 1
+        span = [max(each, 0.0) for each in ends(found)]
+        span[1] = min(span[1], 1.0)  # a share lies between 0 and 1
         panel.plot(span, [place, place], color=DARK, linewidth=1.4, clip_on=False)
         panel.plot(found.mean, place, "o", color=DARK, markersize=4.2, clip_on=False, zorder=3)
         panel.annotate(figure(found.mean, "share"), (1, place), (40, 0), xycoords=panel.get_yaxis_transform(),
                        textcoords="offset points", ha="right", va="center")  # fmt: skip
-        lowest = min(lowest, found.mean - width)
+        lowest = min(lowest, span[0])
         if dot.target is not None:
             panel.plot([dot.target] * 2, [place - 0.36, place + 0.36], color=DARK, linewidth=2.2, solid_capstyle="butt",
                        clip_on=False, zorder=2)  # fmt: skip
@@ -126,10 +131,10 @@ def pareto(sheet: "Figure", rows: Sequence[Estimate], so_far: Sequence[float]) -
     bars = sheet.add_axes((left, 0.3 / height, 0.66 * wide, 1 - 0.58 / height))
     line = sheet.add_axes((left + 0.66 * wide + gap, 0.3 / height, 0.34 * wide, 1 - 0.58 / height))
     for place, each in enumerate(rows):
-        width = float(np.nan_to_num(each.half_width))
+        low, high = ends(each)
         bars.barh(place, each.mean, 0.62, color=LIGHT, edgecolor=DARK, linewidth=0.7)
-        bars.plot([max(each.mean - width, 0.0), each.mean + width], [place, place], color=DARK, linewidth=1.4)
-        bars.annotate(figure(each.mean, "share"), (each.mean + width, place), (5, 0), textcoords="offset points",
+        bars.plot([max(low, 0.0), high], [place, place], color=DARK, linewidth=1.4)
+        bars.annotate(figure(each.mean, "share"), (high, place), (5, 0), textcoords="offset points",
                       va="center")  # fmt: skip
     line.plot(so_far, np.arange(len(rows)), "-o", color=DARK, linewidth=1, markersize=3.6, clip_on=False)
     names(bars, [each.label for each in rows], CAUSE)
@@ -164,11 +169,11 @@ def costs(sheet: "Figure", rows: Sequence[Estimate]) -> None:
     panel = sheet.add_axes((left, 0.3 / height, 0.84 - left, 1 - 0.34 / height))
     total = sum(each.mean for each in rows)
     for place, each in enumerate(rows):
-        width = float(np.nan_to_num(each.half_width))
+        low, high = ends(each)
         panel.barh(place, each.mean, 0.62, color=LIGHT, edgecolor=DARK, linewidth=0.7)
-        panel.plot([each.mean - width, each.mean + width], [place, place], color=DARK, linewidth=1.4)
+        panel.plot([low, high], [place, place], color=DARK, linewidth=1.4)
         share = f"  ({figure(each.mean / total, 'share')})" if total > 0 else ""
-        panel.annotate(figure(each.mean) + share, (each.mean + width, place), (5, 0),
+        panel.annotate(figure(each.mean) + share, (high, place), (5, 0),
                        textcoords="offset points", va="center")  # fmt: skip
     names(panel, [each.label.replace("_", " ") for each in rows])
     panel.set_ylim(len(rows) - 0.45, -0.55)

@@ -23,7 +23,7 @@ class Findings:
     def __init__(self, result: Result) -> None:
         self.result = result
         self.scenario: Scenario = result.scenario
-        self.replication = next(iter(result.measures))
+        self.replication = result.numbers[0]
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -38,9 +38,8 @@ class Findings:
     @cached_property
     def _found(self) -> dict[tuple[str, str], list[Estimate]]:
         found: dict[tuple[str, str], list[Estimate]] = defaultdict(list)
-        for each in self.result.estimates():
-            if each.dimension in KEPT:
-                found[each.kpi, each.dimension].append(each)
+        for each in self.result.estimates(KEPT):
+            found[each.kpi, each.dimension].append(each)
         return found
 
     def whole(self, kpi: str) -> Estimate | None:

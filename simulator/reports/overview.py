@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from simulator.experiments.result import CONFIDENCE, Estimate
+from simulator.experiments.intervals import CONFIDENCE
+from simulator.experiments.result import Estimate
 from simulator.reports.findings import Findings
 from simulator.reports.markup import Cell, Html, section, table, tag
 from simulator.reports.summary import summary
@@ -25,7 +26,7 @@ def header(findings: Findings, goals: list[Goal]) -> Html:
     from simulator import __version__
 
     scenario, run, result = findings.scenario, findings.scenario.run, findings.result
-    stopped = " (stopped early)" if result.interrupted else ""
+    stopped = " (stopped early)" if result.stopped else ""
     facts = {
         "Period": f"{date(scenario, 0)} to {date(scenario, run.horizon)}, {lasting(run.horizon)}",
         "Warm-up": f"first {lasting(run.warm_up)}, not measured" if run.warm_up else "none",

@@ -57,7 +57,7 @@ def _whole(result: Result, everything: bool) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name, align in (("", "left"), ("KPI", "left"), ("mean", "right"), ("95 % interval", "left"), ("unit", "left")):
         table.add_column(name, justify=align)  # type: ignore[arg-type]
-    found = {e.kpi: e for e in result.estimates() if not e.dimension}
+    found = {e.kpi: e for e in result.estimates(())}
     groups = {"": tuple(found)} if everything else HEADLINES
     for group, kpis in groups.items():
         for place, kpi in enumerate(name for name in kpis if name in found):
@@ -68,7 +68,7 @@ def _whole(result: Result, everything: bool) -> Table:
 
 def _slices(result: Result, dimension: str, everything: bool) -> Table:
     """One row per slice and one column per KPI; the other way round where there are few slices."""
-    found = [e for e in result.estimates() if e.dimension == dimension]
+    found = [e for e in result.estimates((dimension,)) if e.dimension]
     shown = {name for names in HEADLINES.values() for name in names}
     present = dict.fromkeys(e.kpi for e in found)
     kpis = [kpi for kpi in present if everything or kpi in shown] or list(present)

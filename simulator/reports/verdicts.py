@@ -31,12 +31,11 @@ class Goal:
         """Met or missed if the whole interval says so, else undecided; one run alone is above or below."""
         if self.reached is None or not math.isfinite(self.reached.mean):
             return "not measured"
-        mean, width = self.reached.mean, self.reached.half_width
-        if not math.isfinite(width):
-            return "above" if mean >= self.target else "below"
-        if mean - width >= self.target:
+        if not math.isfinite(self.reached.half_width):
+            return "above" if self.reached.mean >= self.target else "below"
+        if self.reached.low >= self.target:
             return "met"
-        return "missed" if mean + width < self.target else "undecided"
+        return "missed" if self.reached.high < self.target else "undecided"
 
 
 def goals(findings: Findings) -> list[Goal]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from dataclasses import replace
 
 from simulator.experiments.result import Estimate
 from simulator.reports.tables import show
@@ -43,7 +44,7 @@ def figure(value: float, unit: str = "") -> str:
 def half(found: Estimate) -> str:
     """The half width of an interval as it is printed; "" where there is none.
 
-    >>> half(Estimate("on_time", "", "", "share of orders", 0.95, 0.004, 20))
+    >>> half(Estimate("on_time", "", "", "share of orders", 0.95, 0.946, 0.954, 20))
     '± 0.40'
     """
     if not math.isfinite(found.half_width):
@@ -56,11 +57,11 @@ def half(found: Estimate) -> str:
 def said(found: Estimate) -> tuple[str, str]:
     """A KPI's mean and half width with its unit, times of two days and more in days.
 
-    >>> said(Estimate("order_cycle_time", "", "", "hours", 96.0, 7.2, 20))
+    >>> said(Estimate("order_cycle_time", "", "", "hours", 96.0, 88.8, 103.2, 20))
     ('4 days', '± 0.3')
     """
     if found.unit == "hours" and abs(found.mean) >= TAKES_A_DAY:
-        daily = Estimate(found.kpi, "", "", "days", found.mean / DAY, found.half_width / DAY, found.replications)
+        daily = replace(found, unit="days", mean=found.mean / DAY, low=found.low / DAY, high=found.high / DAY)
         return f"{figure(daily.mean)} days", half(daily)
     unit = found.unit.removeprefix("money").strip()
     text = figure(found.mean, found.unit)

@@ -7,7 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from simulator.experiments.result import CONFIDENCE, Estimate, Result
+from simulator.experiments.result import COLUMNS as RESULT_COLUMNS
+from simulator.experiments.result import Estimate, Result
 from simulator.kpis import SCOR, catalogue
 from simulator.reports.agreements import PERIODS, UNITS, periods
 from simulator.reports.appendix import assumed, meaning
@@ -43,9 +44,7 @@ def write_workbook(result: Result, path: Path) -> None:
 def _fill(sheets: "Sheets", result: Result) -> None:
     found = list(result.estimates())
     sheets.plain("Summary", _summary(result, found), widths=(30, 16, 14, 22))
-    rows = [(e.kpi, e.dimension, e.label, e.unit, e.mean, e.half_width, CONFIDENCE, e.replications) for e in found]
-    columns = ["kpi", "by", "label", "unit", "mean", "half_width", "confidence", "replications"]
-    sheets.table("KPIs", columns, rows[:LARGEST], units=[e.unit for e in found])
+    sheets.table("KPIs", RESULT_COLUMNS, [each.row for each in found[:LARGEST]], units=[e.unit for e in found])
     for dimension, sheet in SHEETS.items():
         _wide(sheets, sheet, dimension, [e for e in found if e.dimension == dimension])
     _causes(sheets, [e for e in found if e.dimension == "cause"])

@@ -58,10 +58,9 @@ def test_the_number_of_workers_does_not_matter():
     scenario = parse(ONE_ITEM)
     alone = simulator.run(scenario, 5, workers=1)
     together = simulator.run(scenario, 5, workers=2)
-    assert list(alone.measures) == list(together.measures)
-    for kpi, slices in alone.measures[0].values.items():
-        for by in slices:
-            np.testing.assert_array_equal(alone.values(kpi, by), together.values(kpi, by))
+    assert alone.numbers == together.numbers == [0, 1, 2, 3, 4]
+    assert list(alone.estimates()) == list(together.estimates())
+    np.testing.assert_array_equal(alone.values("line_fill_rate", "sku"), together.values("line_fill_rate", "sku"))
 
 
 def test_a_new_segment_leaves_the_demand_of_the_others_unchanged():

@@ -178,7 +178,8 @@ def test_one_replication_has_values_but_no_interval(one_run):
 def test_an_interrupted_result_says_so(one_run):
     from simulator.experiments.result import Result
 
-    assert "1 (stopped early)" in Reader(page(Result(one_run.scenario, one_run.measures, interrupted=True))).said
+    stopped = Result(one_run.scenario, one_run.store, one_run.experiment, stopped="interrupted")
+    assert "1 (stopped early)" in Reader(page(stopped)).said
 
 
 def test_names_are_text_and_never_markup(nasty):

@@ -18,7 +18,7 @@ from simulator.scenario.scenario import Scenario
     ],
 )  # fmt: skip
 def test_the_whole_interval_decides(mean, half_width, verdict):
-    found = Estimate("on_time", "", "", "share of orders", mean, half_width, 5)
+    found = Estimate("on_time", "", "", "share of orders", mean, mean - half_width, mean + half_width, 5)
     assert Goal("all orders", "", "", "on_time", 0.95, found).verdict == verdict
 
 
@@ -30,7 +30,7 @@ def test_each_segment_and_channel_of_a_rule_has_its_own_target(everything):
         {"when": {"segment": "key", "channel": "account"}, "target": {"in_full": 0.7}},
         {"target": {"unit_fill_rate": 0.6}},
     ]}  # fmt: skip
-    changed = type(everything)(Scenario.model_validate(source), everything.measures)
+    changed = type(everything)(Scenario.model_validate(source), everything.store, everything.experiment)
     found = goals(Findings(changed))
     assert [(goal.whom, goal.kpi, goal.target) for goal in found] == [
         ("key", "on_time", 0.9), ("shop", "on_time", 0.9), ("web", "in_full", 0.8),

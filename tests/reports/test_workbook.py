@@ -41,9 +41,10 @@ def test_all_estimates_are_there_number_for_number(book, everything):
     assert len(body) == len(everything.kpis)
     for written, row in zip(body, everything.kpis.itertuples(index=False), strict=True):
         assert [value or "" for value in written[:4]] == list(row[:4])
-        assert all(same(each, value) for each, value in zip(written[4:], row[4:], strict=True))
+        assert all(same(each, value) for each, value in zip(written[4:10], row[4:10], strict=True))
+        assert written[10] == row[10]
     (table,) = book["KPIs"].tables.values()
-    assert table.ref == f"A1:H{len(body) + 1}"
+    assert table.ref == f"A1:K{len(body) + 1}"
 
 
 def test_slices_stand_side_by_side(book, everything):
@@ -87,7 +88,7 @@ def test_what_has_no_value_stays_blank(one_run, tmp_path):
 
 def test_names_are_text_even_if_they_look_like_formulas(nasty, tmp_path):
     scenario = nasty.scenario.model_copy(update={"about": "=1+1", "assumptions": {"=cmd": "http://evil.example"}})
-    nasty = type(nasty)(scenario, nasty.measures)
+    nasty = type(nasty)(scenario, nasty.store, nasty.experiment)
     write_workbook(nasty, tmp_path / "nasty.xlsx")
     book = load_workbook(tmp_path / "nasty.xlsx")
     assert book["Summary"]["A2"].value == "=1+1"

@@ -13,7 +13,10 @@ import numpy as np
 import pytest
 
 import simulator
+from simulator.experiments.experiment import Experiment
 from simulator.experiments.result import Result
+from simulator.experiments.samples import blocks_of
+from simulator.experiments.store import Store
 from simulator.kpis.measure import Measures, measure
 from simulator.ledger.audit import audit
 from simulator.ledger.ledger import Ledger
@@ -42,7 +45,7 @@ class Played:
         return self.result.values(metric)[:, 0]
 
     def _labels(self, dimension: str) -> list[str]:
-        return self.result.measures[0].labels(dimension)
+        return self.result.labels(dimension)
 
 
 def play(text: str, replications: int = 1, facts: Facts | None = None) -> Played:
@@ -54,12 +57,14 @@ def play(text: str, replications: int = 1, facts: Facts | None = None) -> Played
     audit(simulator.simulate(scenario, 0))
     if facts is None:
         return Played(simulator.run(scenario, replications=replications, workers=1), [])
-    measures, own = {}, []
+    played, own = [], []
     for number in range(replications):
         ledger = simulator.simulate(scenario, number)
-        measures[number] = measure(ledger)
+        played.append((number, 0.0, measure(ledger)))
         own.append(facts(ledger))
-    return Played(Result(scenario, measures), own)
+    experiment = Experiment(scenario, Store())
+    experiment.keep(blocks_of(played))
+    return Played(experiment.result(), own)
 
 
 def expect(

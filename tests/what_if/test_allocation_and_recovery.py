@@ -19,7 +19,7 @@ def played(name: str) -> Result:
 
 def change(before: str, after: str, kpi: str, by: str = "", label: str = "") -> np.ndarray:
     """By replication: how much a KPI changes."""
-    column = played(before).measures[0].labels(by).index(label) if by else 0
+    column = played(before).labels(by).index(label) if by else 0
     one, other = (played(name).values(kpi, by)[:, column] for name in (before, after))
     return np.asarray(other - one)
 

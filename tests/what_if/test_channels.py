@@ -92,7 +92,7 @@ def test_regions_that_help_each_other_out_are_short_less_for_more_freight():
     assert (apart.values("stock_imbalance")[:, 0] > 0.85).all()
     in_time = together.values("on_time")[:, 0] - apart.values("on_time")[:, 0]
     assert in_time.mean() > 2 * in_time.std(ddof=1) / math.sqrt(RUNS)
-    place = apart.measures[0].labels("activity").index("freight")
+    place = apart.labels("activity").index("freight")
     freight = [each.values("cost_to_serve", "activity")[:, place] for each in (apart, together)]
     assert (freight[1] > 1.03 * freight[0]).all()
     cost = together.values("total_cost")[:, 0] - apart.values("total_cost")[:, 0]

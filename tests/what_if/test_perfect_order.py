@@ -52,7 +52,7 @@ def test_a_shared_cause_lifts_the_joint_index_above_the_product(results):
 def test_the_pareto_counts_each_order_once_and_each_failure_too(results):
     """Under the shared cause the stockout is first on its orders; as lateness it stands under failures only."""
     _, shared = results
-    causes = shared.measures[0].labels("cause")
+    causes = shared.labels("cause")
     first, at_all = (shared.values(kpi, "cause") for kpi in ("imperfect_orders", "failures_per_order"))
     np.testing.assert_allclose(first.sum(axis=1), 1 - shared.values("perfect_order_rate")[:, 0])
     stock = causes.index("late: no stock")

@@ -1,0 +1,137 @@
+"""Where replications are played: `concurrent.futures.Executor` is the seam. This process, processes, or Dask."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+FINDING = 15
+"""Seconds to find a scheduler."""
+
+
+class ExecutorError(Exception):
+    """The workers cannot be had, or are lost; the message says why and what would help."""
+
+
+@dataclass(frozen=True)
+class Workforce:
+    """An executor, and how many blocks it works on at the same time."""
+
+    executor: Executor
+    count: int
+    lost: tuple[type[Exception], ...] = (BrokenExecutor, CancelledError)
+    """What a future raises whose worker has died: the block is played again by another."""
+    gone: Callable[[], str] = lambda: ""
+    """Why nobody works any more; "" as long as somebody does."""
+
+
+@contextmanager
+def workforce(
+    workers: int | None = None, scheduler: str | None = None, executor: Executor | None = None
+) -> Iterator[Workforce]:
+    """Those who play: a given executor, the workers of a Dask scheduler, or `workers` processes (one per core).
+
+    `scheduler` is an address such as "tcp://host:8786", or a scheduler file. One worker is this process itself.
+
+    Errors: ExecutorError if there is no scheduler or Dask is not installed; ValueError for numbers of workers
+    below 1, or for several of the three at once.
+    """
+    if sum(each is not None for each in (workers, scheduler, executor)) > 1:
+        raise ValueError("give workers, a scheduler or an executor, not several of them")
+    if workers is not None and workers < 1:
+        raise ValueError("workers must be 1 or more")
+    if executor is not None:
+        yield Workforce(executor, int(getattr(executor, "_max_workers", 0)) or os.cpu_count() or 1)
+    elif scheduler is not None:
+        with _dask(scheduler) as found:
+            yield found
+    else:
+        count = workers or os.cpu_count() or 1
+        own: Executor = Processes(count) if count > 1 else Here()
+        try:
+            yield Workforce(own, count)
+        finally:
+            own.shutdown(wait=True, cancel_futures=True)
+
+
+class Here(Executor):
+    """This process: what is submitted is done at once."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Call a function and give its result as a future that is done."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Processes(Executor):
+    """Processes side by side, each a pool of its own: one that dies takes only its own block with it."""
+
+    def __init__(self, count: int) -> None:
+        self._pools = [_process() for _ in range(count)]
+        self._given: list[list[Future[Any]]] = [[] for _ in range(count)]
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Give work to the process that has the least to do; a process that has died is replaced."""
+        for given in self._given:
+            given[:] = [future for future in given if not future.done()]
+        place = min(range(len(self._pools)), key=lambda each: len(self._given[each]))
+        try:
+            future = self._pools[place].submit(fn, *args, **kwargs)
+        except BrokenExecutor:
+            self._pools[place] = _process()
+            future = self._pools[place].submit(fn, *args, **kwargs)
+        self._given[place].append(future)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes, those that are idle at once."""
+        for pool in self._pools:
+            pool.shutdown(wait=False, cancel_futures=cancel_futures)
+        for pool in self._pools:
+            pool.shutdown(wait=wait)
+
+
+def _process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, get_context("spawn"), _leave_interrupts)
+
+
+def _leave_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the main process's to handle
+
+
+@contextmanager
+def _dask(scheduler: str) -> Iterator[Workforce]:
+    """The workers of a Dask scheduler."""
+    try:
+        dask: Any = import_module("distributed")
+    except ImportError as error:
+        raise ExecutorError("a scheduler needs Dask: pip install 'service-simulator[cluster]'") from error
+    where = {"scheduler_file": scheduler} if Path(scheduler).is_file() else {"address": scheduler}
+    try:
+        client = dask.Client(**where, timeout=FINDING, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        hint = "start one with `dask scheduler`, and name its address or its scheduler file"
+        raise ExecutorError(f"no Dask scheduler answers at {scheduler}; {hint}") from error
+    try:
+        count = sum(client.ncores().values())
+        if not count:
+            raise ExecutorError(f"the Dask scheduler at {scheduler} has no workers: start `dask worker {scheduler}`")
+        lost = (dask.KilledWorker, dask.CommClosedError, CancelledError)
+        yield Workforce(
+            client.get_executor(retries=0, pure=False), count, lost,
+            lambda: "" if client.status == "running" else f"the Dask scheduler at {scheduler} is lost",
+        )  # fmt: skip
+    finally:
+        client.close(timeout=5)

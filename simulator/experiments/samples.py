@@ -1,0 +1,126 @@
+"""What replications send back and what is kept of them: plain rows of numbers, and a layout that says what they are."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import groupby
+
+import numpy as np
+
+from simulator.kpis.measure import Measures, measure
+from simulator.kpis.slices import Kind
+from simulator.replication import simulate
+from simulator.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Column:
+    """One KPI in the row of a dimension: its values, then, for a ratio, its denominators and trials."""
+
+    kpi: str
+    kind: Kind
+    parts: int
+    """1: values; 2: and denominators; 3: and trials. Each has one number per label."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the numbers of a replication mean: for each dimension its labels and its columns; "" is the whole."""
+
+    names: dict[str, list[str]]
+    columns: dict[str, list[Column]]
+
+    def width(self, dimension: str) -> int:
+        """Numbers in a row of a dimension."""
+        return len(self.names[dimension]) * sum(column.parts for column in self.columns[dimension])
+
+    def places(self, dimension: str) -> Iterator[tuple[Column, int]]:
+        """The columns of a dimension, each with the place of its first number."""
+        place = 0
+        for column in self.columns[dimension]:
+            yield column, place
+            place += column.parts * len(self.names[dimension])
+
+    @cached_property
+    def kpis(self) -> dict[str, Kind]:
+        """Every KPI with its kind."""
+        return {column.kpi: column.kind for column in self.columns.get("", [])}
+
+    def text(self) -> str:
+        """The layout as JSON."""
+        columns = {name: [[each.kpi, each.kind, each.parts] for each in row] for name, row in self.columns.items()}
+        return json.dumps({"names": self.names, "columns": columns})
+
+    @staticmethod
+    def read(text: str) -> "Layout":
+        """The layout that `text` wrote."""
+        found = json.loads(text)
+        return Layout(found["names"], {name: [Column(*each) for each in row] for name, row in found["columns"].items()})
+
+
+def layout_of(measures: Measures) -> Layout:
+    """The layout of the measures of one replication."""
+    names = {"": [""], **{name: list(labels) for name, labels in measures.names.items() if labels}}
+    columns: dict[str, list[Column]] = {name: [] for name in names}
+    for kpi, slices in measures.values.items():
+        parts = 1 + (kpi in measures.weights) + (kpi in measures.trials)
+        for dimension in slices:
+            if dimension in columns:
+                columns[dimension].append(Column(kpi, measures.kinds[kpi], parts))
+    return Layout(names, {name: row for name, row in columns.items() if row})
+
+
+def rows_of(measures: Measures, layout: Layout) -> dict[str, np.ndarray]:
+    """The numbers of one replication, one row for each dimension."""
+    parts = (measures.values, measures.weights, measures.trials)
+    return {
+        dimension: np.concatenate([part[column.kpi][dimension] for column in row for part in parts[: column.parts]],
+                                  dtype=float)
+        for dimension, row in layout.columns.items()
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some replications of one layout."""
+
+    layout: Layout
+    numbers: list[int]
+    seconds: list[float]
+    """What each took."""
+    rows: dict[str, np.ndarray] = field(repr=False)
+    """By dimension: one row of numbers for each replication."""
+
+
+def blocks_of(played: Sequence[tuple[int, float, Measures]]) -> list[Block]:
+    """Replications (number, seconds, measures) as blocks: as a rule one, since their layouts are alike."""
+    laid = [(layout_of(measures), number, seconds, measures) for number, seconds, measures in played]
+    found = []
+    for layout, group in groupby(laid, key=lambda each: each[0]):
+        members = list(group)
+        rows = [rows_of(measures, layout) for *_, measures in members]
+        together = {dimension: np.stack([row[dimension] for row in rows]) for dimension in layout.columns}
+        found.append(Block(layout, [each[1] for each in members], [each[2] for each in members], together))
+    return found
+
+
+def play(pickled: bytes, numbers: Sequence[int]) -> list[Block]:
+    """Simulate and measure some replications of a pickled scenario: what a worker does."""
+    scenario = _unpickled(pickled)
+    played = []
+    for number in numbers:
+        begun = time.perf_counter()
+        measures = measure(simulate(scenario, number))
+        played.append((number, time.perf_counter() - begun, measures))
+    return blocks_of(played)
+
+
+@lru_cache(maxsize=8)
+def _unpickled(pickled: bytes) -> Scenario:
+    """Scenarios that this worker has met lately: reading one may take longer than playing it."""
+    import pickle
+
+    scenario: Scenario = pickle.loads(pickled)
+    return scenario
