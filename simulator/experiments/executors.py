@@ -1,5 +1,8 @@
 """Where replications are played: `concurrent.futures.Executor` is the seam. This process, processes, or Dask."""
 
+import asyncio
+import json
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -118,20 +121,28 @@ def _dask(scheduler: str) -> Iterator[Workforce]:
         dask: Any = import_module("distributed")
     except ImportError as error:
         raise ExecutorError("a scheduler needs Dask: pip install 'service-simulator[cluster]'") from error
-    where = {"scheduler_file": scheduler} if Path(scheduler).is_file() else {"address": scheduler}
     try:
-        client = dask.Client(**where, timeout=FINDING, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
+        file = Path(scheduler)
+        address = json.loads(file.read_text())["address"] if file.is_file() else scheduler
+        asyncio.run(_answers(dask, address))  # a client that does not find it would try for a minute to say good-bye
+    except (OSError, ValueError, TypeError, KeyError) as error:
         hint = "start one with `dask scheduler`, and name its address or its scheduler file"
         raise ExecutorError(f"no Dask scheduler answers at {scheduler}; {hint}") from error
+    client = dask.Client(address, timeout=FINDING, set_as_default=False)
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it tells with tracebacks what we say in words
     try:
         count = sum(client.ncores().values())
         if not count:
             raise ExecutorError(f"the Dask scheduler at {scheduler} has no workers: start `dask worker {scheduler}`")
-        lost = (dask.KilledWorker, dask.CommClosedError, CancelledError)
+        lost = (dask.KilledWorker, dask.comm.CommClosedError, CancelledError)
         yield Workforce(
             client.get_executor(retries=0, pure=False), count, lost,
             lambda: "" if client.status == "running" else f"the Dask scheduler at {scheduler} is lost",
         )  # fmt: skip
     finally:
         client.close(timeout=5)
+
+
+async def _answers(dask: Any, address: str) -> None:
+    comm = await dask.comm.connect(address, timeout=FINDING)
+    await comm.close()

@@ -1,17 +1,14 @@
 """An experiment: a scenario whose replications are kept in a store, and what of it is not written yet."""
 
 import pickle
-import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 
 from simulator.experiments.result import Result
 from simulator.experiments.samples import Block
 from simulator.experiments.store import Store, StoreError
 from simulator.scenario.scenario import Scenario
-
-PATIENCE = 60.0
-"""Seconds of failing to write after which a run gives up."""
 
 
 class Experiment:
@@ -24,13 +21,14 @@ class Experiment:
         taken = store.seconds(self.key)
         self._seconds, self._timed = float(taken.sum()), len(taken)
         self._unwritten: list[Block] = []
-        self._failing = 0.0
-        """Since when writing fails; 0 if it does not."""
+        """Finished blocks that could not be written."""
 
     @cached_property
     def pickled(self) -> bytes:
-        """The scenario as workers get it."""
-        return pickle.dumps(self.scenario)
+        """The scenario as workers get it, with the version that they must have."""
+        from simulator import __version__
+
+        return pickle.dumps((__version__, self.scenario))
 
     @property
     def done(self) -> int:
@@ -51,44 +49,17 @@ class Experiment:
         return [number for number in range(wanted) if number not in self._kept]
 
     def keep(self, blocks: Sequence[Block]) -> None:
-        """Write finished blocks. What cannot be written is held, and written together with the next.
+        """Write finished blocks. What cannot be written is held, so that the result still has it.
 
-        Errors: StoreError if that has failed for longer than a minute.
+        Errors: StoreError.
         """
         self._unwritten += blocks
         for block in blocks:
             self._kept.update(block.numbers)
             self._seconds += sum(block.seconds)
             self._timed += len(block.seconds)
-        self.write()
-
-    def write(self) -> bool:
-        """Try to write what is not written yet; whether nothing is left.
-
-        Errors: StoreError if that has failed for longer than a minute.
-        """
-        try:
-            self.store.add(self.key, self._unwritten)
-        except StoreError:
-            self._failing = self._failing or time.monotonic()
-            if time.monotonic() - self._failing > PATIENCE:
-                raise
-        else:
-            self._unwritten, self._failing = [], 0.0
-        return not self._unwritten
-
-    def settle(self) -> None:
-        """Write what is not written yet, and wait for it if need be.
-
-        Errors: StoreError if that fails for longer than a minute.
-        """
-        while not self.write():
-            time.sleep(1.0)
-
-    @property
-    def unwritten(self) -> int:
-        """How many finished replications are not in the store."""
-        return sum(len(block.numbers) for block in self._unwritten)
+        self.store.add(self.key, self._unwritten)
+        self._unwritten = []
 
     def result(self, first: int | None = None, stopped: str = "") -> Result:
         """What came out: of the first so many replications, or of all that are finished.
@@ -102,7 +73,8 @@ class Experiment:
         """Everything that is finished in a private store, where the store itself could not be written."""
         rescue = Store(":memory:")
         key = rescue.experiment(self.scenario)
-        for block in self.store.blocks(self.key):
-            rescue.add(key, [block])
+        with suppress(StoreError):  # what cannot even be read is still in its file
+            for block in self.store.blocks(self.key):
+                rescue.add(key, [block])
         rescue.add(key, self._unwritten)
         return rescue, key

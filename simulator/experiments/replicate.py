@@ -64,7 +64,7 @@ def run(
     """
     goals = {**{kpi: (goal, True) for kpi, goal in (precision or {}).items()},
              **{kpi: (goal, False) for kpi, goal in (absolute or {}).items()}}  # fmt: skip
-    wanted = max(FIRST, replications or 0) if goals else replications or 1
+    wanted = max(FIRST, replications or 0) if goals else 1 if replications is None else replications
     if wanted < 1 or any(not goal > 0 for goal, _ in goals.values()):
         raise ValueError("replications must be 1 or more, and a precision above 0")
     experiment = Experiment(scenario, store if isinstance(store, Store) else Store(store))
@@ -107,7 +107,7 @@ def replicate(crew: Workforce, jobs: Sequence[tuple[Experiment, int]], progress:
     An interrupt, or an error, keeps the blocks that are finished or under way.
 
     Errors: what playing raises; ExecutorError if workers keep dying, or all are gone; StoreError if results cannot
-    be written for longer than a minute.
+    be written.
     """
     done = sum(experiment.has(wanted) for experiment, wanted in jobs)
     total = sum(wanted for _, wanted in jobs)
@@ -120,8 +120,6 @@ def replicate(crew: Workforce, jobs: Sequence[tuple[Experiment, int]], progress:
                 pending[future].experiment.keep(future.result())
                 done += len(pending.pop(future).numbers)
                 tell(done, total)
-        for experiment, _ in jobs:
-            experiment.settle()
     except BaseException:
         if not crew.gone():
             _keep_what_is_under_way(pending)
@@ -162,9 +160,10 @@ class _Queue:
         Errors: ExecutorError if its workers have died too often.
         """
         if task.attempts + 1 >= ATTEMPTS:
-            which = ", ".join(map(str, task.numbers))
-            raise ExecutorError(f"a worker died {ATTEMPTS} times while it played replication {which} of "
-                                f"{task.experiment.scenario.name}: is there memory enough?") from error  # fmt: skip
+            raise ExecutorError(
+                f"workers die again and again, the last with replication {task.numbers[0]} of "
+                f"{task.experiment.scenario.name!r}: is there memory enough?"
+            ) from error
         self._again += [_Task(task.experiment, [number], task.attempts + 1) for number in task.numbers]
 
 

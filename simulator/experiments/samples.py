@@ -1,6 +1,7 @@
 """What replications send back and what is kept of them: plain rows of numbers, and a layout that says what they are."""
 
 import json
+import pickle
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -107,8 +108,15 @@ def blocks_of(played: Sequence[tuple[int, float, Measures]]) -> list[Block]:
 
 
 def play(pickled: bytes, numbers: Sequence[int]) -> list[Block]:
-    """Simulate and measure some replications of a pickled scenario: what a worker does."""
-    scenario = _unpickled(pickled)
+    """Simulate and measure some replications of a pickled scenario: what a worker does.
+
+    Errors: RuntimeError where this is another version of the simulator than the one that asks.
+    """
+    from simulator import __version__
+
+    version, scenario = _unpickled(pickled)
+    if version != __version__:
+        raise RuntimeError(f"a worker has version {__version__} of the simulator, version {version} is wanted")
     played = []
     for number in numbers:
         begun = time.perf_counter()
@@ -118,9 +126,7 @@ def play(pickled: bytes, numbers: Sequence[int]) -> list[Block]:
 
 
 @lru_cache(maxsize=8)
-def _unpickled(pickled: bytes) -> Scenario:
+def _unpickled(pickled: bytes) -> tuple[str, Scenario]:
     """Scenarios that this worker has met lately: reading one may take longer than playing it."""
-    import pickle
-
-    scenario: Scenario = pickle.loads(pickled)
-    return scenario
+    found: tuple[str, Scenario] = pickle.loads(pickled)
+    return found

@@ -6,6 +6,7 @@ blocks under way and nothing else. Two programs may write to one file at the sam
 
 import json
 import sqlite3
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,8 +24,10 @@ FORMAT = 1
 """The version of the tables; another one is not read."""
 MARK = 0x53564353
 """Says in the file's header that it is one of ours."""
-WAIT = 20.0
+WAIT = 60.0
 """Seconds to wait for another program that has the file locked."""
+AT_A_TIME = 1.0
+"""Seconds of it in which an interrupt is not heard."""
 CACHE = 64 * 1024
 """KiB of a private store that stay in memory before it goes to disk."""
 
@@ -60,12 +63,15 @@ class Store:
 
     def __init__(self, path: str | Path = "", *, wait: float = WAIT) -> None:
         self.path = str(path)
+        self._wait = wait
         self._layouts: dict[tuple[int, str], int] = {}
         found = Path(self.path)
         if self.path not in ("", ":memory:") and not found.parent.is_dir():
             raise StoreError(f"{self.path}: there is no folder {found.parent}")
         with self._told():
-            self._base = sqlite3.connect(self.path, timeout=wait, isolation_level=None, check_same_thread=False)
+            self._base = sqlite3.connect(
+                self.path, timeout=min(wait, AT_A_TIME), isolation_level=None, check_same_thread=False
+            )
             try:
                 self._open()
             except BaseException:
@@ -84,7 +90,7 @@ class Store:
             run("PRAGMA journal_mode = OFF")
             run(f"PRAGMA cache_size = -{CACHE}")
         elif not tables:
-            run("PRAGMA journal_mode = WAL")  # readers and a writer side by side; stays with the file
+            self._patiently("PRAGMA journal_mode = WAL")  # readers and a writer side by side; stays with the file
         run("PRAGMA synchronous = NORMAL")
         if not tables:
             with self._writing():  # another program may have been quicker
@@ -104,8 +110,8 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """All or nothing."""
-        self._base.execute("BEGIN IMMEDIATE")
+        """All or nothing, when nobody else writes."""
+        self._patiently("BEGIN IMMEDIATE")
         try:
             yield
             self._base.execute("COMMIT")
@@ -113,6 +119,17 @@ class Store:
             if self._base.in_transaction:
                 self._base.execute("ROLLBACK")
             raise
+
+    def _patiently(self, statement: str) -> None:
+        """Execute a statement, and wait as long as another program has the file locked."""
+        until = time.monotonic() + self._wait
+        while True:
+            try:
+                self._base.execute(statement)
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
 
     def close(self) -> None:
         """Close the file; a private one is gone."""
