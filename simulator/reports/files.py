@@ -4,6 +4,8 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -12,21 +14,31 @@ def write_whole(path: Path, content: bytes) -> None:
 
     Errors: OSError with the path, such as a missing folder, no permission or a full disk.
     """
-    path = Path(path)
-    beside = ""
+    with beside(path) as part:
+        part.write_bytes(content)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A file to write that is put in the place of `path` at the end; a failure leaves what was there before.
+
+    Errors: OSError with the path, such as a missing folder, no permission or a full disk.
+    """
+    path, name = Path(path), ""
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(beside, _mode(path))
-        os.replace(beside, path)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=f".part{path.suffix}", dir=path.parent)
+        os.close(handle)
+        yield Path(name)
+        os.chmod(name, _mode(path))
+        os.replace(name, path)
     except OSError as error:
-        if beside:
-            with contextlib.suppress(OSError):
-                os.unlink(beside)
         raise type(error)(error.errno, error.strerror, str(path)) from error
+    finally:
+        if name:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
 
 
 def _mode(path: Path) -> int:

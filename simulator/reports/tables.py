@@ -1,11 +1,14 @@
 """The result on the terminal."""
 
 import math
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from simulator.experiments.result import Estimate, Result
+from simulator.experiments.store import Kept
 
 HEADLINES = {
     "Service": ("line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "on_time", "in_full",
@@ -51,6 +54,21 @@ def print_result(result: Result, by: tuple[str, ...] = (), everything: bool = Fa
     console.print(_whole(result, everything))
     for dimension in by:
         console.print(_slices(result, dimension, everything))
+
+
+def print_experiments(experiments: Sequence[Kept]) -> None:
+    """Print what a store holds, a line for each experiment."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("", "replications", "s each", "seed"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in ("version", "began", "content"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("scenario", overflow="fold")
+    for each in experiments:
+        took = f"{each.seconds / each.replications:.3g}" if each.replications else "-"
+        table.add_row(str(each.number), f"{each.replications:,}", took, str(each.seed), each.version, each.began[:10],
+                      each.hash, Text(each.scenario))  # fmt: skip
+    Console().print(table)
 
 
 def _whole(result: Result, everything: bool) -> Table:

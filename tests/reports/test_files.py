@@ -2,6 +2,7 @@
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -26,25 +27,13 @@ def test_a_folder_is_no_file(tmp_path):
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
     path = tmp_path / "file.html"
     path.write_bytes(b"old")
-    opened = os.fdopen
+    write = Path.write_bytes
 
-    def full(*args):
-        file = opened(*args)
+    def full(file, content):
+        write(file, content[:2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-        class Full:
-            def __enter__(self):
-                return self
-
-            def __exit__(self, *_):
-                file.close()
-
-            def write(self, _):
-                file.write(b"ha")
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-        return Full()
-
-    monkeypatch.setattr(os, "fdopen", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space left") as failure:
         write_whole(path, b"new")
     assert failure.value.errno == errno.ENOSPC
