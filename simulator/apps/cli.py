@@ -4,10 +4,10 @@ import sys
 
 import click
 
-from simulator.apps import fit, look, run
+from simulator.apps import card, fit, look, run
 from simulator.apps.group import INTERRUPTED, USAGE, cli, stop
 
-__all__ = ["fit", "look", "main", "run"]
+__all__ = ["card", "fit", "look", "main", "run"]
 
 
 def main() -> None:

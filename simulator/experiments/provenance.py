@@ -12,7 +12,7 @@ from simulator.scenario.errors import At, Several
 from simulator.scenario.history import HistoryError
 from simulator.scenario.scenario import Scenario, plain_value
 
-PACKAGES = ("numpy", "scipy", "simpy", "pandas", "pydantic")
+PACKAGES = ("numpy", "scipy", "simpy", "pandas", "pydantic", "pyyaml")
 """What the numbers may depend on."""
 
 
@@ -21,14 +21,12 @@ class ProvenanceError(ValueError):
 
 
 def packages() -> dict[str, str]:
-    """Versions by package: `simulator`, what its numbers may depend on, and packages that add rules of their own."""
+    """Versions of the simulator, of Python, of what numbers may depend on, and of packages that add their own rules."""
     from simulator import __version__
 
-    found = {"simulator": __version__, **{name: version(name) for name in PACKAGES}}
-    for point in entry_points(group="simulator.rules"):
-        if point.dist is not None:
-            found[point.dist.name] = point.dist.version
-    return found
+    found = {"simulator": __version__, "python": platform.python_version()}
+    found |= {name: version(name) for name in PACKAGES}
+    return found | {each.dist.name: each.dist.version for each in entry_points(group="simulator.rules") if each.dist}
 
 
 def record(scenario: Scenario) -> dict[str, Any]:
@@ -37,24 +35,21 @@ def record(scenario: Scenario) -> dict[str, Any]:
     `source` is the whole scenario, bases and overrides laid over one another: `restore` makes the scenario of it, with
     the same hash. It is None where the scenario was put together from Python objects, which have no written form.
     """
+    made = packages()
     return {
         "scenario": scenario.name,
         "hash": scenario.hash,
         "seed": scenario.run.seed,
-        **program(),
+        "version": made["simulator"],
+        "python": made["python"],
+        "platform": _platform(),
+        "packages": made,
         "source": _plain(scenario.source),
     }
 
 
-def program() -> dict[str, Any]:
-    """What plays the scenario here and now: the program's version, Python, the platform, and the packages."""
-    found = packages()
-    return {
-        "version": found["simulator"],
-        "python": platform.python_version(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "packages": found,
-    }
+def _platform() -> str:
+    return f"{platform.system()} {platform.machine()}"
 
 
 def _plain(source: dict[str, Any]) -> dict[str, Any] | None:
@@ -88,14 +83,14 @@ def _with_history(source: dict[str, Any], history: Path | None) -> dict[str, Any
     """The source with the order history at its present place."""
     market = source.get("market")
     told = market.get("history") if isinstance(market, dict) else None
-    if not isinstance(told, dict):
+    if not isinstance(market, dict) or not isinstance(told, dict):
         if history is not None:
             raise ProvenanceError("this scenario has no order history: leave it out")
         return source
     file = history or Path(str(told.get("file")))
     if not file.is_file():
         raise ProvenanceError(f"the order history {file} is not there: say where it lies now")
-    return {**source, "market": {**market, "history": {**told, "file": str(file)}}}
+    return source | {"market": market | {"history": told | {"file": str(file)}}}
 
 
 def _validated(source: dict[str, Any]) -> Scenario:
@@ -107,12 +102,13 @@ def _validated(source: dict[str, Any]) -> Scenario:
 
 def changed(recorded: dict[str, Any]) -> list[str]:
     """What is another version now than it was then, in words; empty where all is the same."""
-    here = program()
-    now = {name: here[name] for name in ("python", "platform")} | here["packages"]
     kept = recorded.get("packages")
-    then = {name: recorded.get(name) for name in ("python", "platform")} | (kept if isinstance(kept, dict) else {})
+    then = dict(kept) if isinstance(kept, dict) else {}
+    now = packages()
+    if "platform" in recorded:
+        then["platform"], now["platform"] = recorded["platform"], _platform()
     return [
-        f"{name} was {then.get(name) or 'absent'}, is {now.get(name) or 'absent'}"
+        f"{name} was {then.get(name, 'absent')}, is {now.get(name, 'absent')}"
         for name in dict.fromkeys([*then, *now])
         if then.get(name) != now.get(name)
     ]

@@ -49,9 +49,9 @@ def test_another_version_is_named():
     kept = through_json(parse(SMALL))
     kept["packages"]["numpy"] = "1.0"
     del kept["packages"]["simpy"]
-    kept["python"] = "3.9.1"
+    kept["packages"]["python"] = "3.9.1"
     said = changed(kept)
-    assert len(said) == 3
+    assert len(said) == 3, said
     assert said[0].startswith("python was 3.9.1, is 3.")
     assert f"numpy was 1.0, is {np.__version__}" in said
     assert any(line.startswith("simpy was absent, is ") for line in said)
