@@ -6,7 +6,7 @@ from simulator.reports.catalogues import explanation
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """A table, with an empty line after it; nothing where there is no row.
+    """A table, with an empty line after it; nothing where there is no row. Cells are Markdown on one line.
 
     >>> print("\\n".join(table(["SKU", "price"], [("a|b", "1")])))
     | SKU | price |
@@ -23,7 +23,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(line(cell).replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def line(text: str) -> str:
