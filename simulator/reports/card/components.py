@@ -45,13 +45,14 @@ def _customers(scenario: Scenario, name: str) -> str:
 
 def activities(scenario: Scenario) -> Iterator[str]:
     """The stages of each site."""
+    untimed = "as the entry mode says" if scenario.network.entry_modes else "takes no time"
     sites = named(Part((), scenario.network, scenario.source["network"], True), "sites")
     for name, part in sites.items():
         rows = []
         for stage, its in named(part, "stages").items():
             said = [f"{code(each.path)} {line(each.value)}" for each in settings(its)
                     if each.stated and each.path not in ("stage", "staff", "calendar")]  # fmt: skip
-            rows.append([stage, "; ".join(said) or "as the entry mode says"])
+            rows.append([stage, "; ".join(said) or untimed])
         told = "stages, in their order:" if rows else "no stage takes time; what is in stock is delivered at once."
         yield from paragraph(f"At {line(name)}: {told}")
         yield from table(["stage", "work"], rows)
@@ -82,8 +83,8 @@ def resources(scenario: Scenario) -> Iterator[str]:
     yield from table(["site", "stage", "staff", "calendar"], rows)
     suppliers = scenario.network.suppliers
     for name, each in suppliers.items():
-        limit = f"works on {counted(each.capacity, 'order')} at once" if each.capacity else "delivers any quantity"
-        yield from paragraph(f"Supplier {line(name)} {limit}.")
+        limit = counted(each.capacity, "order") if each.capacity else "any number of orders"
+        yield from paragraph(f"Supplier {code(name)} works on {limit} at once.")
     yield from paragraph("" if suppliers else "No supplier: stock is without limit.")
 
 

@@ -1,5 +1,6 @@
 """Section 2 of the card, items 2.1 to 2.4: what happens, what differs from the base, and which rules decide."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,7 +11,8 @@ from simulator.reports.card.settings import LONGEST, Part, parts, settings, text
 from simulator.reports.card.tables import defaults
 from simulator.reports.card.trial import Trial
 from simulator.reports.catalogues import FAMILIES, explanation
-from simulator.reports.wording import counted
+from simulator.reports.wording import listed
+from simulator.scenario.distributions import Duration
 from simulator.scenario.errors import dotted
 from simulator.scenario.network import DESK
 from simulator.scenario.scenario import Scenario
@@ -55,21 +57,31 @@ def differences(scenario: Scenario, base: Mapping[str, Any] | None) -> Iterator[
         yield from paragraph("The scenario stands alone: it extends no other.")
         return
     before, now = _flat(base), _flat(scenario.source)
-    changed = [path for path in dict.fromkeys([*before, *now]) if path and before.get(path) != now.get(path)]
-    shown = changed[:LONGEST]
+    changed = [path for path in dict.fromkeys([*before, *now]) if before.get(path) != now.get(path)]
+    changed.sort(key=lambda path: path not in before or path not in now)  # what has another value comes first
     yield from paragraph(f"It extends {line(str(base.get('name', 'a scenario')))} and changes:")
-    rows = ([code(path), line(before.get(path, "–")), line(now.get(path, "–"))] for path in shown)
+    rows = ([code(path), line(before.get(path, "–")), line(now.get(path, "–"))] for path in changed[:LONGEST])
     yield from table(["path", "base", "here"], rows)
-    yield from paragraph(f"… and {counted(len(changed) - len(shown), 'value')} more." if changed != shown else "")
+    rest = Counter(path.split(".")[0] for path in changed[LONGEST:])
+    said = listed([f"{number:,} in {code(section)}" for section, number in rest.items()])
+    yield from paragraph(f"… and more values: {said}." if rest else "")
 
 
 def _flat(value: Any, path: tuple[str | int, ...] = ()) -> dict[str, str]:
-    """Plain data by path."""
-    if isinstance(value, Mapping) and value:
-        return {key: said for name, each in value.items() for key, said in _flat(each, (*path, name)).items()}
-    if isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
-        return {key: said for place, each in enumerate(value) for key, said in _flat(each, (*path, place)).items()}
-    return {dotted(path): text(value)}
+    """Plain data by path, entries of a list by what they are called; a distribution is one value."""
+    if isinstance(value, Mapping) and not (value and set(value) <= set(Duration.model_fields)):
+        inner = value.items()
+    elif isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
+        inner = dict(_called(place, each) for place, each in enumerate(value)).items()
+    else:
+        return {dotted(path): text(value)}
+    return {key: said for name, each in inner for key, said in _flat(each, (*path, name)).items()}
+
+
+def _called(place: int, entry: Any) -> tuple[str | int, Any]:
+    """What an entry of a list is called, with the entry; by number where it has no name."""
+    name = entry.get("stage") or entry.get("name") if isinstance(entry, Mapping) else None
+    return (name if isinstance(name, str) else place), entry
 
 
 def algorithms(whole: Part) -> Iterator[str]:
