@@ -2,10 +2,12 @@
 
 import datetime as dt
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from simulator.experiments import provenance
 from simulator.experiments.agreement import agree
 from simulator.experiments.provenance import ProvenanceError, changed, packages, record, restore
 from simulator.scenario.load import gallery_names, load, parse
@@ -57,12 +59,27 @@ def test_another_version_is_named():
     assert any(line.startswith("simpy was absent, is ") for line in said)
 
 
+def test_a_package_that_adds_rules_is_named(monkeypatch):
+    point = SimpleNamespace(dist=SimpleNamespace(name="their-rules", version="7.1"))
+    monkeypatch.setattr(provenance, "entry_points", lambda group: [point] if group == "simulator.rules" else [])
+    assert packages()["their-rules"] == "7.1"
+
+
+def test_the_order_of_keys_does_not_change_the_hash():
+    scenario = parse(SMALL)
+    turned = json.loads(json.dumps(scenario.source, sort_keys=True, default=str))
+    assert list(turned) != list(scenario.source)
+    assert Scenario.model_validate(turned).hash == scenario.hash
+
+
 def test_a_scenario_from_python_comes_back_whatever_its_kind_of_numbers():
     data = json.loads(json.dumps(parse(SMALL).source, default=str))
     data["run"] = {"start": dt.date(2026, 1, 5), "horizon": "4 weeks", "seed": np.int64(3)}
     data["service"] = {"allocation": {"rule": "critical_level", "levels": {2: 5, 10: 9}}}
     scenario = Scenario.model_validate(data)
-    assert restore(through_json(scenario)).model_dump() == scenario.model_dump()
+    kept = through_json(scenario)
+    assert restore(kept).model_dump() == scenario.model_dump()
+    assert (kept["source"]["run"]["seed"], kept["source"]["run"]["start"]) == (3, "2026-01-05")
 
 
 def test_a_scenario_made_of_objects_says_that_it_has_no_written_form():
@@ -147,6 +164,12 @@ def test_what_only_another_version_tells_is_not_held_against_it():
     """Rows with other columns agree by those that both have; a slice that was not asked for then is not missed."""
     found = agree([row(1.0, 2.0) | {"low": -1.0}], [row(1.0, 2.0) | {"high": 3.0}, row(1.0, 2.0, sku="a")])
     assert (found.verdict, found.compared) == ("same", 3)
+
+
+def test_a_row_that_is_not_there_any_more_is_a_difference():
+    found = agree([row(1.0, None), row(1.0, None, sku="a")], [row(1.0, None)])
+    assert found.verdict == "different"
+    assert {each.by for each in found.different} == {"sku=a"}
 
 
 def test_nothing_compared_is_no_agreement():

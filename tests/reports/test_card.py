@@ -6,11 +6,16 @@ from typing import Literal
 import pytest
 import scenes
 
+import simulator
+from simulator.kpis.measure import measure
+from simulator.ledger import facts
 from simulator.policies.allocation import AllocationRule
 from simulator.policies.family import Rule, rules_in
 from simulator.reports.card.page import card
 from simulator.reports.card.settings import Part, parts, settings, text
+from simulator.reports.card.tables import side_by_side
 from simulator.scenario.load import base_of, gallery_names, load, parse
+from simulator.scenario.suppliers import Supplier
 
 ITEMS = ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "2.5", "2.5.1", "2.5.2", "2.5.3", "2.5.4", "2.5.5",
          "3.1", "3.2", "3.3", "3.4", "4.1", "4.2", "4.3", "5.1", "5.2", "5.3", "5.4", "6.1"]  # fmt: skip
@@ -59,6 +64,46 @@ def test_every_value_that_the_scenario_states_is_on_the_card_of_a_small_one(ever
             for setting in settings(part):
                 if setting.stated and not setting.path.endswith("name"):
                     assert setting.value.replace("*", "\\*").replace("|", "\\|") in said, setting
+
+
+def test_the_office_card_by_hand():
+    """quickstart, as its file says: targets, staff, queues, how long, and all that it measures."""
+    scenario = load("quickstart", ["run.horizon=12 weeks", "run.warm_up=1 week"])
+    found, played = sections(card(scenario)), simulator.simulate(scenario)
+    assert found["1.3"].count("\n- ") == 4
+    assert "- Line fill rate of 97.0 % at least (rule 1)" in found["1.3"]
+    assert re.findall(r"^\| `(\w+)` \|", found["1.2"], re.MULTILINE) == list(measure(played).values)
+    assert "| warehouse | packing | 2 | office |" in found["2.5.3"]
+    assert "| warehouse | shipping | without limit | round the clock |" in found["2.5.3"]
+    assert "entry at warehouse, picking at warehouse and packing at warehouse: by priority" in found["2.5.4"]
+    assert "lasts 84 days" in found["4.2"]
+    assert "Warm-up: 7 days" in found["4.2"]
+    assert "Measured: 77 days" in found["4.2"]
+    lost = len(played.of(facts.Lost))
+    assert lost > 0
+    assert f"- Lost ({lost}): " in found["2.5.5"]
+    assert f"| Lost | {lost} |" in found["2.2"]
+    assert re.search(r"Did not occur: .*Collected", found["2.2"])
+    assert "Collected" not in found["2.5.5"]
+
+
+def test_a_share_beside_a_channel_with_a_basket_of_its_own_is_told():
+    change = "channels: {web: {share: 0.25, basket: {units: 2}}, account: 75 %}"
+    scenario = parse(scenes.EVERYTHING.replace("channels: {web: 0.2, account: 0.8}", change))
+    key = Part((), scenario.market.segments["key"], scenario.source["market"]["segments"]["key"], True)
+    told = {each.path: each.value for each in settings(key) if each.path.startswith("channels")}
+    assert told == {"channels.web.share": "0.25", "channels.web.basket.units": "2", "channels.account": "75 %"}
+
+
+@pytest.mark.parametrize(("many", "shown", "rest"), [(6, 6, ""), (12, 12, ""), (30, 10, "… and 20 more.")])
+def test_parts_stand_four_abreast_and_many_are_cut_to_ten(many, shown, rest):
+    model, written = Supplier(lead_time="2 days"), {"lead_time": "2 days"}
+    found = {f"s{number}": Part((), model, written, True) for number in range(many)}
+    said = "\n".join(side_by_side(found, "supplier"))
+    assert [name for name in found if re.search(rf"\b{name}\b", said)] == list(found)[:shown]
+    assert max(line.count("|") for line in said.splitlines()) == 4 + 3
+    assert ("… and" in said) == bool(rest)
+    assert rest in said
 
 
 def test_what_is_not_there_is_told_in_a_line(everything):

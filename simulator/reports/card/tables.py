@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from simulator.reports.card.markdown import code, line, paragraph, table
 from simulator.reports.card.settings import MOST, Part, Setting, settings
-from simulator.reports.wording import counted
 
 ABREAST = 4
 """So many parts stand side by side in a table."""
@@ -16,7 +15,7 @@ def side_by_side(found: Mapping[str, Part], noun: str) -> Iterator[str]:
     for first in range(0, len(names), ABREAST):
         yield from _columns({name: list(settings(found[name])) for name in names[first : first + ABREAST]}, noun)
     if len(names) < len(found):
-        yield from paragraph(f"… and {counted(len(found) - len(names), noun)} more.")
+        yield from paragraph(f"… and {len(found) - len(names)} more.")
 
 
 def _columns(found: Mapping[str, list[Setting]], noun: str) -> Iterator[str]:
