@@ -4,10 +4,10 @@ import sys
 
 import click
 
-from simulator.apps import card, fit, look, run
+from simulator.apps import card, fit, look, reproduce, run
 from simulator.apps.group import INTERRUPTED, USAGE, cli, stop
 
-__all__ = ["card", "fit", "look", "main", "run"]
+__all__ = ["card", "fit", "look", "main", "reproduce", "run"]
 
 
 def main() -> None:

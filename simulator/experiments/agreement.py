@@ -66,8 +66,8 @@ def agree(then: Iterable[Row], now: Iterable[Row]) -> Agreement:
         for what, value in _numbers(row).items():
             if other and what not in other:  # another version of the program tells other numbers about a KPI
                 continue
-            compared += 1
             difference = Difference(*_key(row), what, value, other.get(what))
+            compared += (difference.then, difference.now) != (None, None)
             if difference.then != difference.now:
                 (rounded if _close(row, difference) else different).append(difference)
     return Agreement(compared, tuple(rounded), tuple(different))
@@ -79,11 +79,11 @@ def _key(row: Row) -> Key:
 
 
 def _numbers(row: Row) -> dict[str, float | None]:
-    """The numbers of a row, and the places where there is none."""
+    """The numbers of a row that were estimated; None where there was none to tell."""
     return {
         name: value
         for name, value in row.items()
-        if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
+        if name != "confidence" and (value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)))
     }
 
 

@@ -8,12 +8,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simulator.scenario.errors import At, Several
+from simulator.scenario.errors import dotted
 from simulator.scenario.history import HistoryError
 from simulator.scenario.scenario import Scenario, plain_value
 
 PACKAGES = ("numpy", "scipy", "simpy", "pandas", "pydantic", "pyyaml")
 """What the numbers may depend on."""
+
+
+SHOWN = 5
+"""So many faults of a recorded scenario are told."""
 
 
 class ProvenanceError(ValueError):
@@ -96,8 +100,12 @@ def _with_history(source: dict[str, Any], history: Path | None) -> dict[str, Any
 def _validated(source: dict[str, Any]) -> Scenario:
     try:
         return Scenario.model_validate(source)
-    except (ValidationError, At, Several, HistoryError) as error:
-        raise ProvenanceError(f"this version of the program cannot read the scenario in the record: {error}") from None
+    except ValidationError as error:
+        faults = [f"{dotted(each['loc'])}: {each['msg']}" for each in error.errors(include_url=False)]
+        said = "; ".join(faults[:SHOWN])
+    except HistoryError as error:
+        said = str(error)
+    raise ProvenanceError(f"this version of the program cannot read the scenario in the record: {said}")
 
 
 def changed(recorded: dict[str, Any]) -> list[str]:

@@ -53,7 +53,9 @@ def settings(part: Part) -> Iterator[Setting]:
         if inner and isinstance(value, Mapping) and len(inner) < len(value):  # plain values beside parts
             own = {each.path[-1] for each in inner}
             for key in (key for key in value if key not in own):
-                yield Setting(dotted((*path, key)), text((written if stated else value)[key]), field.description or "", stated)
+                yield Setting(
+                    dotted((*path, key)), text((written if stated else value)[key]), field.description or "", stated
+                )
         if not inner and (stated or value) and part.path[-1:] != (value,):  # what it is called is said
             said = text(written) if stated else _default(value, field)
             if said:
