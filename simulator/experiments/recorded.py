@@ -90,8 +90,7 @@ def _of_store(file: Path, experiment: int | None, replications: int | None) -> I
 
 def _provenance(kept: Kept) -> dict[str, Any]:
     """The record of an experiment in a store."""
-    return {"hash": kept.hash, "packages": {"simulator": kept.version, **json.loads(kept.packages)},
-            "source": json.loads(kept.source)}  # fmt: skip
+    return {"hash": kept.hash, "packages": json.loads(kept.packages), "source": json.loads(kept.source)}
 
 
 def replay(

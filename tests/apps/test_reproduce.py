@@ -14,6 +14,7 @@ from click.testing import CliRunner
 import simulator
 from simulator.apps.cli import card, reproduce  # noqa: F401 (registered when imported)
 from simulator.apps.group import cli
+from simulator.experiments import recorded
 from simulator.experiments.experiment import Experiment
 from simulator.experiments.samples import play
 from simulator.experiments.store import Store
@@ -182,16 +183,27 @@ def test_a_store_that_was_tampered_with_is_found_out(stored, tmp_path):
         base.backup(other)
     with sqlite3.connect(copy) as base:
         base.execute(
-            "UPDATE kpi_value SET value = value + 1 WHERE experiment = 2 AND kpi = 'on_hand' AND replication = 2"
+            "UPDATE kpi_value SET value = value + 1 WHERE experiment = 1 AND kpi = 'on_hand' AND replication = 2"
         )
     base.close()
     status, said, _ = again(copy)
     assert status == 1
-    assert re.search(r"experiment 1, .*agree in all digits", said)
-    assert re.search(r"experiment 2, .* numbers differ:\n  on_hand, mean: was", said)
-    assert again(copy, "--experiment", 1)[0] == 0
+    assert re.search(r"experiment 2, .*agree in all digits", said)
+    assert re.search(r"experiment 1, .* numbers differ:\n  on_hand, mean: was", said)
+    assert again(copy, "--experiment", 2)[0] == 0
     assert again(copy, "--replications", 2)[0] == 0, "replications 0 and 1 are as they were"
     assert again(copy, "--replications", 3)[0] == 1
+
+
+def test_an_interrupt_is_no_answer(written, monkeypatch):
+    """`run` keeps what is finished of an interrupted run; to compare that with the whole would be wrong."""
+    (found,) = recorded.recorded(written())
+    scenario = load("textbook/base_stock", SHORT)
+    experiment = Experiment(scenario, Store())
+    experiment.keep(play(experiment.pickled, [0]))
+    monkeypatch.setattr(recorded, "run", lambda *_, **__: experiment.result(3, "interrupted"))
+    with pytest.raises(KeyboardInterrupt):
+        recorded.replay(found, scenario)
 
 
 def test_an_interrupted_run_with_gaps_is_played_with_the_same_gaps(tmp_path):
