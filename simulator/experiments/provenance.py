@@ -2,6 +2,7 @@
 
 import json
 import platform
+from functools import cache
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,6 @@ from simulator.scenario.scenario import Scenario, plain_value
 
 PACKAGES = ("numpy", "scipy", "simpy", "pandas", "pydantic", "pyyaml")
 """What the numbers may depend on."""
-
-
 SHOWN = 5
 """So many faults of a recorded scenario are told."""
 
@@ -26,6 +25,12 @@ class ProvenanceError(ValueError):
 
 def packages() -> dict[str, str]:
     """Versions of the simulator, of Python, of what numbers may depend on, and of packages that add their own rules."""
+    return dict(_installed())
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """The same, looked up once: it takes longer than many a replication."""
     from simulator import __version__
 
     found = {"simulator": __version__, "python": platform.python_version()}

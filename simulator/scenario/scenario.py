@@ -21,9 +21,10 @@ from simulator.units import Date, Hours
 
 
 def _without_paths(data: Any) -> Any:
-    """Plain data without the texts under a key `file`: a path says nothing about the content."""
+    """Plain data with keys as JSON has them, without the texts under `file`: a path says nothing about the content."""
     if isinstance(data, dict):
-        return {key: _without_paths(value) for key, value in data.items() if key != "file" or isinstance(value, dict)}
+        kept = {key: value for key, value in data.items() if key != "file" or isinstance(value, dict)}
+        return {key if isinstance(key, str) else json.dumps(key): _without_paths(each) for key, each in kept.items()}
     return [_without_paths(item) for item in data] if isinstance(data, list) else data
 
 
@@ -113,8 +114,8 @@ class Scenario(Model):
     @property
     def hash(self) -> str:
         """A fingerprint of the content: equal for equal data, whatever the layout and wherever the files lie."""
-        plain = json.loads(json.dumps(_without_paths(self._source), default=_written))  # all keys are text from here
-        content = hashlib.sha256(json.dumps(plain, sort_keys=True).encode())
+        plain = json.dumps(_without_paths(self._source), sort_keys=True, default=_written)
+        content = hashlib.sha256(plain.encode())
         if self.market.history is not None and Path(self.market.history.file).is_file():
             content.update(Path(self.market.history.file).read_bytes())
         return content.hexdigest()[:16]

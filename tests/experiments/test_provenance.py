@@ -62,7 +62,9 @@ def test_another_version_is_named():
 def test_a_package_that_adds_rules_is_named(monkeypatch):
     point = SimpleNamespace(dist=SimpleNamespace(name="their-rules", version="7.1"))
     monkeypatch.setattr(provenance, "entry_points", lambda group: [point] if group == "simulator.rules" else [])
+    provenance._installed.cache_clear()
     assert packages()["their-rules"] == "7.1"
+    provenance._installed.cache_clear()
 
 
 def test_the_order_of_keys_does_not_change_the_hash():

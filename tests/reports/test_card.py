@@ -12,7 +12,7 @@ from simulator.ledger import facts
 from simulator.policies.allocation import AllocationRule
 from simulator.policies.family import Rule, rules_in
 from simulator.reports.card.page import card
-from simulator.reports.card.settings import Part, parts, settings, text
+from simulator.reports.card.settings import Part, named, parts, settings, text
 from simulator.reports.card.tables import side_by_side
 from simulator.scenario.load import base_of, gallery_names, load, parse
 from simulator.scenario.suppliers import Supplier
@@ -93,6 +93,12 @@ def test_a_share_beside_a_channel_with_a_basket_of_its_own_is_told():
     key = Part((), scenario.market.segments["key"], scenario.source["market"]["segments"]["key"], True)
     told = {each.path: each.value for each in settings(key) if each.path.startswith("channels")}
     assert told == {"channels.web.share": "0.25", "channels.web.basket.units": "2", "channels.account": "75 %"}
+
+
+def test_two_lanes_from_one_site_are_two():
+    scenario = load("full_service", ["network.lanes=[{site: warehouse, cost: 17}, {site: warehouse, cost: 19}]"])
+    network = Part((), scenario.network, scenario.source["network"], True)
+    assert [each.model.cost for each in named(network, "lanes").values()] == [17, 19]
 
 
 @pytest.mark.parametrize(("many", "shown", "rest"), [(6, 6, ""), (12, 12, ""), (30, 10, "… and 20 more.")])

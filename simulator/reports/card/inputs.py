@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from simulator.reports.appendix import assumed
 from simulator.reports.card.markdown import code, line, paragraph, table
 from simulator.reports.card.settings import MOST, Part, named, settings
-from simulator.reports.card.tables import defaults, side_by_side
+from simulator.reports.card.tables import listed_alone, side_by_side
 from simulator.reports.wording import counted, figure
 from simulator.scenario.plan import expected_demand
 from simulator.scenario.scenario import Scenario
@@ -65,9 +65,7 @@ def _section(section: Part) -> Iterator[str]:
         yield from [f"**{field.replace('_', ' ').capitalize()}.** {text}", ""]
         yield from side_by_side(found, field.rstrip("s").replace("_", " "))
     rest = [each for each in settings(section) if each.path.split(".")[0].split("[")[0] not in held]
-    stated = [each for each in rest if each.stated]
-    yield from table(["setting", "value", "meaning"], ([code(e.path), line(e.value), line(e.meaning)] for e in stated))
-    yield from paragraph(defaults(rest))
+    yield from listed_alone(rest)
     off = [name for name in type(section.model).model_fields if not getattr(section.model, name) and name not in held]
     yield from paragraph(f"Left out, and so not modelled: {', '.join(map(code, off))}." if off else "")
 

@@ -50,16 +50,12 @@ def settings(part: Part) -> Iterator[Setting]:
         inner = list(_inner(path, value, written, stated))
         for each in inner:
             yield from settings(each)
-        if inner and isinstance(value, Mapping) and len(inner) < len(value):  # plain values beside parts
-            own = {each.path[-1] for each in inner}
-            for key in (key for key in value if key not in own):
-                yield Setting(
-                    dotted((*path, key)), text((written if stated else value)[key]), field.description or "", stated
-                )
-        if not inner and (stated or value) and part.path[-1:] != (value,):  # what it is called is said
-            said = text(written) if stated else _default(value, field)
-            if said:
-                yield Setting(dotted(path), said, field.description or "", stated)
+        plain = {}
+        if inner and isinstance(written, Mapping) and isinstance(value, Mapping):  # plain values beside parts
+            plain = {(*path, key): text(written[key]) for key in value if (*path, key) not in {i.path for i in inner}}
+        elif not inner and part.path[-1:] != (value,):  # the part's own name is said already
+            plain = {path: text(written) if stated else _default(value, field) if value else ""}
+        yield from (Setting(dotted(at), said, field.description or "", stated) for at, said in plain.items() if said)
 
 
 def parts(part: Part) -> Iterator[Part]:
@@ -83,7 +79,7 @@ def named(part: Part, field: str) -> dict[str, Part]:
 
 
 def _called(model: BaseModel, place: int) -> str:
-    return str(getattr(model, "name", None) or getattr(model, "stage", None) or getattr(model, "site", None) or place)
+    return str(getattr(model, "name", None) or getattr(model, "stage", None) or place)
 
 
 Field = tuple[str, FieldInfo, Any, Any, bool]

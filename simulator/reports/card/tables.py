@@ -1,6 +1,6 @@
 """Parts of a scenario as tables: what they set, side by side."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from simulator.reports.card.markdown import code, line, paragraph, table
 from simulator.reports.card.settings import MOST, Part, Setting, settings
@@ -38,14 +38,11 @@ def _meaning(cells: Iterable[Setting]) -> str:
     return line(next(iter(cells)).meaning)
 
 
-def of_one(part: Part) -> Iterator[str]:
-    """One part: a row for each setting."""
-    its = list(settings(part))
-    yield from table(
-        ["setting", "value", "meaning"],
-        ([code(each.path), line(each.value), line(each.meaning)] for each in its if each.stated),
-    )
-    yield from paragraph(defaults(its))
+def listed_alone(found: Sequence[Setting]) -> Iterator[str]:
+    """Settings of one part: a row for each."""
+    rows = ([code(each.path), line(each.value), line(each.meaning)] for each in found if each.stated)
+    yield from table(["setting", "value", "meaning"], rows)
+    yield from paragraph(defaults(found))
 
 
 def defaults(found: Iterable[Setting]) -> str:
