@@ -5,6 +5,7 @@ Inside the program time is in hours and a rate is per hour; a scenario writes "2
 
 import datetime as dt
 import re
+from contextlib import suppress
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -137,6 +138,9 @@ def _either(kind: dict[str, Any], *examples: Any) -> WithJsonSchema:
 
 
 def _day(value: Any) -> Any:
+    if isinstance(value, str):  # JSON has no dates: a recorded scenario holds them as text
+        with suppress(ValueError):
+            return dt.date.fromisoformat(value)
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
         raise ValueError(f"a date is expected, such as 2026-01-05; found {value!r}")
     return value

@@ -4,10 +4,10 @@ import sys
 
 import click
 
-from simulator.apps import fit, look, results, run
+from simulator.apps import card, fit, look, reproduce, results, run
 from simulator.apps.group import INTERRUPTED, USAGE, cli, stop
 
-__all__ = ["fit", "look", "main", "results", "run"]
+__all__ = ["card", "fit", "look", "main", "reproduce", "results", "run"]
 
 
 def main() -> None:

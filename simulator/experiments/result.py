@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.experiments.intervals import CONFIDENCE, Interval, Method, Sample, interval, percentile
+from simulator.experiments.provenance import record
 from simulator.experiments.readings import Readings
 from simulator.experiments.store import Store
 from simulator.kpis import catalogue
@@ -176,15 +177,20 @@ class Result:
         return pd.DataFrame([each.row for each in self.estimates(by)], columns=COLUMNS)
 
     def as_json(self, dimensions: Collection[str] | None = None) -> dict[str, Any]:
-        """The result as plain data; `dimensions` names the slices wanted besides the whole, None all."""
+        """The result as plain data; `dimensions` names the slices wanted besides the whole, None all.
+
+        `numbers` says which replications there are where an interrupt has left gaps.
+        """
         from simulator import __version__
 
+        gaps = {} if self.numbers == list(range(self.replications)) else {"numbers": self.numbers}
         return {
             "scenario": self.scenario.name,
             "hash": self.scenario.hash,
             "seed": self.scenario.run.seed,
             "replications": self.replications,
             "version": __version__,
+            **gaps,
             "kpis": [
                 {
                     "kpi": e.kpi, "by": e.by, "unit": e.unit, "mean": e.mean, "half_width": _or_none(e.half_width),
@@ -192,6 +198,7 @@ class Result:
                 }
                 for e in self.estimates(dimensions)
             ],
+            "provenance": record(self.scenario),
         }  # fmt: skip
 
 

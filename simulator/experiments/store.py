@@ -148,7 +148,7 @@ class Store:
         experiments.
         """
         from simulator import __version__
-        from simulator.experiments.provenance import packages
+        from simulator.experiments.provenance import packages, record
 
         key = (scenario.hash, scenario.run.seed, __version__)
         with self._told():
@@ -157,7 +157,7 @@ class Store:
             ).fetchone()
             if found:
                 return int(found[0])
-            source = json.dumps(scenario.source, default=str)
+            source = json.dumps(record(scenario)["source"])
             row = (*key, scenario.name, source, json.dumps(packages()), _now())
             with self._writing():
                 self._base.execute("INSERT OR IGNORE INTO experiment (hash, seed, version, scenario, source, packages,"

@@ -19,14 +19,14 @@ from simulator.scenario.errors import At, Fault, Problem, ScenarioError, Several
 from simulator.scenario.reading.compose import compose
 from simulator.scenario.reading.explain import explain, placed
 from simulator.scenario.reading.files import find, gallery_folder, gallery_names, printable
-from simulator.scenario.reading.layers import read_file, read_tree, set_values
+from simulator.scenario.reading.layers import read_base, read_file, read_tree, set_values
 from simulator.scenario.reading.nodes import Mapping, Plain, Source, check_size, plain
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
 
 __all__ = [
-    "At", "Problem", "ScenarioError", "Several", "Tree",
+    "At", "Problem", "ScenarioError", "Several", "Tree", "base_of",
     "gallery_folder", "gallery_names", "load", "load_as", "look_over", "parse", "parse_as", "read", "read_value",
 ]  # fmt: skip
 
@@ -106,6 +106,17 @@ def read(scenario: str | Path, overrides: Sequence[str] = ()) -> Tree:
     with _collecting(problems, printable(str(scenario))):
         node = read_file(find(scenario, Path()), problems)
         return Tree(set_values(node, overrides, problems), problems)
+
+
+def base_of(scenario: str | Path) -> dict[str, Plain] | None:
+    """The plain data of what a scenario extends, not judged; None where it extends nothing.
+
+    Raises ScenarioError where it cannot be read.
+    """
+    problems: list[Problem] = []
+    with _collecting(problems, printable(str(scenario))):
+        base = read_base(find(scenario, Path()), problems)
+    return None if base is None else Tree(base).data
 
 
 def read_value(text: str, name: str) -> Plain:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from simulator.model import Model
@@ -20,10 +21,31 @@ from simulator.units import Date, Hours
 
 
 def _without_paths(data: Any) -> Any:
-    """Plain data without what lies under a key `file`: a path says nothing about the content."""
+    """Plain data with keys as JSON has them, without the texts under `file`: a path says nothing about the content."""
     if isinstance(data, dict):
-        return {key: _without_paths(value) for key, value in data.items() if key != "file"}
+        kept = {key: value for key, value in data.items() if key != "file" or isinstance(value, dict)}
+        return {key if isinstance(key, str) else json.dumps(key): _without_paths(each) for key, each in kept.items()}
     return [_without_paths(item) for item in data] if isinstance(data, list) else data
+
+
+def plain_value(value: Any) -> Any:
+    """A value that JSON has no form for, in the nearest that it has.
+
+    Errors: TypeError for what is no plain value, such as a model.
+    """
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} is not plain data")
+
+
+def _written(value: Any) -> Any:
+    """The same, and whatever is no plain value as text."""
+    try:
+        return plain_value(value)
+    except TypeError:
+        return str(value)
 
 
 class Run(Model):
@@ -92,7 +114,8 @@ class Scenario(Model):
     @property
     def hash(self) -> str:
         """A fingerprint of the content: equal for equal data, whatever the layout and wherever the files lie."""
-        content = hashlib.sha256(json.dumps(_without_paths(self._source), sort_keys=True, default=str).encode())
+        plain = json.dumps(_without_paths(self._source), sort_keys=True, default=_written)
+        content = hashlib.sha256(plain.encode())
         if self.market.history is not None and Path(self.market.history.file).is_file():
             content.update(Path(self.market.history.file).read_bytes())
         return content.hexdigest()[:16]

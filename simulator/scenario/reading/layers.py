@@ -42,6 +42,14 @@ def read_tree(text: str, source: Source, problems: list[Problem], chain: tuple[P
     return put_all(tree, paths, problems)
 
 
+def read_base(path: Path, problems: list[Problem]) -> Mapping | None:
+    """The tree that a file extends, without the file's own changes; None where it extends nothing."""
+    node, _ = compose(read_text(path), Source(shown(path), path.absolute().parent))
+    if not isinstance(node, Mapping) or "extends" not in node.entries:
+        return None
+    return _base(node.entries["extends"], problems, (path.resolve(),))
+
+
 def _base(node: Node, problems: list[Problem], chain: tuple[Path, ...]) -> Mapping:
     name = node.value if isinstance(node, Scalar) else None
     mark = node.mark

@@ -1,0 +1,136 @@
+"""Section 2 of the card, items 2.1 to 2.4: what happens, what differs from the base, and which rules decide."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from simulator.ledger.facts import KINDS
+from simulator.policies.family import Rule
+from simulator.reports.card.markdown import bullets, code, first, line, paragraph, table
+from simulator.reports.card.settings import LONGEST, Part, parts, settings, text
+from simulator.reports.card.tables import defaults
+from simulator.reports.card.trial import Trial
+from simulator.reports.catalogues import FAMILIES, explanation
+from simulator.reports.wording import listed
+from simulator.scenario.distributions import Duration
+from simulator.scenario.errors import dotted
+from simulator.scenario.network import DESK
+from simulator.scenario.scenario import Scenario
+
+
+def diagram(scenario: Scenario) -> Iterator[str]:
+    """The way of an order and of the goods through each site."""
+    yield "```text"
+    for name, site in scenario.network.sites.items():
+        stages = [stage.stage for stage in site.stages]
+        stock = "stock of the site" if site.stock is not None else "stock without limit"
+        way = [*(each for each in stages if each in DESK), f"[{stock}]", *(each for each in stages if each not in DESK)]
+        yield f"{name}: customers -> {' -> '.join(way)} -> customers"
+        if site.stock is not None:
+            yield f"{' ' * len(name)}  {', '.join(scenario.network.suppliers)} -> [{stock}]"
+        for sibling, _ in site.siblings.items():
+            yield f"{' ' * len(name)}  {sibling} -> [{stock}] (helps out)"
+    yield "```"
+    yield ""
+
+
+def happenings(trial: Trial) -> Iterator[str]:
+    """What happened in one replication, and what can happen in other scenarios but did not."""
+    yield from paragraph(
+        "An order is one process: it passes the stages in the order of the diagram, waits for staff where staff is "
+        "limited, and takes its stock in between. What happens at one instant has an order: receipts and the lines "
+        "that wait for them, work that ends, new demand, reviews, planning, settlement of agreements. Every event is "
+        "kept as a fact. These kinds occurred in the first replication:"
+    )
+    counts = {kind: trial.count(kind) for kind in KINDS}
+    yield from table(
+        ["fact", "count", "what happened"],
+        ([kind.__name__, f"{number:,}", first(kind)] for kind, number in counts.items() if number),
+    )
+    never = ", ".join(kind.__name__ for kind, number in counts.items() if not number)
+    yield from paragraph(f"Did not occur: {never}." if never else "")
+
+
+def differences(scenario: Scenario, base: Mapping[str, Any] | None) -> Iterator[str]:
+    """What the scenario changes in the one that it extends."""
+    if base is None:
+        yield from paragraph("The scenario stands alone: it extends no other.")
+        return
+    before, now = _flat(base), _flat(scenario.source)
+    changed = [path for path in dict.fromkeys([*before, *now]) if before.get(path) != now.get(path)]
+    changed.sort(key=lambda path: path not in before or path not in now)  # what has another value comes first
+    yield from paragraph(f"It extends {line(str(base.get('name', 'a scenario')))} and changes:")
+    rows = ([code(path), line(before.get(path, "–")), line(now.get(path, "–"))] for path in changed[:LONGEST])
+    yield from table(["path", "base", "here"], rows)
+    rest = Counter(path.split(".")[0] for path in changed[LONGEST:])
+    said = listed([f"{number:,} in {code(section)}" for section, number in rest.items()])
+    yield from paragraph(f"… and more values: {said}." if rest else "")
+
+
+def _flat(value: Any, path: tuple[str | int, ...] = ()) -> dict[str, str]:
+    """Plain data by path, entries of a list by what they are called; a distribution is one value."""
+    if isinstance(value, Mapping) and not (value and set(value) <= set(Duration.model_fields)):
+        inner = value.items()
+    elif isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
+        inner = dict(_called(place, each) for place, each in enumerate(value)).items()
+    else:
+        return {dotted(path): text(value)}
+    return {key: said for name, each in inner for key, said in _flat(each, (*path, name)).items()}
+
+
+def _called(place: int, entry: Any) -> tuple[str | int, Any]:
+    """What an entry of a list is called, with the entry; by number where it has no name."""
+    name = entry.get("stage") or entry.get("name") if isinstance(entry, Mapping) else None
+    return (name if isinstance(name, str) else place), entry
+
+
+def algorithms(whole: Part) -> Iterator[str]:
+    """Every rule in force, with its explanation, where it holds, and its settings."""
+    yield from paragraph("These rules are in force; each is explained by its own documentation.")
+    found: dict[type[Rule], dict[str, list[str]]] = {}
+    for part in parts(whole):
+        if isinstance(part.model, Rule):
+            its = [each for each in settings(part._replace(path=())) if each.path != "rule"]
+            said = "; ".join(f"{code(each.path)} {line(each.value)}" for each in its if each.stated)
+            said = " ".join(filter(None, [f"{said}." if said else "", defaults(its)])) or "no settings"
+            where = dotted(part.path) + ("" if part.stated else " (default)")
+            found.setdefault(type(part.model), {}).setdefault(said, []).append(where)
+    for rule, uses in sorted(found.items(), key=lambda each: (_family(each[0]), _tag(each[0]))):
+        yield from paragraph(f"**{_family(rule)}: {code(_tag(rule))}**")
+        yield from paragraph(line(explanation(rule).split("```")[0]))
+        yield from table(["where", "settings"], ([_places(places), said] for said, places in _shown(uses)))
+        yield from bullets(_meanings(rule, whole))
+
+
+def _shown(uses: dict[str, list[str]]) -> list[tuple[str, list[str]]]:
+    """Settings with their places; of many only some."""
+    found = list(uses.items())
+    if len(found) <= LONGEST:
+        return found
+    rest = sum(len(places) for _, places in found[10:])
+    return [*found[:10], (f"… and {rest:,} more places with settings of their own", [])]
+
+
+def _places(places: list[str]) -> str:
+    more = f" and {len(places) - 3:,} more" if len(places) > 4 else ""
+    return ", ".join(code(each) for each in (places[:3] if more else places)) + more
+
+
+def _meanings(rule: type[Rule], whole: Part) -> Iterator[str]:
+    """What the settings that are in use mean."""
+    said: dict[str, str] = {}
+    for part in parts(whole):
+        if type(part.model) is rule:
+            its = settings(part._replace(path=()))
+            said |= {each.path: each.meaning for each in its if each.path != "rule" and each.meaning}
+    yield from (f"{code(path)}: {line(meaning)}" for path, meaning in said.items())
+
+
+def _tag(rule: type[Rule]) -> str:
+    return str(rule.model_fields["rule"].default)
+
+
+def _family(rule: type[Rule]) -> str:
+    """The name under which a scenario uses a family of rules."""
+    known = next((name for name, base in FAMILIES.items() if issubclass(rule, base)), "")
+    return known or rule.__mro__[1].__name__

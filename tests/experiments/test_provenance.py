@@ -1,0 +1,183 @@
+"""A record holds all that a result was made of: it goes through JSON, and the scenario comes back as it was."""
+
+import datetime as dt
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from simulator.experiments import provenance
+from simulator.experiments.agreement import agree
+from simulator.experiments.provenance import ProvenanceError, changed, packages, record, restore
+from simulator.scenario.load import gallery_names, load, parse
+from simulator.scenario.scenario import Scenario
+
+SMALL = """
+name: Small
+run: {start: 2026-01-05, horizon: 4 weeks}
+market:
+  segments:
+    all: {demand: {rule: poisson, orders: 3 per day}, basket: {units: {empirical: {values: {1: 3, 2: 5, 12: 1}}}}}
+products: {file: {price: 2}}
+network: {sites: {shop: {}}}
+"""
+
+
+def through_json(scenario):
+    return json.loads(json.dumps(record(scenario)))
+
+
+@pytest.mark.parametrize("name", gallery_names())
+def test_every_gallery_scenario_comes_back_from_its_record(name):
+    scenario = load(name)
+    kept = through_json(scenario)
+    assert kept == record(scenario), "nothing is lost on the way through JSON"
+    found = Scenario.model_validate(kept["source"])
+    assert found.model_dump() == scenario.model_dump()
+    assert found.hash == scenario.hash == kept["hash"]
+    assert list(found.products) == list(scenario.products), "the order counts: luck follows it"
+
+
+def test_it_names_seed_version_and_packages():
+    kept = record(parse(SMALL))
+    assert (kept["scenario"], kept["seed"], kept["version"]) == ("Small", 1, packages()["simulator"])
+    assert kept["packages"]["numpy"] == np.__version__
+    assert set(kept["packages"]) >= {"simulator", "numpy", "scipy", "simpy", "pandas", "pydantic"}
+    assert changed(kept) == []
+
+
+def test_another_version_is_named():
+    kept = through_json(parse(SMALL))
+    kept["packages"]["numpy"] = "1.0"
+    del kept["packages"]["simpy"]
+    kept["packages"]["python"] = "3.9.1"
+    said = changed(kept)
+    assert len(said) == 3, said
+    assert said[0].startswith("python was 3.9.1, is 3.")
+    assert f"numpy was 1.0, is {np.__version__}" in said
+    assert any(line.startswith("simpy was absent, is ") for line in said)
+
+
+def test_a_package_that_adds_rules_is_named(monkeypatch):
+    point = SimpleNamespace(dist=SimpleNamespace(name="their-rules", version="7.1"))
+    monkeypatch.setattr(provenance, "entry_points", lambda group: [point] if group == "simulator.rules" else [])
+    provenance._installed.cache_clear()
+    assert packages()["their-rules"] == "7.1"
+    provenance._installed.cache_clear()
+
+
+def test_the_order_of_keys_does_not_change_the_hash():
+    scenario = parse(SMALL)
+    turned = json.loads(json.dumps(scenario.source, sort_keys=True, default=str))
+    assert list(turned) != list(scenario.source)
+    assert Scenario.model_validate(turned).hash == scenario.hash
+
+
+def test_a_scenario_from_python_comes_back_whatever_its_kind_of_numbers():
+    data = json.loads(json.dumps(parse(SMALL).source, default=str))
+    data["run"] = {"start": dt.date(2026, 1, 5), "horizon": "4 weeks", "seed": np.int64(3)}
+    data["service"] = {"allocation": {"rule": "critical_level", "levels": {2: 5, 10: 9}}}
+    scenario = Scenario.model_validate(data)
+    kept = through_json(scenario)
+    assert restore(kept).model_dump() == scenario.model_dump()
+    assert (kept["source"]["run"]["seed"], kept["source"]["run"]["start"]) == (3, "2026-01-05")
+
+
+def test_a_scenario_made_of_objects_says_that_it_has_no_written_form():
+    scenario = Scenario.model_validate({**parse(SMALL).source, "run": parse(SMALL).run})
+    assert record(scenario)["source"] is None
+    with pytest.raises(ProvenanceError, match="Python objects"):
+        restore(record(scenario))
+
+
+def test_a_product_called_file_counts_for_the_hash():
+    assert parse(SMALL).hash != parse(SMALL.replace("price: 2", "price: 3")).hash
+
+
+def test_what_was_edited_by_hand_is_found_out():
+    kept = through_json(parse(SMALL))
+    kept["source"]["products"]["file"]["price"] = 9
+    with pytest.raises(ProvenanceError, match=rf"does not fit its hash: {kept['hash']} is stated, .*edited"):
+        restore(kept)
+
+
+def test_what_this_version_cannot_read_is_told():
+    kept = through_json(parse(SMALL))
+    kept["source"]["run"]["luck"] = 9
+    with pytest.raises(ProvenanceError, match=r"cannot read the scenario(?s:.*)luck"):
+        restore(kept)
+
+
+HISTORY = "order,time,sku,units\n1,2026-01-05T09:00,file,2\n2,2026-01-06T10:00,file,3\n"
+
+
+@pytest.fixture
+def replayed(tmp_path):
+    (tmp_path / "orders.csv").write_text(HISTORY)
+    text = SMALL.replace(
+        "rule: poisson, orders: 3 per day}, basket: {units: {empirical: {values: {1: 3, 2: 5, 12: 1}}}",
+        "rule: replayed",
+    )
+    path = tmp_path / "replayed.yaml"
+    path.write_text(text.replace("market:", "market:\n  history: {file: orders.csv}"))
+    return load(path)
+
+
+def test_the_hash_is_of_what_is_in_the_order_history_not_of_where_it_lies(replayed, tmp_path):
+    kept = through_json(replayed)
+    assert restore(kept).hash == replayed.hash
+    moved = tmp_path / "elsewhere.csv"
+    (tmp_path / "orders.csv").rename(moved)
+    with pytest.raises(ProvenanceError, match=r"orders\.csv is not there"):
+        restore(kept)
+    assert restore(kept, moved).hash == kept["hash"]
+    moved.write_text(HISTORY.replace("file,3", "file,4"))
+    with pytest.raises(ProvenanceError, match=r"elsewhere\.csv is not the order history it was"):
+        restore(kept, moved)
+
+
+def test_an_order_history_for_a_scenario_without_one_is_an_error(tmp_path):
+    with pytest.raises(ProvenanceError, match="has no order history"):
+        restore(record(parse(SMALL)), tmp_path / "any.csv")
+
+
+def row(mean, half_width, **by):
+    return {"kpi": "on_hand", "by": by, "unit": "units", "mean": mean, "half_width": half_width, "confidence": 0.95}
+
+
+@pytest.mark.parametrize(
+    ("now", "verdict"),
+    [
+        (row(100.0, 2.0), "same"),
+        (row(100.0 + 9e-8, 2.0), "rounding"),
+        (row(100.0 + 2e-7, 2.0), "different"),
+        (row(100.0, 2.0 + 5e-8), "rounding"),  # the mean's size counts: the width is a difference of such numbers
+        (row(100.0, 2.001), "different"),
+        (row(100.0, None), "different"),
+        (row(100.0, 2.0, segment="A"), "different"),
+    ],
+)
+def test_numbers_agree_in_all_digits_up_to_rounding_or_not(now, verdict):
+    assert agree([row(100.0, 2.0)], [now]).verdict == verdict
+
+
+def test_what_only_another_version_tells_is_not_held_against_it():
+    """Rows with other columns agree by those that both have; a slice that was not asked for then is not missed."""
+    found = agree([row(1.0, 2.0) | {"low": -1.0}], [row(1.0, 2.0) | {"high": 3.0}, row(1.0, 2.0, sku="a")])
+    assert (found.verdict, found.compared) == ("same", 2)
+
+
+def test_a_row_that_is_not_there_any_more_is_a_difference():
+    found = agree([row(1.0, None), row(1.0, None, sku="a")], [row(1.0, None)])
+    assert found.verdict == "different"
+    assert {each.by for each in found.different} == {"sku=a"}
+
+
+def test_nothing_compared_is_no_agreement():
+    assert agree([], [row(1.0, 2.0)]).verdict == "different"
+
+
+def test_a_difference_is_told_with_both_values_in_all_digits():
+    (found,) = agree([row(0.1, 2.0, sku="a")], [row(0.30000000000000004, 2.0, sku="a")]).different
+    assert str(found) == "on_hand [sku=a], mean: was 0.1, is 0.30000000000000004"
