@@ -75,6 +75,9 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
     metavar="DIMENSION",
     help="Show slices by segment, channel, customer_class, customer, rule, sku, class, site, stage or activity.",
 )
+@click.option("--percentile", "percentiles", type=click.FloatRange(0, 100, min_open=True, max_open=True), multiple=True,
+              metavar="P", help="Show what a KPI stays below in P % of runs, such as 5 for the worst year of twenty; "
+              "repeatable.")  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Show every KPI, not only the headlines.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option(
@@ -94,7 +97,7 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
 def run(
     scenario: str, changes: tuple[str, ...], seed: int | None, replications: int | None, precision: Goals, cap: int,
     workers: int | None, scheduler: str | None, store: Path | None, by: tuple[str, ...], everything: bool, style: str,
-    report: Path | None, excel: Path | None,
+    percentiles: tuple[float, ...], report: Path | None, excel: Path | None,
 ) -> None:  # fmt: skip
     """Simulate SCENARIO and show its KPIs with 95 % confidence intervals."""
     from simulator.experiments.replicate import run as replicate
@@ -109,7 +112,7 @@ def run(
                                workers=workers, scheduler=scheduler, store=kept, progress=progress)  # fmt: skip
         if odd:
             click.echo(f"{odd} warning{'s' * (odd > 1)} of its service policy: see `simulator check`", err=True)
-        _show(result, style, by, everything)
+        _show(result, style, by, everything, percentiles)
         _write(result, report, excel)
     if result.stopped:
         stopped_early(result.stopped, f"these are the {result.replications} replications that are finished", store)
@@ -127,7 +130,7 @@ def _tell_missed(result: "Result", goals: Goals) -> None:
                            f"({'relative ' * relative}half width {reached:.3g})", err=True)  # fmt: skip
 
 
-def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool) -> None:
+def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool, percentiles: tuple[float, ...]) -> None:
     known = result.dimensions()
     for dimension in by:
         if dimension not in known:
@@ -135,13 +138,15 @@ def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool) -
     if style == "json":
         import json
 
-        click.echo(json.dumps(result.as_json(by or None), indent=1))
+        shares = [each / 100 for each in percentiles]
+        click.echo(json.dumps({**result.as_json(by or None), **result.percentiles_as_json(shares)}, indent=1))
     elif style == "csv":
         click.echo(result.table(by or None).to_csv(index=False), nl=False)
     else:
-        from simulator.reports.tables import print_result
+        from simulator.reports.tables import print_percentiles, print_result
 
         print_result(result, by, everything)
+        print_percentiles(result, percentiles, everything)
 
 
 def _write(result: "Result", report: Path | None, excel: Path | None) -> None:

@@ -1,7 +1,7 @@
 """The result of many replications: estimates with confidence intervals, for the whole and by slice."""
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -200,6 +200,18 @@ class Result:
             ],
             "provenance": record(self.scenario),
         }  # fmt: skip
+
+    def percentiles_as_json(self, shares: Sequence[float]) -> dict[str, Any]:
+        """What the KPIs of the whole stay below in these shares of runs, as plain data; {} where none is wanted."""
+        found = [(share, self.percentile(kpi, share)) for share in shares for kpi in self.kpi_names]
+        rows = [
+            {
+                "kpi": each.kpi, "unit": each.unit, "share": share, "value": each.mean, "low": _or_none(each.low),
+                "high": _or_none(each.high), "confidence": each.confidence,
+            }
+            for share, each in found if each.replications
+        ]  # fmt: skip
+        return {"percentiles": rows} if shares else {}
 
 
 def _or_none(value: float) -> float | None:

@@ -71,6 +71,28 @@ def print_experiments(experiments: Sequence[Kept]) -> None:
     Console().print(table)
 
 
+def print_percentiles(result: Result, percentiles: Sequence[float], everything: bool = False) -> None:
+    """Print what the headline KPIs (or all) stay below in so many per cent of runs, each with its interval."""
+    if not percentiles:
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False, title_justify="left",
+                  title="a run stays below, with 95 % intervals; … where so few runs cannot tell")  # fmt: skip
+    table.add_column("KPI")
+    for each in percentiles:
+        table.add_column(f"in {each:g} % of runs", justify="right")
+    shown = {name for names in HEADLINES.values() for name in names}
+    for kpi in result.kpi_names:
+        found = [result.percentile(kpi, each / 100) for each in percentiles]
+        if (everything or kpi in shown) and found[0].replications:
+            table.add_row(kpi, *(f"{show(e.mean, e.unit)} ({_end(e.low, e.unit)} to {_end(e.high, e.unit)})"
+                                 for e in found))  # fmt: skip
+    Console().print(table)
+
+
+def _end(value: float, unit: str) -> str:
+    return show(value, unit) if math.isfinite(value) else "…"
+
+
 def _whole(result: Result, everything: bool) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name, align in (("", "left"), ("KPI", "left"), ("mean", "right"), ("95 % interval", "left"), ("unit", "left")):

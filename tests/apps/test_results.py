@@ -1,5 +1,7 @@
 """`simulator run --store` and `simulator results`, as a user types them."""
 
+import json
+import re
 import subprocess
 import sys
 
@@ -73,3 +75,16 @@ def test_precisions_relative_and_in_the_unit_of_the_kpi(folder):
     done = command(*RUN, *words, cwd=folder)
     assert done.returncode == 0
     assert "on_hand: 0.01 not reached with 9 replications (half width" in done.stderr
+
+
+def test_what_one_year_in_ten_stays_below(folder):
+    done = command(*RUN, "-n", "40", "--percentile", "10", "--percentile", "90", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    row = next(line for line in done.stdout.splitlines() if line.startswith("unit_fill_rate") and "to" in line)
+    low, high = (float(part) for part in re.findall(r"([\d.]+) % \(", row))
+    assert 60 < low < high < 100
+    found = json.loads(command(*RUN, "-n", "40", "--percentile", "10", "--format", "json", cwd=folder).stdout)
+    (fill,) = [each for each in found["percentiles"] if each["kpi"] == "unit_fill_rate"]
+    assert fill["share"] == 0.1
+    assert round(100 * fill["value"], 1) == low
+    assert fill["low"] <= fill["value"] <= fill["high"]
