@@ -1,7 +1,9 @@
 """What the documentation says is so: made pages are current, examples run, every gallery scenario plays."""
 
+import doctest
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +56,23 @@ def test_the_python_example_of_the_readme_runs(monkeypatch):
     monkeypatch.setattr(simulator, "run", lambda scenario, replications: original(scenario, 2, workers=1))
     for block in blocks("python", ROOT / "README.md"):
         exec(block, {})
+
+
+def test_the_examples_of_the_page_on_experiments_run(tmp_path):
+    page = ROOT / "docs" / "experiments.md"
+    for block in blocks("console", page):
+        for line in block.splitlines():
+            words = shlex.split(line[2:])[1:]
+            words += SHORT[:2] if words[0] == "run" else []
+            done = subprocess.run([sys.executable, "-m", "simulator", *words], cwd=tmp_path, capture_output=True,
+                                  text=True)  # fmt: skip
+            assert done.returncode == 0, f"{line}\n{done.stderr}"
+    assert (tmp_path / "results.csv").stat().st_size > 1000
+    (query,) = blocks("sql", page)
+    with sqlite3.connect(tmp_path / "results.db") as store:
+        assert len(store.execute(query).fetchall()) > 20
+    (python,) = blocks("python", page)
+    assert doctest.testfile(str(page), module_relative=False).failed == 0, python
 
 
 @pytest.mark.parametrize("block", blocks("yaml", ROOT / "docs" / "service_policy.md"))
