@@ -52,10 +52,15 @@ class Difference:
         return {self.dimension: self.label} if self.dimension else {}
 
     @property
+    def same(self) -> bool:
+        """Whether it is the same in every replication."""
+        return self.low == self.high == 0
+
+    @property
     def says(self) -> str:
         """The verdict in words."""
         if self.verdict == "no difference":
-            return "no difference" if self.low == self.high == 0 else "no difference worth mentioning"
+            return "the same in every replication" if self.same else "no difference worth mentioning"
         if self.verdict != "undecided":
             return self.verdict
         if not math.isfinite(self.high - self.low):
