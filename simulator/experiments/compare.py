@@ -1,16 +1,17 @@
 """Alternatives against a base: played under the same luck, compared replication by replication."""
 
+import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
 from simulator.experiments.comparison import Comparison, distinct
 from simulator.experiments.differences import Simultaneous
-from simulator.experiments.executors import workforce
+from simulator.experiments.executors import ExecutorError, Workforce, workforce
 from simulator.experiments.experiment import Experiment
 from simulator.experiments.replicate import Progress, replicate
 from simulator.experiments.result import Result
-from simulator.experiments.store import Store
+from simulator.experiments.store import Store, StoreError
 from simulator.kpis import catalogue
 from simulator.scenario.scenario import Scenario
 
@@ -41,7 +42,8 @@ def compare(
     `independent` each has luck of its own (a seed that another has already is raised), and Welch's interval.
     `by` names dimensions to compare by slice too. The intervals of a table hold together with the stated
     `confidence`. `worth` gives the smallest difference that matters, by KPI in its own unit; 1 % of the base's value,
-    or half a percentage point of a share, where it says nothing. The rest is as for `run`.
+    or half a percentage point of a share, where it says nothing. The rest is as for `run`; what is finished when it is
+    interrupted, or when the workers are lost, is compared if there are two replications of each.
 
     Errors: ValueError for scenarios that do not share their luck, and for settings that make no sense; KeyError for an
     unknown KPI; StoreError; ExecutorError.
@@ -54,11 +56,27 @@ def compare(
         same_luck(scenarios)
     kept = store if isinstance(store, Store) else Store(store)
     experiments = [Experiment(scenario, kept) for scenario in scenarios]
-    with workforce(workers, scheduler, executor) as crew:
-        replicate(crew, [(experiment, replications) for experiment in experiments], progress)
-    results = [experiment.result(replications) for experiment in experiments]
+    stopped = ""
+    try:
+        with workforce(workers, scheduler, executor) as crew:
+            _play(crew, experiments, replications, progress)
+    except (KeyboardInterrupt, ExecutorError, StoreError) as error:
+        stopped = str(error) or "interrupted"
+        if min(experiment.has(replications) for experiment in experiments) < 2:
+            raise
+    results = [experiment.result(replications, stopped) for experiment in experiments]
     return compare_results(results, kpis=kpis, by=by, confidence=confidence, simultaneous=simultaneous, worth=worth,
                            independent=independent, notes=notes)  # fmt: skip
+
+
+def _play(
+    crew: Workforce, experiments: Sequence[Experiment], replications: int, progress: Progress | None
+) -> None:  # fmt: skip
+    """Play all, in a few rounds, so that what is stopped early has some replications of each."""
+    tell = progress or (lambda done, total: None)
+    for wanted in sorted({math.ceil(replications * part) for part in (0.25, 0.5, 1)}):
+        replicate(crew, [(experiment, wanted) for experiment in experiments],
+                  lambda done, _: tell(done, replications * len(experiments)))  # fmt: skip
 
 
 def compare_results(

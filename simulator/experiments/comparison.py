@@ -83,6 +83,8 @@ class Comparison:
         """Of the base, then of the alternatives; equal names are numbered."""
         self.replications = len(set(results[0].numbers).intersection(*(each.numbers for each in results[1:])))
         """How many replications all scenarios have."""
+        self.stopped = next((result.stopped for result in results if result.stopped), "")
+        """Why there are fewer than were wanted; "" if there are not."""
         self._worth = worth or {}
         self.differences = [each for dimension in ("", *by) for each in self._table(kpis, dimension)]
         """Of the whole, then by dimension. The intervals of the whole hold together, and so do those of a dimension."""
