@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.apps.group import INTERRUPTED, bad_input, cli, experiment_options, load_all, output, progress_bar, stop
+from simulator.apps.group import (
+    bad_input,
+    change_options,
+    cli,
+    experiment_options,
+    load_scenarios,
+    opened,
+    output,
+    progress_bar,
+    stop,
+    stopped_early,
+)
 
 if TYPE_CHECKING:
     from simulator.experiments.comparison import Comparison
@@ -35,7 +46,9 @@ def worths(context: click.Context, option: click.Parameter, given: tuple[str, ..
         except ValueError:
             found[kpi] = -1.0
         if not found[kpi] >= 0:
-            raise click.BadParameter(f"{text!r}: give a difference in the KPI's own unit, 0 or more, such as {kpi}=0.005")
+            raise click.BadParameter(
+                f"{text!r}: give a difference in the KPI's own unit, 0 or more, such as {kpi}=0.005"
+            )
     return found
 
 
@@ -49,7 +62,7 @@ def picture(context: click.Context, option: click.Parameter, path: Path | None) 
 @cli.command()
 @click.argument("base")
 @click.argument("alternatives", nargs=-1, required=True, metavar="ALT...")
-@experiment_options
+@change_options
 @click.option("-n", "--replications", type=click.IntRange(2, 1_000_000), default=20, show_default=True)
 @click.option("--kpi", "kpis", multiple=True, callback=known_kpis, help="Compare this KPI instead of the headlines; "
               "repeatable. Fewer KPIs have narrower intervals.")  # fmt: skip
@@ -61,6 +74,7 @@ def picture(context: click.Context, option: click.Parameter, path: Path | None) 
 @click.option("--simultaneous", type=click.Choice(["bonferroni", "dunnett"]), default="bonferroni", show_default=True,
               help="How all intervals of a table come to hold together.")  # fmt: skip
 @click.option("--independent", is_flag=True, help="Give each scenario luck of its own instead of the same.")
+@experiment_options
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), callback=picture, metavar="FILE.png|svg",
               help="Draw the differences.")  # fmt: skip
@@ -68,24 +82,30 @@ def picture(context: click.Context, option: click.Parameter, path: Path | None) 
               help="Write a page to read and print.")  # fmt: skip
 def compare(
     base: str, alternatives: tuple[str, ...], changes: tuple[str, ...], seed: int | None, kpis: tuple[str, ...],
-    style: str, chart: Path | None, report: Path | None, **settings: Any,
+    store: Path | None, style: str, chart: Path | None, report: Path | None, **settings: Any,
 ) -> None:  # fmt: skip
     """Compare each ALT with BASE under the same luck: difference, interval, verdict.
 
     BASE and ALT are scenarios. All intervals of a table hold together.
     """
+    from simulator.experiments.compare import ComparisonError
     from simulator.experiments.compare import compare as compare_all
 
     with bad_input():
-        scenarios = load_all((base, *alternatives), changes, seed)
-        with progress_bar() as progress:
-            found = compare_all(scenarios, kpis=kpis or None, progress=progress, **settings)
+        scenarios = load_scenarios((base, *alternatives), changes, seed)
+        try:
+            with opened(store, *scenarios) as kept, progress_bar() as progress:
+                found = compare_all(scenarios, kpis=kpis or None, store=kept, progress=progress, **settings)
+        except ComparisonError as error:
+            stop(str(error))
         for note in found.notes:
             click.echo(f"warning: {note}", err=True)
         _show(found, style)
         _write(found, chart, report)
     if found.stopped:
-        stop(f"{found.stopped}: these are the {found.replications} replications of each that were finished", INTERRUPTED)
+        stopped_early(
+            found.stopped, f"these are the {found.replications} replications of each that are finished", store
+        )
 
 
 def _show(found: "Comparison", style: str) -> None:

@@ -1,11 +1,22 @@
 """`simulator select`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from simulator.apps.compare import known_kpis
-from simulator.apps.group import bad_input, cli, experiment_options, load_all, progress_bar
+from simulator.apps.group import (
+    bad_input,
+    change_options,
+    cli,
+    experiment_options,
+    load_scenarios,
+    opened,
+    progress_bar,
+    stop,
+    stopped_early,
+)
 
 if TYPE_CHECKING:
     from simulator.experiments.select import Selection
@@ -18,7 +29,7 @@ def known_kpi(context: click.Context, option: click.Parameter, given: str) -> st
 
 @cli.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
-@experiment_options
+@change_options
 @click.option("--kpi", required=True, callback=known_kpi, help="What decides.")
 @click.option("--indifference", type=float, metavar="NUMBER",
               help="The smallest difference that matters, in the KPI's unit; kn wants it.")  # fmt: skip
@@ -33,15 +44,25 @@ def known_kpi(context: click.Context, option: click.Parameter, given: str) -> st
               help="Of each: at the most (kn)  [default: 10,000], or exactly (subset)  [default: 20]")  # fmt: skip
 @click.option("--budget", type=click.IntRange(4, 10_000_000),
               help="Replications in all (ocba)  [default: 20 for each scenario]")  # fmt: skip
+@experiment_options
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
-def select(scenarios: tuple[str, ...], changes: tuple[str, ...], seed: int | None, style: str, **settings: Any) -> None:
+def select(
+    scenarios: tuple[str, ...], changes: tuple[str, ...], seed: int | None, store: Path | None, style: str,
+    **settings: Any,
+) -> None:  # fmt: skip
     """Select the best SCENARIO by one KPI, and say what is guaranteed."""
+    from simulator.experiments.compare import ComparisonError
     from simulator.experiments.select import select as select_best
 
     with bad_input():
-        loaded = load_all(scenarios, changes, seed)
-        with progress_bar() as progress:
-            found = select_best(loaded, progress=progress, **settings)
+        loaded = load_scenarios(scenarios, changes, seed)
+        try:
+            with opened(store, *loaded) as kept, progress_bar() as progress:
+                found = select_best(loaded, store=kept, progress=progress, **settings)
+        except ComparisonError as error:
+            stop(str(error))
+        except KeyboardInterrupt:
+            stopped_early("interrupted", "nothing is selected yet", store)
     for note in found.notes:
         click.echo(f"warning: {note}", err=True)
     _show(found, style)

@@ -15,6 +15,11 @@ from simulator.experiments.store import Store, StoreError
 from simulator.kpis import catalogue
 from simulator.scenario.scenario import Scenario
 
+
+class ComparisonError(ValueError):
+    """Scenarios that cannot be compared as was asked; the message says why and what would help."""
+
+
 HEADLINES = ("line_fill_rate", "on_time", "perfect_order_rate", "order_cycle_time", "inventory_value", "sla_penalty",
              "total_cost", "margin")  # fmt: skip
 """What is compared where nobody says: few KPIs, since each one more makes the intervals of all wider."""
@@ -45,8 +50,8 @@ def compare(
     or half a percentage point of a share, where it says nothing. The rest is as for `run`; what is finished when it is
     interrupted, or when the workers are lost, is compared if there are two replications of each.
 
-    Errors: ValueError for scenarios that do not share their luck, and for settings that make no sense; KeyError for an
-    unknown KPI; StoreError; ExecutorError.
+    Errors: ComparisonError for scenarios that do not share their luck, and for settings that make no sense; KeyError
+    for an unknown KPI; StoreError; ExecutorError.
     """
     _check(scenarios, replications, kpis, confidence, simultaneous, worth or {})
     notes = odd_times(scenarios)
@@ -86,7 +91,7 @@ def compare_results(
 ) -> Comparison:  # fmt: skip
     """Compare what has been played already; as `compare`.
 
-    Errors: ValueError for a KPI or dimension that was asked for and that not all scenarios have.
+    Errors: ComparisonError for a KPI or dimension that was asked for and that not all scenarios have.
     """
     names = distinct([result.scenario.name for result in results])
     for kind, wanted, known in (("KPI", kpis or (), [set(each.kpi_names) for each in results]),
@@ -95,7 +100,7 @@ def compare_results(
             for name, there in zip(names, known, strict=True):
                 if asked not in there:
                     others = f"; there are {', '.join(sorted(there))}" if kind == "dimension" else ""
-                    raise ValueError(f"{name} has nothing to measure for the {kind} {asked!r}{others}")
+                    raise ComparisonError(f"{name} has nothing to measure for the {kind} {asked!r}{others}")
     chosen = list(dict.fromkeys(kpis or [each for each in HEADLINES if all(each in r.kpi_names for r in results)]))
     return Comparison(results, chosen, list(dict.fromkeys(by)), confidence=confidence, simultaneous=simultaneous,
                       worth=worth, paired=not independent, notes=notes)  # fmt: skip
@@ -105,29 +110,31 @@ def _check(
     scenarios: Sequence[Scenario], replications: int, kpis: Sequence[str] | None, confidence: float,
     simultaneous: str, worth: Mapping[str, float],
 ) -> None:  # fmt: skip
-    """Errors: ValueError or KeyError for what makes no sense."""
+    """Errors: ComparisonError or KeyError for what makes no sense."""
     if len(scenarios) < 2:
-        raise ValueError("a comparison wants a base and one alternative at least")
+        raise ComparisonError("a comparison wants a base and one alternative at least")
     if replications < 2:
-        raise ValueError(f"a comparison wants 2 replications at least; found {replications}")
+        raise ComparisonError(f"a comparison wants 2 replications at least; found {replications}")
     if not 0 < confidence < 1:
-        raise ValueError(f"the confidence lies between 0 and 1, such as 0.95; found {confidence}")
+        raise ComparisonError(f"the confidence lies between 0 and 1, such as 0.95; found {confidence}")
     if simultaneous not in ("bonferroni", "dunnett"):
-        raise ValueError(f"simultaneous is 'bonferroni' or 'dunnett'; found {simultaneous!r}")
+        raise ComparisonError(f"simultaneous is 'bonferroni' or 'dunnett'; found {simultaneous!r}")
     for kpi in [*(kpis or ()), *worth]:
         if kpi not in catalogue():
             raise KeyError(f"there is no KPI {kpi!r}; `simulator kpis` lists them")
     for kpi, least in worth.items():
         if not least >= 0:
-            raise ValueError(f"the smallest difference of {kpi} that is worth mentioning is not negative; found {least}")
+            raise ComparisonError(
+                f"the smallest difference of {kpi} that is worth mentioning is not negative; found {least}"
+            )
 
 
 def same_luck(scenarios: Sequence[Scenario]) -> None:
-    """Errors: ValueError for scenarios of another seed than the first, which cannot be paired with it."""
+    """Errors: ComparisonError for scenarios of another seed than the first, which cannot be paired with it."""
     base = scenarios[0]
     others = [f"{each.name} has seed {each.run.seed}" for each in scenarios[1:] if each.run.seed != base.run.seed]
     if others:
-        raise ValueError(f"not the same luck: {base.name} has seed {base.run.seed}, {', '.join(others)}. "
+        raise ComparisonError(f"not the same luck: {base.name} has seed {base.run.seed}, {', '.join(others)}. "
                          "Give all one seed (--seed), or compare them as independent (--independent)")  # fmt: skip
 
 

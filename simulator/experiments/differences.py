@@ -152,15 +152,16 @@ def critical(correlation: np.ndarray, freedom: float, confidence: float) -> floa
     from scipy.stats import multivariate_t
 
     count = len(correlation)
+    whole = max(1, int(freedom))  # what is left of Welch's degrees makes it a little wider
     shape = correlation + 1e-6 * (np.eye(count) - correlation)  # alternatives that move as one are singular
 
     def over(bound: float) -> float:
         ends = np.full(count, bound)
         luck = np.random.default_rng(1)  # the same for every bound, so that it grows steadily
-        inside = multivariate_t.cdf(ends, np.zeros(count), shape, freedom, lower_limit=-ends, random_state=luck)
+        inside = multivariate_t.cdf(ends, np.zeros(count), shape, whole, lower_limit=-ends, random_state=luck)
         return float(inside) - confidence
 
-    least, most = student(confidence, freedom), student(1 - (1 - confidence) / count, freedom)
+    least, most = student(confidence, whole), student(1 - (1 - confidence) / count, whole)
     if over(least) >= 0:
         return least
     return most if over(most) <= 0 else float(brentq(over, least, most, xtol=1e-4))

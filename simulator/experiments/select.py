@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from simulator.experiments.compare import odd_times, same_luck
+from simulator.experiments.compare import ComparisonError, odd_times, same_luck
 from simulator.experiments.comparison import distinct
 from simulator.experiments.executors import Workforce, workforce
 from simulator.experiments.experiment import Experiment
@@ -25,7 +25,7 @@ COUNT = 20
 NORMAL = "as far as the replications' values are normal, which means over long runs nearly are"
 GUARANTEES = {
     "kn": "If the best is better than every other by {indifference:g} or more ({unit}), it is the one selected with a "
-          "probability of at least {confidence:.4g} %. Between scenarios that are closer than that nothing is promised. "
+          "probability of at least {confidence:.4g} %. Between scenarios that are closer nothing is promised. "
           "KN (Kim and Nelson 2001): " + NORMAL + ".",
     "subset": "With a probability of at least {confidence:.4g} % the best is among those kept{lead}. Subset selection "
               "by paired differences (after Gupta 1965): " + NORMAL + ".",
@@ -107,7 +107,7 @@ def select(
     Which is best says the KPI itself; `largest` says it where neither is better, or otherwise. Ratios are judged by
     the mean of the replications' values. The rest is as for `run`.
 
-    Errors: ValueError for scenarios that do not share their luck, a KPI that not all of them have in every
+    Errors: ComparisonError for scenarios that do not share their luck, a KPI that not all of them have in every
     replication, settings that make no sense or that the procedure does not use; KeyError for an unknown KPI;
     StoreError; ExecutorError.
     """
@@ -169,7 +169,7 @@ class Desk:
     def __call__(self, wanted: Mapping[int, int]) -> dict[int, np.ndarray]:
         """So many more values of each scenario; turned so that larger is better.
 
-        Errors: ValueError where a replication has no value.
+        Errors: ComparisonError where a replication has no value.
         """
         totals = {place: self._given[place] + count for place, count in wanted.items()}
         replicate(self._crew, [(self._experiments[place], total) for place, total in totals.items()], self._progress)
@@ -178,12 +178,13 @@ class Desk:
     def _values(self, place: int, total: int) -> np.ndarray:
         result, before = self._experiments[place].result(total), self._given[place]
         if self._kpi not in result.kpi_names:
-            raise ValueError(f"{self._names[place]} has nothing to measure for the KPI {self._kpi!r}")
+            raise ComparisonError(f"{self._names[place]} has nothing to measure for the KPI {self._kpi!r}")
         values = result.sample(self._kpi).values[before:]
         if not np.isfinite(values).all():
             lost = [before + int(number) for number in np.flatnonzero(~np.isfinite(values))]
-            raise ValueError(f"{self._names[place]} has no {self._kpi} in replication {', '.join(map(str, lost[:5]))}: "
-                             "give runs so long that each has one")  # fmt: skip
+            which = ", ".join(map(str, lost[:5]))
+            raise ComparisonError(f"{self._names[place]} has no {self._kpi} in replication {which}: "
+                                  "give runs so long that each has one")  # fmt: skip
         self._given[place] = total
         return values
 
@@ -192,7 +193,7 @@ def _check(
     scenarios: Sequence[Scenario], kpi: str, procedure: str, indifference: float | None, confidence: float,
     largest: bool | None, first: int, replications: int | None, budget: int | None,
 ) -> None:  # fmt: skip
-    """Errors: ValueError or KeyError for what makes no sense, all of it at once."""
+    """Errors: ComparisonError or KeyError for what makes no sense, all of it at once."""
     if kpi not in catalogue():
         raise KeyError(f"there is no KPI {kpi!r}; `simulator kpis` lists them")
     odd = [
@@ -217,4 +218,4 @@ def _check(
     ]  # fmt: skip
     said = [message for wrong, message in odd if wrong]
     if said:
-        raise ValueError("\n".join(said))
+        raise ComparisonError("\n".join(said))

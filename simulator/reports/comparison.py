@@ -112,6 +112,7 @@ def _table(comparison: Comparison, dimension: str, differences: Sequence[Differe
             seen = (each.kpi, each.label)
             of = f" {each.label}" if dimension else ""
             table.add_row(f"{each.kpi}{of}", show(each.base, each.unit), "", f"worth {worth_said(each)}")
-        table.add_row(f"{comparison.alternatives.index(each.alternative) + 1:>4}", show(each.value, each.unit),
-                      *difference_said(each), short(each), *([saved_said(each)] if comparison.paired else []))  # fmt: skip
+        number, saved = comparison.alternatives.index(each.alternative) + 1, [saved_said(each)]
+        table.add_row(f"{number:>4}", show(each.value, each.unit), *difference_said(each), short(each),
+                      *(saved if comparison.paired else []))  # fmt: skip
     return table

@@ -1,11 +1,11 @@
 """The chart of a comparison: differences with intervals, beside zero and what is not worth mentioning."""
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -97,7 +97,9 @@ def _draw(axes: "Axes", panel: Panel) -> None:
     axes.set_xlim(min(*known, -zone) - pad, max(*known, zone) + pad)
     axes.set_ylim(len(panel.rows) - 0.5, -0.5)
     for place, each in enumerate(panel.differences):
-        axes.fill_betweenx([place - 0.5, place + 0.5], -scale * each.worth, scale * each.worth, color=LIGHT, linewidth=0)
+        axes.fill_betweenx(
+            [place - 0.5, place + 0.5], -scale * each.worth, scale * each.worth, color=LIGHT, linewidth=0
+        )
         if np.isfinite(each.high - each.low):
             axes.plot([scale * each.low, scale * each.high], [place, place], color=DARK, linewidth=1.4)
         axes.plot(scale * each.mean, place, "o", color=DARK, markersize=4.4, zorder=3,
@@ -128,7 +130,8 @@ def picture(draw: Callable[["Figure"], None], inches: float, kind: str) -> bytes
     from matplotlib.figure import Figure
 
     file = io.BytesIO()
-    with rc_context({**STYLE, "svg.fonttype": "path"}):
+    settings: Any = {**STYLE, "svg.fonttype": "path"}
+    with rc_context(settings):
         figure = Figure(figsize=(WIDTH, inches))
         draw(figure)
         figure.savefig(file, format=kind, dpi=200, facecolor="white", bbox_inches="tight", pad_inches=0.12)

@@ -30,8 +30,9 @@ def comparison_page(comparison: Comparison) -> Html:
     tables = [_table(comparison, dimension, list(found))
               for dimension, found in groupby(comparison.differences, key=lambda each: each.dimension)]  # fmt: skip
     heading = f"{comparison.base}, and {len(comparison.alternatives)} beside it"
-    head = tag("head", Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width">'),
-               tag("title", f"{heading} – comparison"), tag("style", Html(STYLE.read_text(encoding="utf-8"))))  # fmt: skip
+    style = tag("style", Html(STYLE.read_text(encoding="utf-8")))
+    meta = Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">')
+    head = tag("head", meta, tag("title", f"{heading} – comparison"), style)
     main = tag("main", _header(comparison, heading), _chart(comparison), *tables)
     return Html(f"<!DOCTYPE html>\n{tag('html', head, tag('body', main), lang='en')}\n")
 

@@ -13,7 +13,9 @@ def print_selection(found: Selection) -> None:
     console = Console()
     which = "largest" if found.largest else "smallest"
     console.print(f"[bold]{verdict(found)}[/bold]", highlight=False)
-    console.print(f"By {found.kpi} ({found.unit}), the {which} is best; the same luck (seed {found.seed})", highlight=False)
+    console.print(
+        f"By {found.kpi} ({found.unit}), the {which} is best; the same luck (seed {found.seed})", highlight=False
+    )
     console.print()
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("scenario", found.kpi, "replications", ""):

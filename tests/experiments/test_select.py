@@ -188,7 +188,10 @@ def test_the_guarantee_is_told_in_words_and_numbers(channels, store):
     found = select(channels, "margin", indifference=3, confidence=0.9, workers=1, store=store)
     assert "3 or more (money per week)" in found.guarantee
     assert "at least 90 %" in found.guarantee
-    assert "Nothing is guaranteed" in select(channels, "margin", procedure="ocba", workers=1, store=store, first=5).guarantee
+    assert (
+        "Nothing is guaranteed"
+        in select(channels, "margin", procedure="ocba", workers=1, store=store, first=5).guarantee
+    )
     cut = select(channels, "margin", indifference=0.001, replications=12, workers=1, store=store)
     assert not cut.decided
     assert "without a guarantee" in cut.guarantee

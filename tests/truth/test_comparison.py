@@ -1,4 +1,4 @@
-"""Comparing and selecting, held against exact answers: intervals, what common luck saves, chances of the right choice."""
+"""Comparing and selecting against exact answers: intervals, what common luck saves, how often the choice is right."""
 
 from math import sqrt
 
@@ -31,7 +31,9 @@ name: Newsvendor, {quantity} papers
 run: {{horizon: 1 week, seed: 5}}
 market:
   segments:
-    readers: {{demand: {{rule: scheduled, every: 1 week, first: 0 h}}, basket: {{units: {{exponential: {{mean: 100}}}}}}}}
+    readers:
+      demand: {{rule: scheduled, every: 1 week, first: 0 h}}
+      basket: {{units: {{exponential: {{mean: 100}}}}}}
 products: {{paper: {{price: 5, cost: 2}}}}
 network:
   suppliers: {{printer: {{lead_time: 52 weeks}}}}

@@ -5,6 +5,8 @@ simulation, ACM TOMACS 11, with c = 1, which suits systems that are nearly alike
 for common random numbers, which make the differences steadier and the decision quicker.
 """
 
+import math
+
 import numpy as np
 
 from simulator.experiments.selection.sampling import BLOCK, CAP, FIRST, Choice, More, Values, check
@@ -48,7 +50,7 @@ def eta(systems: int, risk: float, first: int) -> float:
     >>> round(eta(systems=5, risk=0.05, first=20), 6)
     0.237238
     """
-    return 0.5 * ((2 * risk / (systems - 1)) ** (-2 / (first - 1)) - 1)
+    return 0.5 * (math.pow(2 * risk / (systems - 1), -2 / (first - 1)) - 1)
 
 
 def limits(values: np.ndarray, indifference: float, risk: float) -> np.ndarray:
@@ -65,6 +67,6 @@ def screen(means: np.ndarray, kept: list[int], limit: np.ndarray, indifference: 
     Where no margin is left and means are equal, the first of them stays.
     """
     margin = np.maximum(indifference / 2 * (limit[np.ix_(kept, kept)] / count - 1), 0.0)
-    beaten = (means[:, None] < means[None, :] - margin).any(axis=1)
-    left = [system for system, out in zip(kept, beaten, strict=True) if not out]
-    return left[:1] if not margin[np.ix_(~beaten, ~beaten)].any() else left
+    staying = np.flatnonzero((means[:, None] >= means[None, :] - margin).all(axis=1))
+    left = [kept[place] for place in staying]
+    return left if margin[np.ix_(staying, staying)].any() else left[:1]
