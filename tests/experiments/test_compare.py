@@ -247,7 +247,7 @@ def test_what_is_not_in_both_is_left_out_unless_it_is_asked_for(store):
     assert "sla_penalty" not in {each.kpi for each in found.differences}
     with pytest.raises(ComparisonError, match="Own stock by channel has nothing to measure for the KPI 'sla_penalty'"):
         compare([own, pooled], 2, workers=1, store=store, kpis=["sla_penalty"])
-    with pytest.raises(ComparisonError, match="dimension 'contract'; there are .*channel"):
+    with pytest.raises(ComparisonError, match=r"dimension 'contract'; there are .*channel"):
         compare([own, pooled], 2, workers=1, store=store, by=["contract"])
 
 
@@ -264,7 +264,7 @@ network:
 
 
 def test_another_seed_is_no_pair_and_another_time_is_told():
-    with pytest.raises(ComparisonError, match="Base has seed 1, Other has seed 2.*--seed.*--independent"):
+    with pytest.raises(ComparisonError, match=r"Base has seed 1, Other has seed 2.*--seed.*--independent"):
         compare([short(), short(seed=2, name="Other")], 2, workers=1)
     found = compare([short(), short(horizon="13 weeks", warm_up="3 weeks", name="Other")], 2, workers=1)
     assert len(found.notes) == 2
