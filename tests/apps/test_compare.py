@@ -1,10 +1,14 @@
 """`simulator compare` and `simulator select`, as a user types them."""
 
 import csv
+import doctest
 import io
 import json
+import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -141,3 +145,22 @@ def test_bad_input_leaves_no_traceback():
     assert "no_such" in done.stderr
     assert "nor_this" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "compare.md"
+
+
+def test_the_examples_of_the_page_run(tmp_path):
+    text = PAGE.read_text(encoding="utf-8")
+    commands = re.findall(r"^\$ (simulator .*)$", text, re.MULTILINE)
+    assert len(commands) == 3
+    for line in commands:
+        words = [*shlex.split(line)[1:], "--workers", "1"]
+        words += ["-n", "4"] if words[0] == "compare" else []
+        done = command(*words, cwd=tmp_path)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+    assert (tmp_path / "differences.png").is_file()
+    assert (tmp_path / "comparison.html").is_file()
+    assert doctest.testfile(str(PAGE), module_relative=False).failed == 0
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(block.replace("replications=10", "replications=2, workers=1"), {})
