@@ -2,71 +2,17 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from simulator.experiments.differences import Contrast, Simultaneous, common, levels
 from simulator.experiments.intervals import interval
 from simulator.experiments.result import Result
-from simulator.experiments.worth import CAP, Verdict, more_needed, usual_worth, verdict
+from simulator.experiments.worth import Difference, more_needed, usual_worth, verdict
 from simulator.kpis import catalogue
-from simulator.kpis.kpi import Better
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One KPI of one alternative, of the whole or of one slice, less that of the base."""
-
-    kpi: str
-    alternative: str
-    dimension: str
-    label: str
-    unit: str
-    better: Better
-    base: float
-    value: float
-    """The alternative's."""
-    mean: float
-    """The difference, as estimated; of percentiles the median of the differences."""
-    low: float
-    high: float
-    """Its interval, which holds together with all others of the table."""
-    method: str
-    """What the interval is: "paired t", "Welch", "order statistics"."""
-    replications: int
-    worth: float
-    """The smallest difference worth mentioning."""
-    verdict: Verdict
-    more: int | None
-    """About how many more replications would decide; None if it is decided, or if that would take over 10,000."""
-    saved: float
-    """How many times more replications independent runs would need; nan where nothing varies."""
-
-    @property
-    def by(self) -> dict[str, str]:
-        """The slice as {dimension: label}; empty for the whole."""
-        return {self.dimension: self.label} if self.dimension else {}
-
-    @property
-    def same(self) -> bool:
-        """Whether it is the same in every replication."""
-        return self.low == self.high == 0
-
-    @property
-    def says(self) -> str:
-        """The verdict in words."""
-        if self.verdict == "no difference":
-            return "the same in every replication" if self.same else "no difference worth mentioning"
-        if self.verdict != "undecided":
-            return self.verdict
-        if not math.isfinite(self.high - self.low):
-            return "undecided: too few replications have a value"
-        return f"undecided: about {self.more:,} more replications needed" if self.more is not None else (
-            f"undecided: over {CAP:,} more replications needed")  # fmt: skip
 
 
 class Comparison:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from simulator.experiments.comparison import Comparison, Difference
-from simulator.experiments.worth import CAP
+from simulator.experiments.comparison import Comparison
+from simulator.experiments.worth import CAP, Difference
 from simulator.reports.tables import show
 from simulator.reports.wording import figure, listed
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.experiments.comparison import Comparison, Difference
+from simulator.experiments.comparison import Comparison
+from simulator.experiments.worth import Difference
 from simulator.reports.comparison import alike, short
 from simulator.reports.files import write_whole
 from simulator.reports.ink import DARK, LIGHT, MIDDLE, STYLE, WIDTH, bare, names, room

@@ -3,7 +3,8 @@
 from itertools import groupby
 from pathlib import Path
 
-from simulator.experiments.comparison import Comparison, Difference
+from simulator.experiments.comparison import Comparison
+from simulator.experiments.worth import Difference
 from simulator.reports.comparison import alike, difference_said, explained, played, saved_said, short, worth_said
 from simulator.reports.comparison_chart import differences, height, panels
 from simulator.reports.files import write_whole

@@ -9,7 +9,7 @@ from scipy import stats
 import simulator
 from simulator.experiments.compare import ComparisonError, compare, compare_results, with_own_luck
 from simulator.experiments.differences import Contrast, common, critical, levels
-from simulator.experiments.intervals import Interval, Sample
+from simulator.experiments.intervals import Interval, Sample, percentile
 from simulator.experiments.store import Store
 from simulator.experiments.worth import CAP, more_needed, usual_worth, verdict
 from simulator.scenario.load import parse
@@ -41,6 +41,8 @@ def test_percentiles_are_compared_by_the_median_of_the_differences():
     assert found[:3] == pytest.approx((3.5, 1, 6))
     assert found.method == "order statistics"
     apart = Contrast(base, Sample("percentile", base.values + steps), paired=False).interval(0.9)
+    each = [percentile(sample.values, 0.5, 0.95) for sample in (base, Sample("percentile", base.values + steps))]
+    assert apart[1:3] == pytest.approx((each[1].low - each[0].high, each[1].high - each[0].low)), "5 % risk in each"
     assert apart.low < found.low < found.high < apart.high
 
 

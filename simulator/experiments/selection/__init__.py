@@ -1,1 +1,1 @@
-"""Which of several systems is best: procedures that look at nothing but values, wherever these come from."""
+"""Which of several systems is best: procedures over values, and where the values of scenarios come from."""
