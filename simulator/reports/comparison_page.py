@@ -69,18 +69,17 @@ def _table(comparison: Comparison, dimension: str, found: list[Difference]) -> H
     same, rows = alike(found), []
     for each in found:
         if each.kpi not in same:
+            of = f", {each.label}" if dimension else ""
             rows.append([
-                title(each.kpi), *([each.label] if dimension else []), each.alternative, figure(each.base, each.unit),
+                f"{title(each.kpi)}{of}", each.alternative, figure(each.base, each.unit),
                 figure(each.value, each.unit), *(text.replace("-", "−") for text in difference_said(each)),
                 worth_said(each), tag("span", short(each), class_=f"verdict {VERDICTS[each.verdict]}".strip()),
                 *([saved_said(each).replace("x", "×")] if comparison.paired else []),
             ])  # fmt: skip
-    columns = ["KPI", *([dimension.capitalize()] if dimension else []), "Alternative", "Base", "Value", "Difference",
+    columns = ["KPI", "Alternative", "Base", "Value", "Difference",
                f"{100 * comparison.confidence:.4g} % interval", "Worth", "Verdict",
                *(["Saved"] if comparison.paired else [])]  # fmt: skip
-    shift = bool(dimension)
     lead = " ".join(explained(comparison)) if not dimension else ""
     also = [tag("p", f"The same in every replication: {listed([title(kpi) for kpi in same])}.")] if same else []
     heading = f"By {dimension}" if dimension else "In figures"
-    words = (0, 1, *((2,) if shift else ()), 7 + shift)
-    return section(heading, table(columns, rows, words=words), *also, key=f"by-{dimension or 'whole'}", lead=lead)
+    return section(heading, table(columns, rows, words=(0, 1, 7)), *also, key=f"by-{dimension or 'whole'}", lead=lead)

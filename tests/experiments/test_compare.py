@@ -275,8 +275,8 @@ def test_another_seed_is_no_pair_and_another_time_is_told():
 
 
 def test_seeds_are_raised_only_where_they_are_taken():
-    scenarios = [short(seed=5), short(seed=5), short(seed=6), short(seed=9)]
-    assert [each.run.seed for each in with_own_luck(scenarios)] == [5, 6, 7, 9]
+    scenarios = [short(seed=seed) for seed in (5, 5, 5, 6, 9)]
+    assert [each.run.seed for each in with_own_luck(scenarios)] == [5, 6, 7, 8, 9]
 
 
 def test_scenarios_of_one_name_are_told_apart():
