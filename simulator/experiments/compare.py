@@ -7,7 +7,7 @@ from pathlib import Path
 
 from simulator.experiments.comparison import Comparison, distinct
 from simulator.experiments.differences import Simultaneous
-from simulator.experiments.executors import ExecutorError, Workforce, workforce
+from simulator.experiments.executors import ExecutorError, workforce
 from simulator.experiments.experiment import Experiment
 from simulator.experiments.replicate import Progress, replicate
 from simulator.experiments.result import Result
@@ -23,6 +23,8 @@ class ComparisonError(ValueError):
 HEADLINES = ("line_fill_rate", "on_time", "perfect_order_rate", "order_cycle_time", "inventory_value", "sla_penalty",
              "total_cost", "margin")  # fmt: skip
 """What is compared where nobody says: few KPIs, since each one more makes the intervals of all wider."""
+ROUNDS = (0.25, 0.5, 1.0)
+"""All are played so far, then so far: what is stopped early has some replications of each."""
 
 
 def compare(
@@ -62,9 +64,16 @@ def compare(
     kept = store if isinstance(store, Store) else Store(store)
     experiments = [Experiment(scenario, kept) for scenario in scenarios]
     stopped = ""
+
+    def whole(done: int, _: int) -> None:
+        if progress is not None:
+            progress(done, replications * len(scenarios))
+
     try:
         with workforce(workers, scheduler, executor) as crew:
-            _play(crew, experiments, replications, progress)
+            for wanted in sorted({math.ceil(replications * part) for part in ROUNDS}):
+                replicate(crew, [(each, wanted) for each in experiments], whole)
+                _check_measured([each.result(wanted) for each in experiments], kpis or (), by)
     except (KeyboardInterrupt, ExecutorError, StoreError) as error:
         stopped = str(error) or "interrupted"
         if min(experiment.has(replications) for experiment in experiments) < 2:
@@ -72,16 +81,6 @@ def compare(
     results = [experiment.result(replications, stopped) for experiment in experiments]
     return compare_results(results, kpis=kpis, by=by, confidence=confidence, simultaneous=simultaneous, worth=worth,
                            independent=independent, notes=notes)  # fmt: skip
-
-
-def _play(
-    crew: Workforce, experiments: Sequence[Experiment], replications: int, progress: Progress | None
-) -> None:  # fmt: skip
-    """Play all, in a few rounds, so that what is stopped early has some replications of each."""
-    tell = progress or (lambda done, total: None)
-    for wanted in sorted({math.ceil(replications * part) for part in (0.25, 0.5, 1)}):
-        replicate(crew, [(experiment, wanted) for experiment in experiments],
-                  lambda done, _: tell(done, replications * len(experiments)))  # fmt: skip
 
 
 def compare_results(
@@ -93,17 +92,25 @@ def compare_results(
 
     Errors: ComparisonError for a KPI or dimension that was asked for and that not all scenarios have.
     """
+    _check_measured(results, kpis or (), by)
+    labels = {dimension: [set(each.labels(dimension)) for each in results] for dimension in by}
+    apart = [f"no {dimension} is in all scenarios: there is nothing to compare by {dimension}"
+             for dimension, found in labels.items() if not set.intersection(*found)]  # fmt: skip
+    chosen = list(dict.fromkeys(kpis or [each for each in HEADLINES if all(each in r.kpi_names for r in results)]))
+    return Comparison(results, chosen, list(dict.fromkeys(by)), confidence=confidence, simultaneous=simultaneous,
+                      worth=worth, paired=not independent, notes=[*notes, *apart])  # fmt: skip
+
+
+def _check_measured(results: Sequence[Result], kpis: Sequence[str], by: Sequence[str]) -> None:
+    """Errors: ComparisonError for a KPI or a dimension that not all of them have."""
     names = distinct([result.scenario.name for result in results])
-    for kind, wanted, known in (("KPI", kpis or (), [set(each.kpi_names) for each in results]),
+    for kind, wanted, known in (("KPI", kpis, [set(each.kpi_names) for each in results]),
                                 ("dimension", by, [set(each.dimensions()) for each in results])):  # fmt: skip
         for asked in wanted:
             for name, there in zip(names, known, strict=True):
                 if asked not in there:
                     others = f"; there are {', '.join(sorted(there))}" if kind == "dimension" else ""
                     raise ComparisonError(f"{name} has nothing to measure for the {kind} {asked!r}{others}")
-    chosen = list(dict.fromkeys(kpis or [each for each in HEADLINES if all(each in r.kpi_names for r in results)]))
-    return Comparison(results, chosen, list(dict.fromkeys(by)), confidence=confidence, simultaneous=simultaneous,
-                      worth=worth, paired=not independent, notes=notes)  # fmt: skip
 
 
 def _check(

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -21,6 +22,29 @@ SHORT = ("--set", "run.horizon=20 weeks", "--workers", "1")
 
 def command(*words: str, cwd=None) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "simulator", *words], capture_output=True, text=True, cwd=cwd)
+
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def inside(tmp_path, monkeypatch, capsys):
+    """The command in this process, which spares the time to start another; in a folder of its own."""
+
+    def call(*words: str) -> Done:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["simulator", *words])
+        status = 0
+        try:
+            main()
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        return Done(status, *capsys.readouterr())
+
+    return call
 
 
 def test_compare_tells_what_differs_by_how_much_and_what_that_means(tmp_path):
@@ -46,10 +70,10 @@ def test_compare_tells_what_differs_by_how_much_and_what_that_means(tmp_path):
     assert "http" not in page
 
 
-def test_json_is_one_object_and_csv_one_row_for_each_difference(tmp_path):
+def test_json_is_one_object_and_csv_one_row_for_each_difference(inside, tmp_path):
     words = ("compare", OWN, POOLED, "-n", "3", "--workers", "1", "--kpi", "margin", "--by", "channel",
              "--worth", "margin=1000", "--seed", "7", "--store", "s.sqlite")  # fmt: skip
-    done = command(*words, "--format", "json", "--chart", "c.svg", cwd=tmp_path)
+    done = inside(*words, "--format", "json", "--chart", "c.svg")
     found = json.loads(done.stdout)
     assert (tmp_path / "c.svg").read_text().count("<svg") == 1
     assert (found["base"]["seed"], found["replications"], found["paired"]) == (7, 3, True)
@@ -60,22 +84,22 @@ def test_json_is_one_object_and_csv_one_row_for_each_difference(tmp_path):
     assert whole["verdict"] == "no difference"
     assert whole["low"] < whole["difference"] < whole["high"]
     assert whole["difference"] == pytest.approx(whole["value"] - whole["base"])
-    again = command(*words, "--format", "csv", cwd=tmp_path)
+    again = inside(*words, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(again.stdout)))
     assert [float(row["difference"]) for row in rows] == pytest.approx([e["difference"] for e in found["differences"]])
 
 
-def test_one_replication_pair_that_never_varies_has_no_nan_in_json():
-    done = command("compare", BASE, BASE, *SHORT, "-n", "2", "--format", "json")
+def test_a_pair_that_never_differs_has_no_nan_in_json(inside):
+    done = inside("compare", BASE, BASE, *SHORT, "-n", "2", "--format", "json")
     assert done.returncode == 0, done.stderr
     assert "NaN" not in done.stdout
     assert "Infinity" not in done.stdout
     assert {each["verdict"] for each in json.loads(done.stdout)["differences"]} == {"no difference"}
 
 
-def test_another_time_is_a_warning_and_independent_luck_is_told(tmp_path):
+def test_another_time_is_a_warning_and_independent_luck_is_told(inside, tmp_path):
     (tmp_path / "longer.yaml").write_text(f"extends: {BASE}\nname: Longer\nrun.warm_up: 9 weeks\n")
-    done = command("compare", BASE, "longer.yaml", *SHORT, "-n", "2", "--independent", cwd=tmp_path)
+    done = inside("compare", BASE, "longer.yaml", *SHORT, "-n", "2", "--independent")
     assert done.returncode == 0, done.stderr
     assert "warning: Longer has warm_up" in done.stderr
     assert "luck of their own (seeds 1 and 2)" in " ".join(done.stdout.split())
@@ -90,8 +114,8 @@ def test_select_names_the_best_and_what_is_guaranteed():
     assert done.stdout.index("367") < done.stdout.index("Own stock by channel"), "the best comes first"
 
 
-def test_select_as_json_the_smallest_or_a_subset():
-    done = command("select", OWN, POOLED, *SHORT, "--kpi", "on_hand", "--smallest", "--procedure", "subset", "-n", "4",
+def test_select_as_json_the_smallest_or_a_subset(inside):
+    done = inside("select", OWN, POOLED, *SHORT, "--kpi", "on_hand", "--smallest", "--procedure", "subset", "-n", "4",
                    "--format", "json")  # fmt: skip
     found = json.loads(done.stdout)
     assert (found["best"], found["best_is"], found["decided"]) == ("Stock pooled over channels", "smallest", True)
@@ -127,16 +151,12 @@ def test_select_as_json_the_smallest_or_a_subset():
         (("select", BASE, "other.yaml", "--kpi", "margin", "--indifference", "1"), "Other has seed 77"),
     ],
 )
-def test_bad_input_is_told_in_words_with_status_2(words, said, tmp_path, monkeypatch, capsys):
+def test_bad_input_is_told_in_words_with_status_2(words, said, inside, tmp_path):
     (tmp_path / "other.yaml").write_text(f"extends: {BASE}\nname: Other\nrun.seed: 77\n")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["simulator", *words])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    told = capsys.readouterr()
-    assert ended.value.code == 2
-    assert said in " ".join(told.err.split())
-    assert told.out == ""
+    done = inside(*words)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert said in " ".join(done.stderr.split())
+    assert done.stdout == ""
 
 
 def test_bad_input_leaves_no_traceback():
@@ -150,14 +170,14 @@ def test_bad_input_leaves_no_traceback():
 PAGE = Path(__file__).parents[2] / "docs" / "compare.md"
 
 
-def test_the_examples_of_the_page_run(tmp_path):
+def test_the_examples_of_the_page_run(inside, tmp_path):
     text = PAGE.read_text(encoding="utf-8")
     commands = re.findall(r"^\$ (simulator .*)$", text, re.MULTILINE)
     assert len(commands) == 3
     for line in commands:
         words = [*shlex.split(line)[1:], "--workers", "1"]
         words += ["-n", "4"] if words[0] == "compare" else []
-        done = command(*words, cwd=tmp_path)
+        done = inside(*words)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
     assert (tmp_path / "differences.png").is_file()
     assert (tmp_path / "comparison.html").is_file()

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 import simulator
+from simulator.experiments.executors import workforce
+from simulator.experiments.experiment import Experiment
 from simulator.experiments.select import select
 from simulator.experiments.selection import kn, ocba, subset
+from simulator.experiments.selection.desk import Desk
 from simulator.experiments.store import Store
 
 
@@ -161,6 +164,17 @@ def store():
     """What one test has played is not played again by the next."""
     with Store("") as kept:
         yield kept
+
+
+def test_a_procedure_gets_the_next_values_and_never_the_same_again(channels):
+    """The store holds more than is asked for; a smaller-is-better KPI is turned round."""
+    with Store("") as kept, workforce(workers=1) as crew:
+        whole = simulator.run(channels[0], 9, workers=1, store=kept).values("lost_sales")[:, 0]
+        desk = Desk(crew, [Experiment(each, kept) for each in channels], ["a", "b", "c"], "lost_sales", False)
+        assert desk({0: 3})[0] == pytest.approx(-whole[:3])
+        found = desk({0: 4, 2: 2})
+        assert found[0] == pytest.approx(-whole[3:7])
+        assert found[2] == pytest.approx(-simulator.run(channels[2], 2, workers=1).values("lost_sales")[:, 0])
 
 
 @pytest.mark.parametrize("settings", [
