@@ -82,9 +82,11 @@ def test_kn_is_quicker_under_common_luck_and_drops_the_hopeless_first():
 
 
 def test_kn_stops_where_it_must_not_go_on_and_says_that_it_is_undecided():
-    choice = kn.select(Systems(1, (0.01, 0.0), (5.0, 5.0)), 2, 0.01, first=10, cap=35)
-    assert choice.kept == (0, 1)
-    assert choice.counts == (35, 35)
+    for means in ((6.0, 0.0), (0.0, 6.0)):
+        choice = kn.select(Systems(1, means, (5.0, 5.0)), 2, 0.01, first=10, cap=35)
+        assert choice.kept == (0, 1)
+        assert choice.counts == (35, 35)
+        assert choice.best == means.index(6.0), "the one that leads is named"
 
 
 def test_systems_that_are_the_same_do_not_go_on_for_ever():
@@ -146,6 +148,15 @@ def test_ocba_is_right_more_often_than_even_shares_and_says_how_often():
         even += ocba.select(Systems(seed, means, spreads), 9, 270, first=30).best == 0
     assert right > even + 15
     assert told / runs == pytest.approx(right / runs, abs=0.08)
+
+
+def test_the_probability_of_being_right_is_what_the_rivals_leave():
+    """Means 1 and 0, each with a standard error of 1: 1 - P(Z > 1 / sqrt 2). A second such rival takes as much."""
+    rows = [np.array([0.0, 2.0]), np.array([-1.0, 1.0]), np.array([-1.0, 1.0])]
+    for systems, exact in ((2, 1 - 0.2397501), (3, 1 - 2 * 0.2397501)):
+        more = Systems(1, (0.0,) * systems, (1.0,) * systems)
+        more.rows = rows[:systems]
+        assert ocba.select(more, systems, 2 * systems, first=2).probability == pytest.approx(exact, abs=1e-6)
 
 
 def test_systems_without_luck_need_no_budget_and_no_division():
