@@ -142,7 +142,7 @@ def same_luck(scenarios: Sequence[Scenario]) -> None:
     others = [f"{each.name} has seed {each.run.seed}" for each in scenarios[1:] if each.run.seed != base.run.seed]
     if others:
         raise ComparisonError(f"not the same luck: {base.name} has seed {base.run.seed}, {', '.join(others)}. "
-                         "Give all one seed (--seed), or compare them as independent (--independent)")  # fmt: skip
+                              "Give all one seed (--seed), or compare them as independent (--independent)")  # fmt: skip
 
 
 def odd_times(scenarios: Sequence[Scenario]) -> list[str]:

@@ -33,7 +33,7 @@ def select(
     kept, count = list(range(systems)), first
     while True:
         while count <= len(values[kept[0]]):
-            kept = screen(np.array([values[i][:count].mean() for i in kept]), kept, limit, indifference, count)
+            kept = screen(np.array([values.mean(i, count) for i in kept]), kept, limit, indifference, count)
             if len(kept) == 1:
                 return values.choice(kept)
             count += 1

@@ -39,6 +39,7 @@ class Values:
             raise ValueError("a choice wants two systems at least")
         self._more = more
         self._seen: list[np.ndarray] = [np.empty(0)] * systems
+        self._sums: list[list[float]] = [[0.0]] * systems
 
     def take(self, wanted: Mapping[int, int]) -> None:
         """Take so many more values of some systems.
@@ -49,9 +50,14 @@ class Values:
             if len(found) != wanted[system] or not np.isfinite(found).all():
                 raise ValueError(f"system {system} has no value in some replications")
             self._seen[system] = np.concatenate([self._seen[system], found])
+            self._sums[system] = [0.0, *np.cumsum(self._seen[system]).tolist()]
 
     def __getitem__(self, system: int) -> np.ndarray:
         return self._seen[system]
+
+    def mean(self, system: int, count: int) -> float:
+        """The mean of the first so many values of a system."""
+        return self._sums[system][count] / count
 
     @property
     def counts(self) -> list[int]:
