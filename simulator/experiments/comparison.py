@@ -57,30 +57,26 @@ class Comparison:
         raise KeyError(f"no {kpi} of {wanted!r} by {by} {label!r}" if wanted else "name the alternative")
 
     def _table(self, kpis: Sequence[str], dimension: str) -> Iterator[Difference]:
-        rows = [(kpi, label, row) for kpi in kpis for label in self._labels(dimension)
-                if (row := self._contrasts(kpi, dimension, label))]  # fmt: skip
+        rows = [(kpi, label, row) for kpi in kpis for label, row in self._contrasts(kpi, dimension)]
         together = levels([row for _, _, row in rows], self.confidence, self.simultaneous)
         for (kpi, label, row), confidences in zip(rows, together, strict=True):
             for name, contrast, confidence in zip(self.alternatives, row, confidences, strict=True):
                 yield self._difference(contrast, confidence, kpi, name, dimension, label)
 
-    def _labels(self, dimension: str) -> list[str]:
-        """The slices that all scenarios have."""
-        if not dimension:
-            return [""]
-        own = [result.labels(dimension) if dimension in result.dimensions() else [] for result in self.results]
-        return [label for label in own[0] if all(label in other for other in own[1:])]
-
-    def _contrasts(self, kpi: str, dimension: str, label: str) -> list[Contrast]:
-        """Each alternative against the base; none where one of them has no value in any replication."""
+    def _contrasts(self, kpi: str, dimension: str) -> Iterator[tuple[str, list[Contrast]]]:
+        """By slice that all scenarios have: each alternative against the base; if all have a value at all."""
         try:
-            samples = [result.sample(kpi, dimension, label) for result in self.results]
-        except KeyError:
-            return []
-        if self.paired:
-            samples = common(samples, [result.numbers for result in self.results])
-        row = [Contrast(samples[0], other, self.paired) for other in samples[1:]]
-        return row if all(each.interval(self.confidence).replications for each in row) else []
+            found = [result.samples(kpi, dimension) for result in self.results]
+        except KeyError:  # not measured by this dimension
+            return
+        for label in found[0]:
+            if all(label in samples for samples in found):
+                samples = [each[label] for each in found]
+                if self.paired:
+                    samples = common(samples, [result.numbers for result in self.results])
+                row = [Contrast(samples[0], other, self.paired) for other in samples[1:]]
+                if all(each.interval(self.confidence).replications for each in row):
+                    yield label, row
 
     def _difference(
         self, contrast: Contrast, confidence: float, kpi: str, name: str, dimension: str, label: str
