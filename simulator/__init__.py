@@ -11,8 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulator.experiments.compare import compare
     from simulator.experiments.replicate import run
     from simulator.experiments.result import Result
+    from simulator.experiments.select import select
     from simulator.fitting import fit
     from simulator.ledger.ledger import Ledger
     from simulator.replication import simulate
@@ -21,12 +23,13 @@ if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
 
 __version__ = "0.1.0"
-__all__ = ["Ledger", "Result", "Scenario", "ScenarioError", "fit", "load", "run", "simulate"]
+__all__ = ["Ledger", "Result", "Scenario", "ScenarioError", "compare", "fit", "load", "run", "select", "simulate"]
 
 _ROOMS = {
     "Ledger": "ledger.ledger", "Result": "experiments.result", "Scenario": "scenario.scenario",
-    "ScenarioError": "scenario.errors", "fit": "fitting", "load": "scenario.load",
-    "run": "experiments.replicate", "simulate": "replication",
+    "ScenarioError": "scenario.errors", "compare": "experiments.compare", "fit": "fitting",
+    "load": "scenario.load", "run": "experiments.replicate", "select": "experiments.select",
+    "simulate": "replication",
 }  # fmt: skip
 """Where the front door's names live; they are fetched when used, since the rooms are heavy to enter."""
 

@@ -47,10 +47,14 @@ def cli() -> None:
 
 def scenario_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """SCENARIO, --set and --seed."""
+    return click.argument("scenario")(change_options(command))
+
+
+def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--set and --seed, which hold for every scenario of a command."""
     for decorate in (
         click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Another luck than the scenario's own."),
         click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change one value; repeatable."),
-        click.argument("scenario"),
     ):
         command = decorate(command)
     return command
@@ -111,6 +115,21 @@ def load_scenario(scenario: str, changes: tuple[str, ...], seed: int | None) -> 
     from simulator.scenario.load import load
 
     return load(scenario, [*changes, *([f"run.seed={seed}"] if seed is not None else [])])
+
+
+def load_scenarios(names: tuple[str, ...], changes: tuple[str, ...], seed: int | None) -> "list[Scenario]":
+    """Several scenarios with the same changes; what is wrong with any of them is told at once."""
+    from simulator.scenario.errors import ScenarioError
+
+    loaded, wrong = [], []
+    for name in names:
+        try:
+            loaded.append(load_scenario(name, changes, seed))
+        except ScenarioError as error:
+            wrong.append(str(error))
+    if wrong:
+        stop("\n".join(dict.fromkeys(wrong)))
+    return loaded
 
 
 def output(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:

@@ -126,6 +126,13 @@ class Result:
                 return sample
         raise KeyError(f"no {kpi} by {by} {label!r}")
 
+    def samples(self, kpi: str, by: str = "") -> dict[str, Sample]:
+        """One KPI by label; "" is the whole. Of many slices it is quicker than asking for one after the other.
+
+        Errors: KeyError for a KPI or dimension that was not measured.
+        """
+        return dict(self._slices(kpi, by))
+
     def estimate(self, kpi: str, by: str = "", label: str = "", confidence: float = CONFIDENCE) -> Estimate:
         """One KPI, of the whole or of one slice.
 

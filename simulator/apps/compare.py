@@ -1,0 +1,134 @@
+"""`simulator compare`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulator.apps.group import (
+    bad_input,
+    change_options,
+    cli,
+    experiment_options,
+    load_scenarios,
+    opened,
+    output,
+    progress_bar,
+    stop,
+    stopped_early,
+)
+
+if TYPE_CHECKING:
+    from simulator.experiments.comparison import Comparison
+
+FORMATS = ("table", "json", "csv")
+PICTURES = (".png", ".svg")
+
+
+def known_kpis(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of KPIs that there are."""
+    from simulator.kpis import catalogue
+
+    for name in given:
+        if name not in catalogue():
+            raise click.BadParameter(f"there is no KPI {name!r}; `simulator kpis` lists them")
+    return given
+
+
+def worths(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
+    """KPI=NUMBER as a mapping."""
+    found: dict[str, float] = {}
+    for text in given:
+        kpi, _, least = text.partition("=")
+        known_kpis(context, option, (kpi,))
+        try:
+            found[kpi] = float(least)
+        except ValueError:
+            found[kpi] = -1.0
+        if not found[kpi] >= 0:
+            raise click.BadParameter(
+                f"{text!r}: give a difference in the KPI's own unit, 0 or more, such as {kpi}=0.005"
+            )
+    return found
+
+
+def picture(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """A picture to write: its kind must be known before the work begins."""
+    if path is not None and path.suffix.lower() not in PICTURES:
+        raise click.BadParameter(f"{path.name!r}: the name of a picture ends in .png or .svg")
+    return output(context, option, path)
+
+
+@cli.command()
+@click.argument("base")
+@click.argument("alternatives", nargs=-1, required=True, metavar="ALT...")
+@change_options
+@click.option("-n", "--replications", type=click.IntRange(2, 1_000_000), default=20, show_default=True)
+@click.option("--kpi", "kpis", multiple=True, callback=known_kpis, help="Compare this KPI instead of the headlines; "
+              "repeatable. Fewer KPIs have narrower intervals.")  # fmt: skip
+@click.option("--by", multiple=True, metavar="DIMENSION", help="Compare slices too: segment, channel, sku ...")
+@click.option("--worth", multiple=True, metavar="KPI=0.005", callback=worths,
+              help="The smallest difference that matters, in the KPI's unit; repeatable.  [default: 1 % of the base's "
+              "value; of a share half a point]")  # fmt: skip
+@click.option("--confidence", type=click.FloatRange(0.5, 1, max_open=True), default=0.95, show_default=True)
+@click.option("--simultaneous", type=click.Choice(["bonferroni", "dunnett"]), default="bonferroni", show_default=True,
+              help="How all intervals of a table come to hold together.")  # fmt: skip
+@click.option("--independent", is_flag=True, help="Give each scenario luck of its own instead of the same.")
+@experiment_options
+@click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), callback=picture, metavar="FILE.png|svg",
+              help="Draw the differences.")  # fmt: skip
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), callback=output, metavar="FILE.html",
+              help="Write a page to read and print.")  # fmt: skip
+def compare(
+    base: str, alternatives: tuple[str, ...], changes: tuple[str, ...], seed: int | None, kpis: tuple[str, ...],
+    store: Path | None, style: str, chart: Path | None, report: Path | None, **settings: Any,
+) -> None:  # fmt: skip
+    """Compare each ALT with BASE under the same luck: difference, interval, verdict.
+
+    BASE and ALT are scenarios. All intervals of a table hold together.
+    """
+    from simulator.experiments.compare import ComparisonError
+    from simulator.experiments.compare import compare as compare_all
+
+    with bad_input():
+        scenarios = load_scenarios((base, *alternatives), changes, seed)
+        try:
+            with opened(store, *scenarios) as kept, progress_bar() as progress:
+                found = compare_all(scenarios, kpis=kpis or None, store=kept, progress=progress, **settings)
+        except ComparisonError as error:
+            stop(str(error))
+        for note in found.notes:
+            click.echo(f"warning: {note}", err=True)
+        _show(found, style)
+        _write(found, chart, report)
+    if found.stopped:
+        stopped_early(
+            found.stopped, f"these are the {found.replications} replications of each that are finished", store
+        )
+
+
+def _show(found: "Comparison", style: str) -> None:
+    if style == "json":
+        import json
+
+        click.echo(json.dumps(found.as_json(), indent=1))
+    elif style == "csv":
+        click.echo(found.table.to_csv(index=False), nl=False)
+    else:
+        from simulator.reports.comparison import print_comparison
+
+        print_comparison(found)
+
+
+def _write(found: "Comparison", chart: Path | None, report: Path | None) -> None:
+    if chart is not None:
+        from simulator.reports.comparison_chart import write_chart
+
+        write_chart(found, chart)
+        click.echo(f"chart: {chart}", err=True)
+    if report is not None:
+        from simulator.reports.comparison_page import write_comparison
+
+        write_comparison(found, report)
+        click.echo(f"report: {report}", err=True)

@@ -1,0 +1,172 @@
+"""Alternatives against a base: played under the same luck, compared replication by replication."""
+
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+
+from simulator.experiments.comparison import Comparison, distinct
+from simulator.experiments.differences import Simultaneous
+from simulator.experiments.executors import ExecutorError, workforce
+from simulator.experiments.experiment import Experiment
+from simulator.experiments.replicate import Progress, replicate
+from simulator.experiments.result import Result
+from simulator.experiments.store import Store, StoreError
+from simulator.kpis import catalogue
+from simulator.scenario.scenario import Scenario
+
+
+class ComparisonError(ValueError):
+    """Scenarios that cannot be compared as was asked; the message says why and what would help."""
+
+
+HEADLINES = ("line_fill_rate", "on_time", "perfect_order_rate", "order_cycle_time", "inventory_value", "sla_penalty",
+             "total_cost", "margin")  # fmt: skip
+"""What is compared where nobody says: few KPIs, since each one more makes the intervals of all wider."""
+ROUNDS = (0.25, 0.5, 1.0)
+"""All are played so far, then so far: what is stopped early has some replications of each."""
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    replications: int = 20,
+    *,
+    kpis: Sequence[str] | None = None,
+    by: Sequence[str] = (),
+    confidence: float = 0.95,
+    simultaneous: Simultaneous = "bonferroni",
+    worth: Mapping[str, float] | None = None,
+    independent: bool = False,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    executor: Executor | None = None,
+    store: str | Path | Store = "",
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare alternatives with the first scenario, the base.
+
+    All play the same replications under common random numbers; their differences are taken pair by pair. With
+    `independent` each has luck of its own (a seed that another has already is raised), and Welch's interval.
+    `by` names dimensions to compare by slice too. The intervals of a table hold together with the stated
+    `confidence`. `worth` gives the smallest difference that matters, by KPI in its own unit; 1 % of the base's value,
+    or half a percentage point of a share, where it says nothing. The rest is as for `run`; what is finished when it is
+    interrupted, or when the workers are lost, is compared if there are two replications of each.
+
+    Errors: ComparisonError for scenarios that do not share their luck, and for settings that make no sense; KeyError
+    for an unknown KPI; StoreError; ExecutorError.
+    """
+    _check(scenarios, replications, kpis, confidence, simultaneous, worth or {})
+    notes = odd_times(scenarios)
+    if independent:
+        scenarios = with_own_luck(scenarios)
+    else:
+        same_luck(scenarios)
+    kept = store if isinstance(store, Store) else Store(store)
+    experiments = [Experiment(scenario, kept) for scenario in scenarios]
+    stopped = ""
+
+    def whole(done: int, _: int) -> None:
+        if progress is not None:
+            progress(done, replications * len(scenarios))
+
+    try:
+        with workforce(workers, scheduler, executor) as crew:
+            for wanted in sorted({math.ceil(replications * part) for part in ROUNDS}):
+                replicate(crew, [(each, wanted) for each in experiments], whole)
+                _check_measured([each.result(wanted) for each in experiments], kpis or (), by)
+    except (KeyboardInterrupt, ExecutorError, StoreError) as error:
+        stopped = str(error) or "interrupted"
+        if min(experiment.has(replications) for experiment in experiments) < 2:
+            raise
+    results = [experiment.result(replications, stopped) for experiment in experiments]
+    return compare_results(results, kpis=kpis, by=by, confidence=confidence, simultaneous=simultaneous, worth=worth,
+                           independent=independent, notes=notes)  # fmt: skip
+
+
+def compare_results(
+    results: Sequence[Result], *, kpis: Sequence[str] | None = None, by: Sequence[str] = (), confidence: float = 0.95,
+    simultaneous: Simultaneous = "bonferroni", worth: Mapping[str, float] | None = None, independent: bool = False,
+    notes: Sequence[str] = (),
+) -> Comparison:  # fmt: skip
+    """Compare what has been played already; as `compare`.
+
+    Errors: ComparisonError for a KPI or dimension that was asked for and that not all scenarios have.
+    """
+    _check_measured(results, kpis or (), by)
+    labels = {dimension: [set(each.labels(dimension)) for each in results] for dimension in by}
+    apart = [f"no {dimension} is in all scenarios: there is nothing to compare by {dimension}"
+             for dimension, found in labels.items() if not set.intersection(*found)]  # fmt: skip
+    chosen = list(dict.fromkeys(kpis or [each for each in HEADLINES if all(each in r.kpi_names for r in results)]))
+    return Comparison(results, chosen, list(dict.fromkeys(by)), confidence=confidence, simultaneous=simultaneous,
+                      worth=worth, paired=not independent, notes=[*notes, *apart])  # fmt: skip
+
+
+def _check_measured(results: Sequence[Result], kpis: Sequence[str], by: Sequence[str]) -> None:
+    """Errors: ComparisonError for a KPI or a dimension that not all of them have."""
+    names = distinct([result.scenario.name for result in results])
+    for kind, wanted, known in (("KPI", kpis, [set(each.kpi_names) for each in results]),
+                                ("dimension", by, [set(each.dimensions()) for each in results])):  # fmt: skip
+        for asked in wanted:
+            for name, there in zip(names, known, strict=True):
+                if asked not in there:
+                    others = f"; there are {', '.join(sorted(there))}" if kind == "dimension" else ""
+                    raise ComparisonError(f"{name} has nothing to measure for the {kind} {asked!r}{others}")
+
+
+def _check(
+    scenarios: Sequence[Scenario], replications: int, kpis: Sequence[str] | None, confidence: float,
+    simultaneous: str, worth: Mapping[str, float],
+) -> None:  # fmt: skip
+    """Errors: ComparisonError or KeyError for what makes no sense."""
+    if len(scenarios) < 2:
+        raise ComparisonError("a comparison wants a base and one alternative at least")
+    if replications < 2:
+        raise ComparisonError(f"a comparison wants 2 replications at least; found {replications}")
+    if not 0 < confidence < 1:
+        raise ComparisonError(f"the confidence lies between 0 and 1, such as 0.95; found {confidence}")
+    if simultaneous not in ("bonferroni", "dunnett"):
+        raise ComparisonError(f"simultaneous is 'bonferroni' or 'dunnett'; found {simultaneous!r}")
+    for kpi in [*(kpis or ()), *worth]:
+        if kpi not in catalogue():
+            raise KeyError(f"there is no KPI {kpi!r}; `simulator kpis` lists them")
+    for kpi, least in worth.items():
+        if not least >= 0:
+            raise ComparisonError(
+                f"the smallest difference of {kpi} that is worth mentioning is not negative; found {least}"
+            )
+
+
+def same_luck(scenarios: Sequence[Scenario]) -> None:
+    """Errors: ComparisonError for scenarios of another seed than the first, which cannot be paired with it."""
+    base = scenarios[0]
+    others = [f"{each.name} has seed {each.run.seed}" for each in scenarios[1:] if each.run.seed != base.run.seed]
+    if others:
+        raise ComparisonError(f"not the same luck: {base.name} has seed {base.run.seed}, {', '.join(others)}. "
+                              "Give all one seed (--seed), or compare them as independent (--independent)")  # fmt: skip
+
+
+def odd_times(scenarios: Sequence[Scenario]) -> list[str]:
+    """What differs in the time that is played or measured, in words: then more differs than what was asked."""
+    base, found = scenarios[0].run, []
+    for each in scenarios[1:]:
+        for what in ("start", "horizon", "warm_up"):
+            one, other = getattr(base, what), getattr(each.run, what)
+            if one != other:
+                unit = "" if what == "start" else " h"
+                found.append(f"{each.name} has {what} {other}{unit}, {scenarios[0].name} {one}{unit}: "
+                             "they are not measured over the same time")  # fmt: skip
+    return found
+
+
+def with_own_luck(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """The scenarios with seeds of which no two are equal; those that are taken already are raised."""
+    found: list[Scenario] = []
+    for scenario in scenarios:
+        seed, taken = scenario.run.seed, {each.run.seed for each in found}
+        while seed in taken:
+            seed += 1
+        if seed != scenario.run.seed:
+            source = {**scenario.source, "run": {**scenario.source["run"], "seed": seed}}
+            scenario = Scenario.model_validate(source)
+        found.append(scenario)
+    return found

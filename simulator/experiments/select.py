@@ -1,0 +1,184 @@
+"""Which of several scenarios is best by one KPI, with what is guaranteed in words."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from simulator.experiments.compare import ComparisonError, odd_times, same_luck
+from simulator.experiments.comparison import distinct
+from simulator.experiments.executors import workforce
+from simulator.experiments.experiment import Experiment
+from simulator.experiments.replicate import Progress
+from simulator.experiments.selection import kn, ocba, subset
+from simulator.experiments.selection.desk import Desk
+from simulator.experiments.selection.sampling import CAP, FIRST, Choice
+from simulator.experiments.store import Store
+from simulator.kpis import catalogue
+from simulator.scenario.scenario import Scenario
+
+Procedure = Literal["kn", "subset", "ocba"]
+COUNT = 20
+"""Replications of each scenario for a subset; and on average, where a budget is not stated."""
+NORMAL = "as far as the replications' values are normal, which means over long runs nearly are"
+GUARANTEES = {
+    "kn": "If the best is better than every other by {indifference:g} or more ({unit}), it is the one selected with a "
+          "probability of at least {confidence:.4g} %. Between scenarios that are closer nothing is promised. "
+          "KN (Kim and Nelson 2001): " + NORMAL + ".",
+    "subset": "With a probability of at least {confidence:.4g} % the best is among those kept{lead}. Subset selection "
+              "by paired differences (after Gupta 1965): " + NORMAL + ".",
+    "ocba": "Nothing is guaranteed. The probability that the selection is correct is estimated at {probability:.1f} %, "
+            "as if luck were not shared. OCBA (Chen and others 2000): " + NORMAL + ".",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a procedure of selection came to."""
+
+    procedure: Procedure
+    kpi: str
+    unit: str
+    largest: bool
+    """Whether the largest value is the best."""
+    scenarios: tuple[str, ...]
+    hashes: tuple[str, ...]
+    seed: int
+    best: str
+    """The best of those kept, by its mean."""
+    kept: tuple[str, ...]
+    """Those that may be the best; the best alone where the procedure has decided."""
+    means: tuple[float, ...]
+    """Of each scenario over the replications that were played of it."""
+    replications: tuple[int, ...]
+    """Played of each scenario; those ruled out early have fewer."""
+    guarantee: str
+    """What may be relied on, in words."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def decided(self) -> bool:
+        """Whether one is left."""
+        return len(self.kept) == 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The selection as plain data."""
+        from simulator import __version__
+
+        rows = zip(self.scenarios, self.hashes, self.means, self.replications, strict=True)
+        return {
+            "procedure": self.procedure, "kpi": self.kpi, "unit": self.unit, "seed": self.seed,
+            "best_is": "largest" if self.largest else "smallest", "best": self.best, "decided": self.decided,
+            "kept": list(self.kept), "guarantee": self.guarantee, "notes": list(self.notes), "version": __version__,
+            "scenarios": [
+                {"scenario": name, "hash": content, "mean": mean, "replications": count, "kept": name in self.kept}
+                for name, content, mean, count in rows
+            ],
+        }  # fmt: skip
+
+
+def select(
+    scenarios: Sequence[Scenario],
+    kpi: str,
+    *,
+    indifference: float | None = None,
+    confidence: float = 0.95,
+    procedure: Procedure = "kn",
+    largest: bool | None = None,
+    first: int = FIRST,
+    replications: int | None = None,
+    budget: int | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    executor: Executor | None = None,
+    store: str | Path | Store = "",
+    progress: Progress | None = None,
+) -> Selection:
+    """Select the best of several scenarios by one KPI's mean over replications, under common random numbers.
+
+    - `kn` plays `first` replications of each, then goes on with those that are left, until one is (or until
+      `replications` of each, 10,000 where left out). `indifference` is the smallest difference that matters, in the
+      KPI's unit.
+    - `subset` plays `replications` of each (20 where left out) and keeps all that may be the best.
+    - `ocba` shares out `budget` replications (20 for each on average where left out) to where they tell most.
+
+    Which is best says the KPI itself; `largest` says it where neither is better, or otherwise. Ratios are judged by
+    the mean of the replications' values. The rest is as for `run`.
+
+    Errors: ComparisonError for scenarios that do not share their luck, a KPI that not all of them have in every
+    replication, settings that make no sense or that the procedure does not use; KeyError for an unknown KPI;
+    StoreError; ExecutorError.
+    """
+    _check(scenarios, kpi, procedure, indifference, confidence, largest, first, replications, budget)
+    same_luck(scenarios)
+    upwards = largest if largest is not None else catalogue()[kpi].better == "higher"
+    kept = store if isinstance(store, Store) else Store(store)
+    names = distinct([scenario.name for scenario in scenarios])
+    with workforce(workers, scheduler, executor) as crew:
+        desk = Desk(crew, [Experiment(scenario, kept) for scenario in scenarios], names, kpi, upwards, progress)
+        choice = _choose(desk, len(names), procedure, indifference, confidence, first, replications, budget)
+    promise = GUARANTEES[procedure].format(
+        indifference=indifference or 0.0, unit=catalogue()[kpi].unit, confidence=100 * confidence,
+        probability=100 * (choice.probability or 0.0),
+        lead=f", if it leads by {indifference:g} or more" if indifference else "",
+    )  # fmt: skip
+    return _told(choice, procedure, kpi, upwards, scenarios, names, promise)
+
+
+def _told(
+    choice: Choice, procedure: Procedure, kpi: str, largest: bool, scenarios: Sequence[Scenario], names: list[str],
+    promise: str,
+) -> Selection:  # fmt: skip
+    if procedure == "kn" and len(choice.kept) > 1:
+        promise = ("No selection yet: the replications allowed ran out while several scenarios were left; the best "
+                   "by its mean is named, without a guarantee.")  # fmt: skip
+    return Selection(
+        procedure, kpi, catalogue()[kpi].unit, largest, tuple(names), tuple(each.hash for each in scenarios),
+        scenarios[0].run.seed, names[choice.best], tuple(names[place] for place in choice.kept),
+        tuple(mean if largest else -mean for mean in choice.means), choice.counts, promise, tuple(odd_times(scenarios)),
+    )  # fmt: skip
+
+
+def _choose(
+    desk: Desk, systems: int, procedure: Procedure, indifference: float | None, confidence: float, first: int,
+    replications: int | None, budget: int | None,
+) -> Choice:  # fmt: skip
+    zone = indifference or 0.0
+    if procedure == "kn":
+        return kn.select(desk, systems, zone, confidence=confidence, first=first, cap=replications or CAP)
+    if procedure == "subset":
+        return subset.select(desk, systems, replications or COUNT, confidence=confidence, indifference=zone)
+    return ocba.select(desk, systems, budget or COUNT * systems, first=first)
+
+
+def _check(
+    scenarios: Sequence[Scenario], kpi: str, procedure: str, indifference: float | None, confidence: float,
+    largest: bool | None, first: int, replications: int | None, budget: int | None,
+) -> None:  # fmt: skip
+    """Errors: ComparisonError or KeyError for what makes no sense, all of it at once."""
+    if kpi not in catalogue():
+        raise KeyError(f"there is no KPI {kpi!r}; `simulator kpis` lists them")
+    odd = [
+        (len(scenarios) < 2, "a selection wants two scenarios at least"),
+        (procedure not in GUARANTEES, f"the procedure is kn, subset or ocba; found {procedure!r}"),
+        (largest is None and catalogue()[kpi].better == "neither",
+         f"neither large nor small values of {kpi} are better by themselves: say whether the largest or the smallest "
+         "is wanted"),
+        (procedure == "kn" and indifference is None,
+         f"kn wants an indifference: the smallest difference of {kpi} ({catalogue()[kpi].unit}) that matters"),
+        (indifference is not None and not indifference > 0,
+         f"the indifference is a difference above 0; found {indifference}"),
+        (procedure == "ocba" and indifference is not None, "ocba has no indifference"),
+        (procedure == "ocba" and replications is not None, "ocba has a budget in all, not replications of each"),
+        (procedure != "ocba" and budget is not None, f"{procedure} has no budget; only ocba has"),
+        (not 0.5 <= confidence < 1, f"the confidence lies between 0.5 and 1, such as 0.95; found {confidence}"),
+        (first < 2, f"the first stage wants 2 replications at least; found {first}"),
+        (replications is not None and replications < (first if procedure == "kn" else 2),
+         f"too few replications of each: {replications}"),
+        (budget is not None and budget < first * len(scenarios),
+         f"the budget must allow the first stage of {first} for each of {len(scenarios)}: {first * len(scenarios)}"),
+    ]  # fmt: skip
+    said = [message for wrong, message in odd if wrong]
+    if said:
+        raise ComparisonError("\n".join(said))

@@ -1,0 +1,1 @@
+"""Which of several systems is best: procedures over values, and where the values of scenarios come from."""

@@ -1,0 +1,118 @@
+"""A comparison on the terminal, and its numbers in words."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from simulator.experiments.comparison import Comparison
+from simulator.experiments.worth import CAP, Difference
+from simulator.reports.tables import show
+from simulator.reports.wording import figure, listed
+
+METHODS = {"bonferroni": "Bonferroni", "dunnett": "Bonferroni between KPIs, multivariate t between alternatives"}
+
+
+def changed(values: Sequence[float], unit: str, width: float) -> list[str]:
+    """Differences as they are read, to two figures of a width; shares in points.
+
+    >>> changed([0.18499, 0.1635], "share of orders", 0.0215), changed([-22.36, 0.0], "money per week", 5.48)
+    (['+18.5', '+16.4'], ['-22.4', '0'])
+    """
+    scale = 100.0 if unit.startswith("share") else 1.0
+    size = scale * (width if math.isfinite(width) and width > 0 else max(map(abs, values)))
+    decimals = min(max(0, 1 - math.floor(math.log10(size))), 6) if math.isfinite(size) and size > 0 else 0
+    return [("0" if not value else f"{scale * value:+,.{decimals}f}") if math.isfinite(value) else "-"
+            for value in values]  # fmt: skip
+
+
+def difference_said(each: Difference) -> tuple[str, str]:
+    """A difference and its interval, as they are read."""
+    mean, low, high = changed([each.mean, each.low, each.high], each.unit, each.high - each.low)
+    return mean, "" if "-" in (low, high) else f"{low} to {high}"
+
+
+def worth_said(each: Difference) -> str:
+    """The smallest difference worth mentioning, as it is read."""
+    return f"{100 * each.worth:.2g} points" if each.unit.startswith("share") else figure(each.worth)
+
+
+def saved_said(each: Difference) -> str:
+    """How many times more replications independent runs would need.
+
+    For differences that never vary there is no saying.
+    """
+    return f"x {show(each.saved, '')}" if math.isfinite(each.saved) else ""
+
+
+def short(each: Difference) -> str:
+    """The verdict, for a table."""
+    if each.verdict != "undecided" or not math.isfinite(each.high - each.low):
+        return each.verdict
+    return f"undecided, {'~' if each.more is not None else '> '}{each.more or CAP:,} more"
+
+
+def explained(comparison: Comparison) -> Iterator[str]:
+    """What the columns mean, in sentences."""
+    yield (f"All intervals of a table hold together with {100 * comparison.confidence:.4g} % confidence "
+           f"({METHODS[comparison.simultaneous]}).")  # fmt: skip
+    yield ("No difference: none worth mentioning, the whole interval is within what is worth it (--worth KPI=x sets "
+           "it). Better, worse, higher, lower: it is on one side of 0. Undecided: neither, and about how many more "
+           "replications would tell.")  # fmt: skip
+    if comparison.paired:
+        yield ("Saved: so many times the replications would be needed for as narrow an interval if luck were not "
+               "shared.")  # fmt: skip
+
+
+def played(comparison: Comparison) -> str:
+    """How much was played, under which luck."""
+    run = comparison.results[0].scenario.run
+    seeds = [str(result.scenario.run.seed) for result in comparison.results]
+    luck = f"the same luck (seed {seeds[0]})" if comparison.paired else f"luck of their own (seeds {listed(seeds)})"
+    return (f"{comparison.replications} replications of {(run.horizon - run.warm_up) / 168:.4g} weeks after a warm-up "
+            f"of {run.warm_up / 168:.3g} weeks, {luck}")  # fmt: skip
+
+
+def alike(differences: Sequence[Difference]) -> list[str]:
+    """The KPIs that are the same in every replication, whatever the alternative and the slice."""
+    moving = {each.kpi for each in differences if not each.same}
+    return [kpi for kpi in dict.fromkeys(each.kpi for each in differences) if kpi not in moving]
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Print what differs: the whole, and the slices asked for."""
+    console = Console()
+    for number, name in enumerate(comparison.names):
+        console.print(f"{number or 'base':>4}  [bold]{name}[/bold]", highlight=False)
+    console.print(played(comparison), highlight=False)
+    for dimension in dict.fromkeys(each.dimension for each in comparison.differences):
+        found = [each for each in comparison.differences if each.dimension == dimension]
+        same = alike(found)
+        console.print()
+        console.print(_table(comparison, dimension, [each for each in found if each.kpi not in same]))
+        if same:
+            console.print(f"The same in every replication: {listed(same)}.", highlight=False)
+    console.print()
+    console.print(" ".join(explained(comparison)), style="dim", highlight=False)
+
+
+def _table(comparison: Comparison, dimension: str, differences: Sequence[Difference]) -> Table:
+    title = f"by {dimension}" if dimension else None
+    table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True, title=title,
+                  title_justify="left")  # fmt: skip
+    for name in ("KPI", "value", "change", f"{100 * comparison.confidence:.4g} % interval", "verdict"):
+        table.add_column(name, justify="right" if name in ("value", "change") else "left", no_wrap=name != "verdict",
+                         overflow="fold")  # fmt: skip
+    if comparison.paired:
+        table.add_column("saved", justify="right", no_wrap=True)
+    seen = None
+    for each in differences:
+        if (each.kpi, each.label) != seen:
+            seen = (each.kpi, each.label)
+            of = f" {each.label}" if dimension else ""
+            table.add_row(f"{each.kpi}{of}", show(each.base, each.unit), "", f"worth {worth_said(each)}")
+        number, saved = comparison.alternatives.index(each.alternative) + 1, [saved_said(each)]
+        table.add_row(f"{number:>4}", show(each.value, each.unit), *difference_said(each), short(each),
+                      *(saved if comparison.paired else []))  # fmt: skip
+    return table
