@@ -37,7 +37,7 @@ def test_the_readme_examples_run(tmp_path):
     assert len(commands) >= 4
     for command in commands:
         words = shlex.split(command)[1:]
-        words += SHORT if words[0] == "run" else []
+        words += SHORT if words[0] in ("run", "compare") else []
         done = subprocess.run([sys.executable, "-m", "simulator", *words], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
     assert (tmp_path / "quickstart.html").is_file()
@@ -52,8 +52,9 @@ def test_the_what_if_of_the_readme_changes_the_promise():
 
 
 def test_the_python_example_of_the_readme_runs(monkeypatch):
-    original = simulator.run
+    original, pair = simulator.run, simulator.compare
     monkeypatch.setattr(simulator, "run", lambda scenario, replications: original(scenario, 2, workers=1))
+    monkeypatch.setattr(simulator, "compare", lambda both, replications: pair(both, 2, workers=1), raising=False)
     for block in blocks("python", ROOT / "README.md"):
         exec(block, {})
 
