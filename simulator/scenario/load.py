@@ -8,6 +8,7 @@ file, line and column, and nothing but ScenarioError leaves this room.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Pairs
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,14 +20,14 @@ from simulator.scenario.errors import At, Fault, Problem, ScenarioError, Several
 from simulator.scenario.reading.compose import compose
 from simulator.scenario.reading.explain import explain, placed
 from simulator.scenario.reading.files import find, gallery_folder, gallery_names, printable
-from simulator.scenario.reading.layers import read_base, read_file, read_tree, set_values
+from simulator.scenario.reading.layers import read_base, read_file, read_tree, replant, set_values
 from simulator.scenario.reading.nodes import Mapping, Plain, Source, check_size, plain
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
 
 __all__ = [
-    "At", "Problem", "ScenarioError", "Several", "Tree", "base_of",
+    "At", "Problem", "ScenarioError", "Several", "Tree", "base_of", "changed",
     "gallery_folder", "gallery_names", "load", "load_as", "look_over", "parse", "parse_as", "read", "read_value",
 ]  # fmt: skip
 
@@ -95,6 +96,19 @@ def parse_as(root: type[Root], text: str, name: str = "<text>") -> Root:
     with _collecting(problems, name):
         node = read_tree(text, Source(name, Path.cwd()), problems)
         return _judged(root, Tree(node, problems))
+
+
+def changed(scenario: Scenario, values: Pairs[str, Plain]) -> Scenario:
+    """A scenario with some paths set to other values, by the same rules as overrides.
+
+    Raises ScenarioError with every problem found; each names the path and its value.
+    """
+    from simulator.scenario.scenario import Scenario
+
+    said = ", ".join(f"{path}={value}" for path, value in values.items())
+    problems: list[Problem] = []
+    node = replant(scenario.source, values, printable(f"{scenario.name} with {said}"), problems)
+    return _judged(Scenario, Tree(node, problems))
 
 
 def read(scenario: str | Path, overrides: Sequence[str] = ()) -> Tree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Pairs
 from collections.abc import Sequence as Many
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from simulator.scenario.errors import Fault, Problem, ScenarioError
 from simulator.scenario.reading.compose import compose
 from simulator.scenario.reading.files import find, printable, read_text, shown
 from simulator.scenario.reading.merge import is_path, merged, put_all
-from simulator.scenario.reading.nodes import Mapping, Mark, Node, Scalar, Source
+from simulator.scenario.reading.nodes import Mapping, Mark, Node, Plain, Scalar, Source, planted
 
 LONGEST_CHAIN = 50
 
@@ -88,4 +89,15 @@ def set_values(tree: Mapping, overrides: Many[str], problems: list[Problem]) -> 
             node, found = None, error.problems
         problems += [replace(problem, line=0, column=0, path=path) for problem in found]
         parts.append((path, mark, node if node is not None else Scalar(mark, None, "", broken=bool(found))))
+    return put_all(tree, parts, problems)
+
+
+def replant(data: Plain, values: Pairs[str, Plain], name: str, problems: list[Problem]) -> Mapping:
+    """The tree of a scenario's plain data with values laid over it by path; `name` is said where it has faults."""
+    tree = planted(data, Mark(Source(name, Path.cwd(), numbered=False), 0, 0))
+    assert isinstance(tree, Mapping)
+    parts = []
+    for path, value in values.items():
+        mark = Mark(Source(printable(f"{path}={value}"), Path.cwd(), numbered=False), 0, 0)
+        parts.append((path, mark, planted(value, mark)))
     return put_all(tree, parts, problems)

@@ -127,6 +127,15 @@ def plain(node: Node) -> Plain:
     return {key: _file(entry) if key == "file" else plain(entry) for key, entry in node.entries.items()}
 
 
+def planted(data: Plain, mark: Mark) -> Node:
+    """The tree of plain data, all of it written at one place: what `plain` takes apart."""
+    if isinstance(data, dict):
+        return Mapping(mark, {key: planted(value, mark) for key, value in data.items()}, dict.fromkeys(data, mark))
+    if isinstance(data, list):
+        return Sequence(mark, [planted(item, mark) for item in data])
+    return Scalar(mark, data, "null" if data is None else str(data))
+
+
 def _file(node: Node) -> Plain:
     if isinstance(node, Scalar) and isinstance(node.value, str) and node.value:
         return str(node.mark.source.folder / node.value)

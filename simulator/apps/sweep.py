@@ -1,0 +1,151 @@
+"""`simulator sweep`."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulator.apps.group import (
+    bad_input,
+    cli,
+    experiment_options,
+    load_scenario,
+    output,
+    progress_bar,
+    quietly,
+    scenario_options,
+    stop,
+    stopped_early,
+)
+
+if TYPE_CHECKING:
+    from simulator.experiments.cost_of_service import CostOfService
+    from simulator.experiments.sweep import Sweep
+
+FORMATS = ("table", "json", "csv")
+PICTURES = (".png", ".svg", ".pdf")
+
+
+def known_kpis(_context: click.Context, _option: click.Parameter, given: tuple[str, ...] | str | None) -> Any:
+    """Names of KPIs that there are."""
+    from simulator.kpis import catalogue
+
+    for name in (given,) if isinstance(given, str) else given or ():
+        if name not in catalogue():
+            raise click.BadParameter(f"there is no KPI {name!r}; `simulator kpis` lists them")
+    return given
+
+
+def picture(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """A picture to write: its kind must be known before the work begins."""
+    if path is not None and path.suffix.lower() not in PICTURES:
+        raise click.BadParameter(f"{path.name!r}: the name of a picture ends in .png, .svg or .pdf")
+    return output(context, option, path)
+
+
+def all_written(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
+    """Paths with their values; what is wrong is said of all of them at once."""
+    from simulator.experiments.ranges import DesignError, written
+
+    found: dict[str, Any] = {}
+    faults = []
+    for text in given:
+        try:
+            path, values = written(text)
+            if path in found:
+                faults.append(f"{path} is named twice")
+            found[path] = values
+        except DesignError as error:
+            faults.append(str(error))
+    if faults:
+        raise click.BadParameter("\n".join(faults))
+    return found
+
+
+def level(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
+    """A level of service: "97 %" or a number."""
+    try:
+        return None if text is None else float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise click.BadParameter(f"{text!r}: a level of service is expected, such as 97% or 0.97") from None
+
+
+@cli.command()
+@scenario_options
+@click.option("--vary", multiple=True, required=True, metavar="PATH=A,B,C|LOW..HIGH", callback=all_written,
+              help="What to vary: values, or a range such as 0.90..0.99 or 1..7 days; repeatable.")  # fmt: skip
+@click.option("--design", type=click.Choice(["grid", "lhs", "sobol"]), default="grid", show_default=True,
+              help="Every combination, a Latin hypercube, or a Sobol sequence.")  # fmt: skip
+@click.option("--points", type=click.IntRange(2), help="How many points; in a grid, how many values of each range  "
+              "[default: 5]")  # fmt: skip
+@click.option("-n", "--replications", type=click.IntRange(1, 1_000_000), default=20, show_default=True,
+              help="Of every point.")  # fmt: skip
+@click.option("--kpi", "kpis", multiple=True, callback=known_kpis, help="Show this KPI instead of the headlines; "
+              "repeatable.")  # fmt: skip
+@click.option("--by", multiple=True, metavar="DIMENSION", help="Show slices too: segment, channel, sku ...")
+@click.option("--frontier", "service", callback=known_kpis, metavar="KPI", help="The service whose cost is shown  "
+              "[default: the first service KPI that the points differ in]")  # fmt: skip
+@click.option("--cost", callback=known_kpis, metavar="KPI", default="total_cost", show_default=True,
+              help="What service costs: money, stock, hours.")  # fmt: skip
+@click.option(
+    "--reach", callback=level, metavar="LEVEL", help="Say what this level of service would cost, such as 97%."
+)
+@experiment_options
+@click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), callback=picture, metavar="FILE.png|svg|pdf",
+              help="Draw the curves, and service against cost.")  # fmt: skip
+def sweep(
+    scenario: str, changes: tuple[str, ...], seed: int | None, kpis: tuple[str, ...], by: tuple[str, ...],
+    service: str | None, cost: str, reach: float | None, style: str, chart: Path | None, store: Path | None,
+    **settings: Any,
+) -> None:  # fmt: skip
+    """Play SCENARIO at many points of its inputs under the same luck: what each gives, and what service costs."""
+    from simulator.experiments.cost_of_service import service_of
+    from simulator.experiments.ranges import DesignError
+    from simulator.experiments.sweep import sweep as play
+    from simulator.reports.sweep import costs_of_service
+
+    with bad_input():
+        try:
+            loaded = load_scenario(scenario, changes, seed)
+            with progress_bar() as progress, quietly():
+                found = play(loaded, store=store or "", progress=progress, **settings)
+            shown, dimensions = tuple(dict.fromkeys(kpis)) or tuple(found.kpis()), tuple(dict.fromkeys(by))
+            found.check(shown, dimensions)
+            judged = service or service_of(found, shown, cost)
+            if reach is not None and not judged:
+                raise DesignError("--reach: no service KPI is shown that the points differ in; name one (--frontier)")
+            costs = costs_of_service(found, judged, dimensions, cost) if judged else []
+        except DesignError as error:
+            stop(str(error))
+        for note in found.notes:
+            click.echo(f"warning: {note}", err=True)
+        _show(found, costs, shown, dimensions, reach, style)
+        if chart is not None:
+            from simulator.reports.sweep_chart import write_sweep_chart
+
+            write_sweep_chart(found, costs, shown, dimensions, chart)
+            click.echo(f"chart: {chart}", err=True)
+    if found.stopped:
+        stopped_early(found.stopped, f"these are the {len(found.points)} points that have begun", store)
+
+
+def _show(
+    found: "Sweep", costs: "list[CostOfService]", kpis: tuple[str, ...], by: tuple[str, ...], reach: float | None,
+    style: str,
+) -> None:  # fmt: skip
+    from simulator.reports.sweep import cost_of_service_json, print_cost_of_service, print_sweep
+
+    if style == "json":
+        whole = found.as_json(kpis, by)
+        if costs:
+            whole["cost_of_service"] = [cost_of_service_json(each, reach) for each in costs]
+        click.echo(json.dumps(whole, indent=1, default=str))
+    elif style == "csv":
+        click.echo(found.table(kpis, by).to_csv(index=False), nl=False)
+    else:
+        print_sweep(found, kpis, by)
+        for each in costs:
+            click.echo()
+            print_cost_of_service(each, reach)

@@ -1,0 +1,183 @@
+"""The chart of a sweep: KPIs along each path with intervals, and service against cost."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.experiments.cost_of_service import CostOfService
+from simulator.experiments.intervals import Interval
+from simulator.experiments.ranges import amount
+from simulator.experiments.sweep import Level, Sweep
+from simulator.kpis import catalogue
+from simulator.reports.frontier import frontiers, rows_of
+from simulator.reports.ink import DARK, LIGHT, MIDDLE, shortened
+from simulator.reports.picture import write_picture
+from simulator.reports.sweep import short_paths, value_said
+from simulator.reports.wording import figure, title
+from simulator.scenario.reading.nodes import Plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+PANEL, FRONTIER = 1.75, 2.4
+"""Inches of a row of panels."""
+LINES = 6
+"""Slices that one panel shows; those of more are left out."""
+DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (8, 3)))
+MARKS = "osD^vP"
+WIDE = 3
+"""Panels side by side."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A KPI along a path, of the whole or of the slices by a dimension."""
+
+    path: str
+    kpi: str
+    dimension: str = ""
+
+
+def write_sweep_chart(
+    sweep: Sweep, costs: Sequence[CostOfService], kpis: Sequence[str], by: Sequence[str], path: Path
+) -> None:
+    """Write the chart as a picture; the ending of the name says of which kind.
+
+    Errors: OSError if it cannot be written.
+    """
+    panels = list(_panels(sweep, kpis, by))
+    rows = -(-len(panels) // WIDE)
+    height = PANEL * rows + FRONTIER * rows_of(costs) + 0.1
+
+    def draw(sheet: "Figure") -> None:
+        if not costs:
+            curves(sheet, sweep, panels)
+            return
+        parts: Any = sheet.subfigures(2, 1, height_ratios=[PANEL * rows, FRONTIER * rows_of(costs)])
+        curves(parts[0], sweep, panels)
+        frontiers(parts[1], costs)
+
+    write_picture(path, draw, height)
+
+
+def _panels(sweep: Sweep, kpis: Sequence[str], by: Sequence[str]) -> Iterator[Panel]:
+    """Path by path the panels of the whole, then those of each dimension and the key to its slices."""
+    for path in sweep.paths:
+        for dimension in ("", *by):
+            found = [panel for kpi in kpis if _series(sweep, panel := Panel(path, kpi, dimension))]
+            yield from found
+            if found and dimension:
+                yield Panel(path, "", dimension)
+
+
+def curves(sheet: "Figure", sweep: Sweep, panels: Sequence[Panel]) -> None:
+    """One panel for each KPI and path."""
+    rows, wide = -(-len(panels) // WIDE), min(WIDE, len(panels))
+    grid = sheet.subplots(rows, wide, squeeze=False)
+    for axes in grid.flat[len(panels) :]:
+        axes.remove()
+    for axes, panel in zip(grid.flat, panels, strict=False):
+        if panel.kpi:
+            _draw(axes, sweep, panel)
+        else:
+            _key(axes, sweep.points[0].result.labels(panel.dimension), panel.dimension)
+    high = PANEL * rows
+    sheet.subplots_adjust(left=0.075, right=0.985, top=1 - 0.25 / high, bottom=0.42 / high, wspace=0.34, hspace=0.66)
+
+
+def _series(sweep: Sweep, panel: Panel) -> dict[str, list[Level]]:
+    """The curve of the whole, or of each slice, as far as there are values."""
+    labels = sweep.points[0].result.labels(panel.dimension)[:LINES] if panel.dimension else [""]
+    found = {}
+    for label in labels:
+        try:
+            levels = sweep.curve(panel.path, panel.kpi, panel.dimension, label)
+        except KeyError:
+            continue
+        if levels := [level for level in levels if np.isfinite(level.found.point)]:
+            found[label] = levels
+    return found
+
+
+def _draw(axes: "Axes", sweep: Sweep, panel: Panel) -> None:
+    scale = 100.0 if catalogue()[panel.kpi].unit.startswith("share") else 1.0
+    series = _series(sweep, panel)
+    place = positions(sweep, panel.path)
+    if not panel.dimension and (len(sweep.paths) > 1 or sweep.design != "grid"):
+        for point in sweep.points:
+            value = scale * point.result.estimate(panel.kpi).mean
+            axes.plot(place(point.values[panel.path]), value, ".", color=LIGHT, markersize=3.5, zorder=1)
+    for number, levels in enumerate(series.values()):
+        x = [place(level.value) for level in levels]
+        axes.plot(x, [scale * level.found.point for level in levels], linestyle=DASHES[number % LINES], color=DARK,
+                  linewidth=1, marker=MARKS[number % LINES], markersize=3.2)  # fmt: skip
+        for at, level in zip(x, levels, strict=True):
+            low, high = _ends(level.found)
+            axes.plot([at, at], [scale * low, scale * high], color=MIDDLE, linewidth=1.4, zorder=1)
+    _ticks(axes, sweep, panel.path)
+    unit = catalogue()[panel.kpi].unit.removeprefix("money ")
+    axes.set_title(shortened(title(panel.kpi) + (f" ({unit})" if scale == 1 else ""), 36), fontsize=8)
+    axes.yaxis.set_major_formatter(lambda y, _: f"{y:.4g} %" if scale > 1 else figure(y))
+    axes.locator_params(axis="y", nbins=4)
+    axes.grid(axis="y", color=LIGHT, linewidth=0.5)
+    axes.tick_params(labelsize=7)
+
+
+def _key(axes: "Axes", labels: Sequence[str], dimension: str) -> None:
+    """Which line is which slice."""
+    for number, label in enumerate(labels[:LINES]):
+        axes.plot([], [], linestyle=DASHES[number], color=DARK, linewidth=1, marker=MARKS[number], markersize=3.2,
+                  label=shortened(label))  # fmt: skip
+    more = f", the first {LINES} of {len(labels)}" if len(labels) > LINES else ""
+    axes.legend(title=f"{dimension}{more}", loc="center left", fontsize=7, title_fontsize=7, handlelength=3.2,
+                alignment="left")  # fmt: skip
+    axes.set_axis_off()
+
+
+def _ends(found: Interval) -> tuple[float, float]:
+    known = np.isfinite(found.low) and np.isfinite(found.high)
+    return (found.low, found.high) if known else (found.point, found.point)
+
+
+def positions(sweep: Sweep, path: str) -> "_Place":
+    """Where the values of a path lie on its axis."""
+    return _Place([point.values[path] for point in sweep.points])
+
+
+class _Place:
+    """Numbers at their size; values that are none side by side."""
+
+    def __init__(self, values: Sequence[Plain]) -> None:
+        self.labels = list(dict.fromkeys(map(value_said, values)))
+        sizes = [amount(value) for value in values]
+        self.numbers = all(size is not None for size in sizes)
+        self.unit = 1.0
+        """Of the axis: what a scenario writes as 2 days is drawn at 2, not at 48 hours."""
+        first = next((value for value in values if isinstance(value, str)), None)
+        if self.numbers and first is not None:
+            self.unit = (amount(first) or 1.0) / float(first.split()[0].rstrip("%")) if (amount(first) or 0) else 1.0
+
+    def __call__(self, value: Plain) -> float:
+        if not self.numbers:
+            return float(self.labels.index(value_said(value)))
+        if isinstance(value, float):  # the mean of a part of a range, in hours already
+            return value / self.unit
+        return (amount(value) or 0.0) / self.unit
+
+
+def _ticks(axes: "Axes", sweep: Sweep, path: str) -> None:
+    place = positions(sweep, path)
+    if place.numbers:
+        axes.locator_params(axis="x", nbins=5)
+        axes.xaxis.set_major_formatter(lambda x, _: f"{x:.4g}")
+    else:
+        axes.set_xticks(range(len(place.labels)), [shortened(label, 12) for label in place.labels])
+        axes.margins(x=0.15)
+    values = [point.values[path] for point in sweep.points]
+    unit = values[0].split(maxsplit=1)[1] if isinstance(values[0], str) and place.numbers and " " in values[0] else ""
+    name = short_paths(sweep.paths)[path]
+    axes.set_xlabel(shortened(f"{name} ({unit})" if unit else name, 36), fontsize=7.5)
