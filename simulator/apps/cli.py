@@ -4,10 +4,10 @@ import sys
 
 import click
 
-from simulator.apps import card, compare, fit, look, reproduce, results, run, select, sweep
+from simulator.apps import card, compare, fit, look, reproduce, results, run, select, sensitivity, sweep
 from simulator.apps.group import INTERRUPTED, USAGE, cli, stop
 
-__all__ = ["card", "compare", "fit", "look", "main", "reproduce", "results", "run", "select", "sweep"]
+__all__ = ["card", "compare", "fit", "look", "main", "reproduce", "results", "run", "select", "sensitivity", "sweep"]
 
 
 def main() -> None:

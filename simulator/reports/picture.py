@@ -27,5 +27,6 @@ def write_picture(path: Path, draw: Callable[["Figure"], None], height: float) -
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=(WIDTH, height))
         draw(figure)
-        figure.savefig(file, format=path.suffix.lstrip(".").lower(), dpi=200, facecolor="white")
+        figure.savefig(file, format=path.suffix.lstrip(".").lower(), dpi=200, facecolor="white", bbox_inches="tight",
+                       pad_inches=0.12)  # fmt: skip
     write_whole(path, file.getvalue())

@@ -103,7 +103,7 @@ def _headed(sweep: Sweep, title: str | None) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, title=title, title_justify="left")
     table.add_column("point", justify="right")
     for name in short_paths(sweep.paths).values():
-        table.add_column(name, justify="right", overflow="fold")
+        table.add_column(name, justify="right", no_wrap=True)
     return table
 
 
@@ -120,7 +120,7 @@ def print_cost_of_service(of: CostOfService, level: float | None = None) -> None
     table = _headed(of.sweep, f"What {of.service} costs in {of.cost}{whom}")
     for name in (of.service, of.cost, more_of):
         table.add_column(name.replace("_", " "), justify="right")
-    table.add_column(f"{100 * of.confidence:.4g} % interval")
+    table.add_column(f"{100 * of.confidence:.4g} % interval", no_wrap=True)
     table.add_column("verdict")
     marginal = {step.high.number: step.per_point for step in of.steps()}
     for point in of.points:
@@ -162,7 +162,7 @@ def optimum_said(of: CostOfService) -> Iterator[str]:
         more = f" and {len(others) - LISTED} more" if len(others) > LISTED else ""
         yield f"It cannot be told apart from point{'s' * (len(others) > 1)} {named}{more}."
     ratios = critical_ratios(best.best.result.scenario)
-    if ratios and not of.dimension:
+    if ratios and not of.dimension and of.cost == COST:
         low, high = (show(ratio, "share") for ratio in ratios)
         span = low if low == high else f"{low} to {high}"
         ready = best.best.result

@@ -120,7 +120,8 @@ def _draw(axes: "Axes", sweep: Sweep, panel: Panel) -> None:
             axes.plot([at, at], [scale * low, scale * high], color=MIDDLE, linewidth=1.4, zorder=1)
     _ticks(axes, sweep, panel.path)
     unit = catalogue()[panel.kpi].unit.removeprefix("money ")
-    axes.set_title(shortened(title(panel.kpi) + (f" ({unit})" if scale == 1 else ""), 36), fontsize=8)
+    more = f" by {panel.dimension}" if panel.dimension else f" ({unit})" if scale == 1 else ""
+    axes.set_title(shortened(title(panel.kpi) + more, 36), fontsize=8)
     axes.yaxis.set_major_formatter(lambda y, _: f"{y:.4g} %" if scale > 1 else figure(y))
     axes.locator_params(axis="y", nbins=4)
     axes.grid(axis="y", color=LIGHT, linewidth=0.5)
