@@ -68,9 +68,7 @@ def named(given: Mapping[str, Varied]) -> list[Input]:
     """
     lists = [path for path, span in given.items() if isinstance(span, Choice)]
     if lists:
-        raise DesignError(
-            f"{', '.join(lists)}: a range is expected, such as path=0.8..1.2; a list of values is for sweep"
-        )
+        raise DesignError(f"{', '.join(lists)}: a range is expected, such as 0.8..1.2; lists of values are for a sweep")
     return [Input(path, {path: span}, str(span)) for path, span in given.items() if isinstance(span, Range)]
 
 

@@ -20,7 +20,7 @@ from simulator.scenario.errors import At, Fault, Problem, ScenarioError, Several
 from simulator.scenario.reading.compose import compose
 from simulator.scenario.reading.explain import explain, placed
 from simulator.scenario.reading.files import find, gallery_folder, gallery_names, printable
-from simulator.scenario.reading.layers import read_base, read_file, read_tree, replant, set_values
+from simulator.scenario.reading.layers import read_base, read_file, read_tree, replant, set_values, written
 from simulator.scenario.reading.nodes import Mapping, Plain, Source, check_size, plain
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def changed(scenario: Scenario, values: Pairs[str, Plain]) -> Scenario:
     """
     from simulator.scenario.scenario import Scenario
 
-    said = ", ".join(f"{path}={value}" for path, value in values.items())
+    said = ", ".join(f"{path}={written(value)}" for path, value in values.items())
     problems: list[Problem] = []
     node = replant(scenario.source, values, printable(f"{scenario.name} with {said}"), problems)
     return _judged(Scenario, Tree(node, problems))

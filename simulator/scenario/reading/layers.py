@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence as Many
 from dataclasses import replace
@@ -98,6 +99,15 @@ def replant(data: Plain, values: Pairs[str, Plain], name: str, problems: list[Pr
     assert isinstance(tree, Mapping)
     parts = []
     for path, value in values.items():
-        mark = Mark(Source(printable(f"{path}={value}"), Path.cwd(), numbered=False), 0, 0)
+        mark = Mark(Source(printable(f"{path}={written(value)}"), Path.cwd(), numbered=False), 0, 0)
         parts.append((path, mark, planted(value, mark)))
     return put_all(tree, parts, problems)
+
+
+def written(value: Plain) -> str:
+    """A value as an override may write it.
+
+    >>> written("2 days"), written({"rule": "cancel"}), written(None)
+    ('2 days', '{"rule": "cancel"}', 'null')
+    """
+    return value if isinstance(value, str) else json.dumps(value, default=str)
