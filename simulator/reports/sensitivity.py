@@ -65,7 +65,7 @@ def _table(found: Sensitivity, kpi: str) -> Table:
     base = f", {show(found.base[kpi], unit)} as it is" if math.isfinite(found.base[kpi]) else ""
     more = f"; the {MOST} largest of {len(shown)}" if len(shown) > MOST else ""
     table = Table(box=None, header_style="bold", pad_edge=False, title_justify="left",
-                  title=f"{title(kpi)} ({measured_in(unit)}{base}{more})")  # fmt: skip
+                  title=f"{title(kpi)} ({measured_in(found, unit)}{base}{more})")  # fmt: skip
     for name in ("input", "range"):
         table.add_column(name, overflow="fold")
     for measure in shown[0].measures:
@@ -107,8 +107,10 @@ def _words(name: str) -> list[str]:
     return found
 
 
-def measured_in(unit: str) -> str:
-    """The unit of changes of a KPI."""
+def measured_in(found: Sensitivity, unit: str) -> str:
+    """What the effects on a KPI are measured in."""
+    if found.method == "sobol":
+        return "share of its variance"
     return "points" if unit.startswith("share") else unit
 
 

@@ -68,7 +68,7 @@ def _panel(axes: "Axes", found: Sensitivity, kpi: str, rows: Sequence[Effect]) -
     bare(axes, "left")
     called = short_names([each.name for each in found.inputs])
     names(axes, [f"{called[each.input]}  {found.input(each.input).said}" for each in rows], LETTERS)
-    unit = "share of the variance" if found.method == "sobol" else measured_in(catalogue()[kpi].unit)
+    unit = measured_in(found, catalogue()[kpi].unit)
     box = axes.get_position()
     axes.text(-box.x0 / box.width, -0.75, f"{title(kpi)} ({unit})", transform=axes.get_yaxis_transform(), va="bottom",
               fontweight="bold")  # fmt: skip

@@ -1,6 +1,9 @@
 """`simulator sweep` and `simulator sensitivity`, as a user types them."""
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -152,7 +155,11 @@ def test_a_sensitivity_analysis_as_table_json_and_chart(method, tmp_path):
     assert done.exit_code == 0, done.output
     assert "suppliers maker lead time" in " ".join(done.output.split())
     assert (tmp_path / "chart.png").stat().st_size > 5000
+    assert "Unit fill rate (" + ("share of its variance" if method == "sobol" else "points") in done.output
     found = json.loads(command(*words, "--format", "json").stdout)
+    value = list(found["kpis"][1]["effects"][0].values())[-1]["value"]  # the swing, the spread, the total index
+    shown = value if method == "sobol" else 100 * value
+    assert f"{shown:.3g}".replace("-", "−") in done.output
     assert [each["kpi"] for each in found["kpis"]] == ["total_cost", "unit_fill_rate"]
     assert found["kpis"][1]["effects"][0]["input"] == "network.suppliers.maker.lead_time"
     assert command(*words, "--format", "csv").stdout.startswith("kpi,input,range,measure,value,low,high")
@@ -163,3 +170,13 @@ def test_without_inputs_what_the_scenario_leaves_open_is_moved(tmp_path):
     assert done.exit_code == 0, done.output
     for name in ("costs.holding,16..24 % per year", "market.segments.all.demand.orders,3.2..4.8 per day"):
         assert f"total_cost,{name}" in done.stdout
+
+
+@pytest.mark.parametrize("page", ["sweep.md", "sensitivity.md"])
+def test_the_examples_of_the_pages_run(page):
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    lines = [line for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+    assert len(lines) >= 2
+    for line in lines:
+        done = command(*shlex.split(line[2:])[1:], "--workers", "1")
+        assert done.exit_code == 0, f"{line}\n{done.output}"

@@ -9,6 +9,7 @@ from simulator.experiments.cost_of_service import CostOfService, critical_ratios
 from simulator.experiments.intervals import Sample
 from simulator.experiments.ranges import DesignError
 from simulator.experiments.sweep import Point, Sweep
+from simulator.reports.sweep import reached_said
 from simulator.scenario.load import load
 
 
@@ -79,6 +80,43 @@ def test_what_the_luck_does_not_tell_is_undecided():
     assert found.verdict(found.points[0])[0] == "undecided"
     assert found.verdict(found.points[2])[0] == "efficient"  # nothing has as much service
     assert len(found.optimum().candidates) == 3
+
+
+def test_less_cost_does_not_dominate_where_service_is_not_sure():
+    """Point 2 costs 10 less for sure; whether its service is as good, six replications of +-3 points do not tell."""
+    wild = 0.03 * np.array([1.0, -1.0, 0.8, -1.2, 0.9, -0.5])
+    found = CostOfService(swept([0.90 + 0 * wild, 0.90 + wild], [60 + WOBBLE, 50 + WOBBLE]), "line_fill_rate")
+    dear = next(point for point in found.points if point.number == 1)
+    assert found.verdict(dear) == ("undecided", None)
+
+
+def test_many_points_do_not_make_a_verdict_by_chance():
+    """Ten points that cost the same: one pair of 45 would differ by chance at 95 % each; together hardly ever."""
+    rng, wrong = np.random.default_rng(5), 0
+    service = np.linspace(0.90, 0.99, 10)[:, None] + np.zeros(10)
+    for _ in range(200):
+        found = CostOfService(swept(service, rng.normal(100, 5, (10, 10))), "line_fill_rate")
+        wrong += len(found.optimum().candidates) < 10
+    assert wrong <= 0.08 * 200
+
+
+def test_the_cost_of_a_level_is_covered_where_service_is_uncertain():
+    """Cost and service wander apart: the truth, halfway from 50 to 60, lies in 95 % of 1,000 intervals or so."""
+    rng, inside = np.random.default_rng(6), 0
+    for _ in range(1000):
+        served = np.array([[0.90], [0.98]]) + rng.normal(0, 0.02, (1, 15))
+        spent = np.array([[50.0], [60.0]]) + rng.normal(0, 0.2, (2, 15))
+        found = CostOfService(swept(served, spent), "line_fill_rate").reach(0.94)
+        inside += found is not None and found.cost.low <= 55 <= found.cost.high
+    assert 0.92 < inside / 1000 < 0.98
+
+
+def test_a_level_in_words():
+    found = exact([0.90, 0.95, 0.99], [53, 56, 80])
+    said = reached_said(found, 0.98)
+    assert said.startswith("line_fill_rate 98.0 % would cost 74 (")
+    assert said.endswith("at about 2.75, between points 2 and 3.")
+    assert reached_said(found, 0.999) == "line_fill_rate 99.9 %: outside what was tried (90.0 % to 99.0 %)."
 
 
 def test_verdicts_are_right_together_as_often_as_is_said():

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 from truth.systems import queue
 
+import simulator
 from simulator.experiments import effects
 from simulator.experiments.inputs import assumed_inputs, leaves, named, quantity
 from simulator.experiments.ranges import Choice, DesignError, Range, written
@@ -107,6 +108,12 @@ def test_a_tornado_of_a_base_stock_agrees_with_its_theory(shelf):
     assert shelf.effects["unit_fill_rate"][0].input == LEAD_TIME
 
 
+def test_the_base_is_the_scenario_run_alone(shelf):
+    alone = simulator.run(load("textbook/base_stock"), 20, workers=1)
+    for kpi, value in shelf.base.items():
+        assert value == pytest.approx(alone.estimate(kpi).mean, rel=1e-12)
+
+
 def test_a_cost_rate_moves_its_cost_in_proportion(shelf):
     """Half of the holding rate is half of what holding costs: 20 % a year of 25 for each unit on hand."""
     found = {each.input: each.measures for each in shelf.effects["total_cost"]}["costs.holding"]
@@ -160,6 +167,14 @@ def test_every_quantity_of_the_costs_and_the_assumptions_is_an_input():
     covered = {path for each in inputs for path in each.ranges}
     assert {f"costs.{way[0]}" for way, _ in leaves(scenario.source["costs"])} <= covered
     assert sum(path.startswith("market.segments.shops.patience") for path in covered) == 2
+
+
+def test_an_assumption_makes_an_input_of_what_would_be_none():
+    """Units of a line are no behaviour of the default set; a target below an assumption remains a decision."""
+    assumed = "assumptions={market.segments.all.basket: guessed, network.sites: guessed}"
+    plain, guessed = (assumed_inputs(load("textbook/base_stock", changes))[0] for changes in ([], [assumed]))
+    (more,) = [each for each in guessed if each.name not in {other.name for other in plain}]
+    assert (more.name, more.said, more.assumed) == ("market.segments.all.basket.units", "0.8..1.2", "guessed")
 
 
 def test_what_cannot_be_moved_alone_is_left_out_and_named():
@@ -229,7 +244,7 @@ def test_morris_and_sobol_of_a_scenario(method, points, total, tmp_path):
 
 def test_an_interrupted_analysis_says_so_and_can_be_gone_on_with(tmp_path):
     def stop(done, total):
-        if done == 3:
+        if done >= 5:  # of the last point one replication of two is there
             raise KeyboardInterrupt
 
     settings = {"inputs": {"costs.order": (1.0, 2.0)}, "replications": 2, "workers": 1, "store": tmp_path / "s"}

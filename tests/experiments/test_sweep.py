@@ -140,6 +140,12 @@ def test_a_rule_with_another_tag_takes_the_place_of_the_old_one(shelf):
     assert shelf.source["network"]["sites"]["store"]["stock"]["part"]["level"] == 16  # the base stays as it is
 
 
+def test_null_takes_a_key_away(shelf):
+    found = changed(shelf, {"costs.backorder": None, "costs.holding": "1 % per year"})
+    assert found.source["costs"] == {"holding": "1 % per year"}
+    assert found.costs.backorder is None
+
+
 def test_every_bad_point_is_told_at_once_and_nothing_is_played(shelf):
     told = []
     with pytest.raises(ScenarioError) as caught:
@@ -150,6 +156,12 @@ def test_every_bad_point_is_told_at_once_and_nothing_is_played(shelf):
     for said in (f"{LEVEL}=-1", f"{LEVEL}=many", "run.warm_up=90 weeks", "warm_up must be shorter than horizon"):
         assert said in text
     assert f"{LEVEL}=16:" not in text
+
+
+def test_another_seed_is_another_hypercube(shelf):
+    settings = {"design": "lhs", "points": 4, "replications": 1, "workers": 1}
+    one, other = (sweep(changed(shelf, {"run.seed": seed}), {LEVEL: (10.0, 20.0)}, **settings) for seed in (1, 2))
+    assert [point.values for point in one.points] != [point.values for point in other.points]
 
 
 def test_a_path_that_is_not_there_says_what_is(shelf):
