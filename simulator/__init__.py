@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simulator.experiments.replicate import run
     from simulator.experiments.result import Result
     from simulator.experiments.select import select
+    from simulator.experiments.sweep import sweep
     from simulator.fitting import fit
     from simulator.ledger.ledger import Ledger
     from simulator.replication import simulate
@@ -23,13 +24,25 @@ if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
 
 __version__ = "0.1.0"
-__all__ = ["Ledger", "Result", "Scenario", "ScenarioError", "compare", "fit", "load", "run", "select", "simulate"]
+__all__ = [
+    "Ledger",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "compare",
+    "fit",
+    "load",
+    "run",
+    "select",
+    "simulate",
+    "sweep",
+]
 
 _ROOMS = {
     "Ledger": "ledger.ledger", "Result": "experiments.result", "Scenario": "scenario.scenario",
     "ScenarioError": "scenario.errors", "compare": "experiments.compare", "fit": "fitting",
     "load": "scenario.load", "run": "experiments.replicate", "select": "experiments.select",
-    "simulate": "replication",
+    "simulate": "replication", "sweep": "experiments.sweep",
 }  # fmt: skip
 """Where the front door's names live; they are fetched when used, since the rooms are heavy to enter."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from simulator.apps.compare import FORMATS, known_kpis, picture
 from simulator.apps.group import (
     bad_input,
     cli,
@@ -17,7 +18,7 @@ from simulator.apps.group import (
     stop,
     stopped_early,
 )
-from simulator.apps.sweep import FORMATS, all_written, known_kpis, picture
+from simulator.apps.sweep import all_written
 
 
 @cli.command()
@@ -34,7 +35,7 @@ from simulator.apps.sweep import FORMATS, all_written, known_kpis, picture
               help="Of every point.")  # fmt: skip
 @experiment_options
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), callback=picture, metavar="FILE.png|svg|pdf",
+@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), callback=picture, metavar="FILE.png|svg",
               help="Draw the effects.")  # fmt: skip
 def sensitivity(
     scenario: str, changes: tuple[str, ...], seed: int | None, inputs: dict[str, Any], store: Path | None, style: str,

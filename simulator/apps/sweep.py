@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.apps.compare import FORMATS, known_kpis, picture
 from simulator.apps.group import (
     bad_input,
     cli,
     experiment_options,
     load_scenario,
-    output,
     progress_bar,
     quietly,
     scenario_options,
@@ -23,25 +23,14 @@ if TYPE_CHECKING:
     from simulator.experiments.cost_of_service import CostOfService
     from simulator.experiments.sweep import Sweep
 
-FORMATS = ("table", "json", "csv")
-PICTURES = (".png", ".svg", ".pdf")
+
+SLICES = 13
+"""So many tables of what service costs are printed: the whole and twelve slices."""
 
 
-def known_kpis(_context: click.Context, _option: click.Parameter, given: tuple[str, ...] | str | None) -> Any:
-    """Names of KPIs that there are."""
-    from simulator.kpis import catalogue
-
-    for name in (given,) if isinstance(given, str) else given or ():
-        if name not in catalogue():
-            raise click.BadParameter(f"there is no KPI {name!r}; `simulator kpis` lists them")
-    return given
-
-
-def picture(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
-    """A picture to write: its kind must be known before the work begins."""
-    if path is not None and path.suffix.lower() not in PICTURES:
-        raise click.BadParameter(f"{path.name!r}: the name of a picture ends in .png, .svg or .pdf")
-    return output(context, option, path)
+def known_kpi(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
+    """The name of a KPI that there is."""
+    return given and known_kpis(context, option, (given,))[0]
 
 
 def all_written(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, Any]:
@@ -84,16 +73,16 @@ def level(_context: click.Context, _option: click.Parameter, text: str | None) -
 @click.option("--kpi", "kpis", multiple=True, callback=known_kpis, help="Show this KPI instead of the headlines; "
               "repeatable.")  # fmt: skip
 @click.option("--by", multiple=True, metavar="DIMENSION", help="Show slices too: segment, channel, sku ...")
-@click.option("--frontier", "service", callback=known_kpis, metavar="KPI", help="The service whose cost is shown  "
+@click.option("--frontier", "service", callback=known_kpi, metavar="KPI", help="The service whose cost is shown  "
               "[default: the first service KPI that the points differ in]")  # fmt: skip
-@click.option("--cost", callback=known_kpis, metavar="KPI", default="total_cost", show_default=True,
+@click.option("--cost", callback=known_kpi, metavar="KPI", default="total_cost", show_default=True,
               help="What service costs: money, stock, hours.")  # fmt: skip
 @click.option(
     "--reach", callback=level, metavar="LEVEL", help="Say what this level of service would cost, such as 97%."
 )
 @experiment_options
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), callback=picture, metavar="FILE.png|svg|pdf",
+@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), callback=picture, metavar="FILE.png|svg",
               help="Draw the curves, and service against cost.")  # fmt: skip
 def sweep(
     scenario: str, changes: tuple[str, ...], seed: int | None, kpis: tuple[str, ...], by: tuple[str, ...],
@@ -104,7 +93,7 @@ def sweep(
     from simulator.experiments.cost_of_service import service_of
     from simulator.experiments.ranges import DesignError
     from simulator.experiments.sweep import sweep as play
-    from simulator.reports.sweep import costs_of_service
+    from simulator.reports.cost_of_service import costs_of_service
 
     with bad_input():
         try:
@@ -135,7 +124,8 @@ def _show(
     found: "Sweep", costs: "list[CostOfService]", kpis: tuple[str, ...], by: tuple[str, ...], reach: float | None,
     style: str,
 ) -> None:  # fmt: skip
-    from simulator.reports.sweep import cost_of_service_json, print_cost_of_service, print_sweep
+    from simulator.reports.cost_of_service import cost_of_service_json, print_cost_of_service
+    from simulator.reports.sweep import print_sweep
 
     if style == "json":
         whole = found.as_json(kpis, by)
@@ -146,6 +136,8 @@ def _show(
         click.echo(found.table(kpis, by).to_csv(index=False), nl=False)
     else:
         print_sweep(found, kpis, by)
-        for each in costs:
+        for each in costs[:SLICES]:
             click.echo()
             print_cost_of_service(each, reach)
+        if len(costs) > SLICES:
+            click.echo(f"\nWhat service costs for {len(costs) - SLICES} more slices: --format json")

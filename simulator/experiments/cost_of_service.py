@@ -8,11 +8,13 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from simulator.experiments.intervals import CONFIDENCE, Interval, interval, student
+from simulator.experiments.paired import fieller, mean_interval
 from simulator.experiments.ranges import DesignError
 from simulator.experiments.sweep import Point, Sweep
 from simulator.kpis import catalogue
@@ -108,15 +110,30 @@ class CostOfService:
             raise DesignError(f"too few replications have {self.service} at every point")
         return self._sign * service[:, known], cost[:, known]
 
+    @property
+    def frontier(self) -> list[Point]:
+        """The points that no other beats in both means, in the order of rising service."""
+        kept: list[Point] = []
+        lowest = math.inf
+        for place in range(len(self.points) - 1, -1, -1):
+            cost = float(self._paired[1][place].mean())
+            if cost < lowest:
+                kept.append(self.points[place])
+                lowest = cost
+        return kept[::-1]
+
     def steps(self) -> list[Step]:
-        """From point to point the cost of one more point of service: the marginal cost curve."""
+        """From point to point the cost of one more point of service: the marginal cost curve.
+
+        Along one path it leads through all points; where several paths were varied, along the frontier.
+        """
         service, cost = self._paired
         found = []
-        for place, (low, high) in enumerate(zip(self.points[:-1], self.points[1:], strict=True)):
-            gained = self.scale * (service[place + 1] - service[place])
-            added = cost[place + 1] - cost[place]
-            found.append(Step(low, high, float(gained.mean()), mean_interval(added, self.confidence),
-                              fieller(added, gained, self.confidence)))  # fmt: skip
+        way = [self.points.index(each) for each in (self.points if len(self.sweep.paths) == 1 else self.frontier)]
+        for low, high in pairwise(way):
+            gained, added = self.scale * (service[high] - service[low]), cost[high] - cost[low]
+            paid, price = mean_interval(added, self.confidence), fieller(added, gained, self.confidence)
+            found.append(Step(self.points[low], self.points[high], float(gained.mean()), paid, price))
         return found
 
     @cached_property
@@ -163,42 +180,15 @@ class CostOfService:
         """
         service, cost = self._paired
         means, wanted = service.mean(axis=1), self._sign * level
-        for place in range(len(means) - 1):
-            if means[place] <= wanted <= means[place + 1] and means[place] < means[place + 1]:
-                share = float((wanted - means[place]) / (means[place + 1] - means[place]))
-                served, spent = ((1 - share) * each[place] + share * each[place + 1] for each in (service, cost))
-                slope = float((cost[place + 1] - cost[place]).mean() / (means[place + 1] - means[place]))
-                values = spent - slope * (served - wanted)
-                found = mean_interval(values, self.confidence)
-                return Reached(self.points[place], self.points[place + 1], share, found)
+        for step in self.steps():
+            low, high = self.points.index(step.low), self.points.index(step.high)
+            if means[low] <= wanted <= means[high] and means[low] < means[high]:
+                share = float((wanted - means[low]) / (means[high] - means[low]))
+                served, spent = ((1 - share) * each[low] + share * each[high] for each in (service, cost))
+                slope = float((cost[high] - cost[low]).mean() / (means[high] - means[low]))
+                found = mean_interval(spent - slope * (served - wanted), self.confidence)
+                return Reached(step.low, step.high, share, found)
         return None
-
-
-def mean_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> Interval:
-    """The t-interval of a mean; its ends are nan for fewer than two values."""
-    mean, count = float(values.mean()), len(values)
-    half = student(confidence, count - 1) * float(values.std(ddof=1)) / math.sqrt(count) if count > 1 else math.nan
-    return Interval(mean, mean - half, mean + half, "t", count)
-
-
-def fieller(above: np.ndarray, below: np.ndarray, confidence: float = CONFIDENCE) -> Interval:
-    """The ratio of two means, paired; ends are nan where the lower may be zero, so that anything is possible.
-
-    Source: E. C. Fieller (1954), Journal of the Royal Statistical Society B 16.
-
-    >>> fieller(np.array([2.0, 4.0, 6.0]), np.array([1.0, 2.0, 3.0])).point
-    2.0
-    """
-    count = len(above)
-    a, b = float(above.mean()), float(below.mean())
-    point = a / b if b else math.nan
-    (aa, ab), (_, bb) = (np.cov(above, below) / count).tolist()
-    square = student(confidence, count - 1) ** 2
-    lead, middle, last = b * b - square * bb, a * b - square * ab, a * a - square * aa
-    if not lead > 0:
-        return Interval(point, math.nan, math.nan, "", count)
-    root = math.sqrt(max(middle * middle - lead * last, 0.0))
-    return Interval(point, (middle - root) / lead, (middle + root) / lead, "t", count)
 
 
 def critical_ratios(scenario: Scenario) -> tuple[float, float] | None:

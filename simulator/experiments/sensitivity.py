@@ -15,6 +15,7 @@ from simulator.experiments.effects import Effect, Method
 from simulator.experiments.inputs import SPREAD, Input, assumed_inputs, named
 from simulator.experiments.intervals import CONFIDENCE
 from simulator.experiments.many import play_all, variants
+from simulator.experiments.provenance import record
 from simulator.experiments.ranges import DesignError, Varied, varied
 from simulator.experiments.replicate import Progress
 from simulator.experiments.result import Result
@@ -72,12 +73,9 @@ class Sensitivity:
 
     def as_json(self) -> dict[str, Any]:
         """The analysis as plain data."""
-        from simulator import __version__
-
         return {
-            "scenario": self.scenario.name, "hash": self.scenario.hash, "seed": self.scenario.run.seed,
-            "version": __version__, "method": self.method, "points": self.points, "replications": self.replications,
-            "left_out": self.left_out,
+            "provenance": record(self.scenario), "method": self.method, "points": self.points,
+            "replications": self.replications, "left_out": self.left_out,
             "inputs": [{"input": each.name, "range": each.said, "assumed": each.assumed} for each in self.inputs],
             "kpis": [{"kpi": kpi, "unit": catalogue()[kpi].unit, "base": _known(self.base[kpi]),
                       "noise": _known(self.noise[kpi]), "effects": [_plain(each) for each in some]}

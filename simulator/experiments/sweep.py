@@ -13,6 +13,7 @@ import numpy as np
 from simulator.experiments.design import Design, Values, design_points, warning
 from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
 from simulator.experiments.many import play_all, variants
+from simulator.experiments.provenance import record
 from simulator.experiments.ranges import DesignError, Range, Varied, amount, varied
 from simulator.experiments.replicate import Progress
 from simulator.experiments.result import COLUMNS, Estimate, Result
@@ -152,8 +153,6 @@ class Sweep:
 
     def as_json(self, kpis: Collection[str] | None = None, by: Collection[str] = ()) -> dict[str, Any]:
         """The sweep as plain data."""
-        from simulator import __version__
-
         rows: dict[int, list[dict[str, Any]]] = {point.number: [] for point in self.points}
         for point, e in self.estimates(kpis, by):
             ends = {name: value if math.isfinite(value) else None for name, value in
@@ -161,8 +160,7 @@ class Sweep:
             rows[point.number].append({"kpi": e.kpi, "by": e.by, "unit": e.unit, "mean": e.mean, **ends,
                                        "confidence": e.confidence, "interval": e.method})  # fmt: skip
         return {
-            "scenario": self.scenario.name, "hash": self.scenario.hash, "seed": self.scenario.run.seed,
-            "version": __version__, "design": self.design, "replications": self.replications,
+            "provenance": record(self.scenario), "design": self.design, "replications": self.replications,
             "points": [{"point": point.number, "values": point.values, "hash": point.result.scenario.hash,
                         "replications": point.result.replications, "kpis": rows[point.number]}
                        for point in self.points],

@@ -1,19 +1,18 @@
 """The chart of a comparison: differences with intervals, beside zero and what is not worth mentioning."""
 
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulator.experiments.comparison import Comparison
 from simulator.experiments.worth import Difference
 from simulator.reports.comparison import alike, short
-from simulator.reports.files import write_whole
-from simulator.reports.ink import DARK, LIGHT, MIDDLE, STYLE, WIDTH, bare, names, room
+from simulator.reports.ink import DARK, LIGHT, MIDDLE, bare, names, room
+from simulator.reports.picture import write_picture
 from simulator.reports.wording import title
 
 if TYPE_CHECKING:
@@ -122,18 +121,4 @@ def write_chart(comparison: Comparison, path: Path) -> None:
     Errors: OSError if it cannot be written.
     """
     shown = panels(comparison)
-    write_whole(path, picture(lambda sheet: differences(sheet, shown), height(shown), path.suffix.lstrip(".").lower()))
-
-
-def picture(draw: Callable[["Figure"], None], inches: float, kind: str) -> bytes:
-    """What `draw` puts on a sheet of full width, as the bytes of a file of a kind, such as "png"."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    file = io.BytesIO()
-    settings: Any = {**STYLE, "svg.fonttype": "path"}
-    with rc_context(settings):
-        figure = Figure(figsize=(WIDTH, inches))
-        draw(figure)
-        figure.savefig(file, format=kind, dpi=200, facecolor="white", bbox_inches="tight", pad_inches=0.12)
-    return file.getvalue()
+    write_picture(path, lambda sheet: differences(sheet, shown), height(shown))

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 WIDE, MOST = 3, 12
 """Panels side by side, and at the most."""
-APART = 0.12
-"""Of the width or height of what is drawn: points that lie closer are not both labelled."""
+APART, LETTER = 0.12, 0.025
+"""Of the width or height of what is drawn: points that lie closer, or closer than a label is long, are not both
+labelled."""
+LABELLED = 10
+"""Where there are more points, only those of the frontier are."""
 KEY = ("● worth having: no other point gives as much for less    × another does    ○ undecided    ◎ the cheapest\n"
        "Intervals of 95 %; the verdicts of a panel hold together with this confidence.")  # fmt: skip
 
@@ -54,7 +57,7 @@ def _panel(axes: "Axes", of: CostOfService) -> None:
     verdicts = {point.number: of.verdict(point)[0] for point in of.points}
     service = {point.number: of.estimate(point, of.service) for point in of.points}
     cost = {point.number: of.estimate(point, of.cost) for point in of.points}
-    worth = [point.number for point in of.points if verdicts[point.number] != "dominated"]
+    worth = [point.number for point in of.frontier]
     axes.plot([scale * service[each].point for each in worth], [cost[each].point for each in worth], color=LIGHT,
               linewidth=1.2, zorder=1)  # fmt: skip
     for point in of.points:
@@ -64,8 +67,9 @@ def _panel(axes: "Axes", of: CostOfService) -> None:
         if point is best:
             axes.plot(x, y, "o", color=DARK, markersize=9.5, markerfacecolor="none", markeredgewidth=0.8)
     _critical(axes, of)
-    _labels(axes, [(scale * service[point.number].point, cost[point.number].point, point_said(point))
-                   for point in of.points])  # fmt: skip
+    labelled = of.points if len(of.points) <= LABELLED else of.frontier
+    _labels(axes, [(scale * service[point.number].point, cost[point.number].point, shortened(point_said(point), 14))
+                   for point in labelled])  # fmt: skip
     axes.set_title(shortened(of.label or "All", 30), fontsize=8)
     axes.set_xlabel(f"{title(of.service)}", fontsize=7.5)
     axes.set_ylabel(f"{title(of.cost)} ({catalogue()[of.cost].unit.removeprefix('money ')})", fontsize=7.5)
@@ -84,9 +88,10 @@ def _labels(axes: "Axes", points: Sequence[tuple[float, float, str]]) -> None:
     taken: list[np.ndarray] = []
     for x, y, said in points:
         at = np.array([x, y]) / size
-        if all(np.abs(at - other).max() > APART for other in taken):
+        room = np.array([max(APART, LETTER * len(said)), APART])
+        if all((np.abs(at - other) > room).any() for other in taken):
             taken.append(at)
-            axes.annotate(shortened(said, 14), (x, y), (-4, 4), textcoords="offset points", fontsize=6, ha="right",
+            axes.annotate(said, (x, y), (-4, 4), textcoords="offset points", fontsize=6, ha="right",
                           color=MIDDLE)  # fmt: skip
 
 

@@ -5,15 +5,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from simulator.experiments.cost_of_service import CostOfService, critical_ratios, fieller, service_of
+from simulator.experiments.cost_of_service import CostOfService, critical_ratios, service_of
 from simulator.experiments.intervals import Sample
+from simulator.experiments.paired import fieller
 from simulator.experiments.ranges import DesignError
 from simulator.experiments.sweep import Point, Sweep
-from simulator.reports.sweep import reached_said
+from simulator.reports.cost_of_service import reached_said
 from simulator.scenario.load import load
 
 
-def swept(service, cost, kpi="line_fill_rate"):
+def swept(service, cost, kpi="line_fill_rate", paths=("x",)):
     """A sweep with given values: points x replications of a service KPI and of the total cost."""
     points = []
     for number, rows in enumerate(zip(np.asarray(service, float), np.asarray(cost, float), strict=True), 1):
@@ -21,7 +22,7 @@ def swept(service, cost, kpi="line_fill_rate"):
         result = SimpleNamespace(sample=lambda name, by="", label="", samples=samples: samples[name],
                                  kpi_names=list(samples), dimensions=list, replications=len(rows[0]))  # fmt: skip
         points.append(Point(number, {"x": number}, result))
-    return Sweep(None, {"x": None}, "grid", points)
+    return Sweep(None, dict.fromkeys(paths), "grid", points)
 
 
 WOBBLE = np.array([-1.0, 0.5, 0.0, -0.5, 1.0, 0.0])
@@ -61,6 +62,17 @@ def test_a_level_of_service_lies_on_the_line_between_its_neighbours():
     assert reached.cost.point == pytest.approx(68)
     assert found.reach(0.89) is None
     assert found.reach(0.995) is None
+
+
+def test_of_several_paths_the_frontier_is_followed():
+    """Points 2 and 4 cost more than others of better service: what a point costs is asked of the others."""
+    service, cost = (0.90, 0.92, 0.94, 0.96, 0.98), (50, 70, 54, 80, 66)
+    played = swept([s + 0.01 * WOBBLE for s in service], [c + WOBBLE for c in cost], paths=("x", "y"))
+    found = CostOfService(played, "line_fill_rate")
+    assert [point.number for point in found.frontier] == [1, 3, 5]
+    assert [(step.low.number, step.high.number) for step in found.steps()] == [(1, 3), (3, 5)]
+    assert [step.per_point.point for step in found.steps()] == pytest.approx([1, 3])
+    assert found.reach(0.92).cost.point == pytest.approx(52)
 
 
 def test_service_may_be_a_time_that_is_better_short():
