@@ -85,14 +85,15 @@ def _labels(axes: "Axes", points: Sequence[tuple[float, float, str]]) -> None:
     """What is set at the points, as far as there is room."""
     size = np.ptp([point[:2] for point in points], axis=0)
     size[size == 0] = 1.0
+    falling = points[-1][1] < points[0][1]  # then there is room to the right
     taken: list[np.ndarray] = []
     for x, y, said in points:
         at = np.array([x, y]) / size
         room = np.array([max(APART, LETTER * len(said)), APART])
         if all((np.abs(at - other) > room).any() for other in taken):
             taken.append(at)
-            axes.annotate(said, (x, y), (-4, 4), textcoords="offset points", fontsize=6, ha="right",
-                          color=MIDDLE)  # fmt: skip
+            axes.annotate(said, (x, y), (4 if falling else -4, 4), textcoords="offset points", fontsize=6,
+                          ha="left" if falling else "right", color=MIDDLE)  # fmt: skip
 
 
 def _cross(axes: "Axes", service: Interval, cost: Interval, scale: float) -> None:
