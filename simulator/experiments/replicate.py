@@ -162,7 +162,8 @@ class _Queue:
         if task.attempts + 1 >= ATTEMPTS:
             raise ExecutorError(
                 f"workers die again and again, the last with replication {task.numbers[0]} of "
-                f"{task.experiment.scenario.name!r}: is there memory enough?"
+                f"{task.experiment.scenario.name!r}: is there memory enough? (A script of your own starts its work "
+                "under `if __name__ == '__main__':`, since worker processes read it too.)"
             ) from error
         self._again += [_Task(task.experiment, [number], task.attempts + 1) for number in task.numbers]
 
