@@ -116,10 +116,7 @@ def _open_hours(view: View, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _owed_hours(view: View) -> np.ndarray:
     """Units x hours owed in the measured time, by line number."""
     short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
-    size = len(view.order_of_line)
-    begun = np.full(size, np.inf)
-    begun[short["line"]] = short["at"]
-    late = after_waiting(view, begun)
+    size, late = len(view.order_of_line), after_waiting(view)
     total = np.zeros(size)
     for line, at, units in (
         (short["line"], short["at"], short["units"]),

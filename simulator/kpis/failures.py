@@ -20,7 +20,7 @@ from simulator.kpis.causes import (
 )  # fmt: skip
 from simulator.kpis.lateness import kept, what_took_long
 from simulator.kpis.time_spent import asked_at
-from simulator.kpis.view import TINY, View, table_of_view
+from simulator.kpis.view import TINY, View, table_of_run
 from simulator.ledger import facts
 
 
@@ -68,7 +68,7 @@ Part = tuple[np.ndarray, np.ndarray, int, np.ndarray, np.ndarray]
 """Orders, lines, component, causes, times."""
 
 
-@table_of_view
+@table_of_run
 def failures(view: View) -> Failures:
     """All failures of a run."""
     return _sorted(view, [part for rule in RULES for part in rule(view)])

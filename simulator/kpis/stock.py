@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.kpis.slices import Rows
-from simulator.kpis.view import TINY, View, table_of_view
+from simulator.kpis.view import TINY, View, table_of_run, table_of_view
 from simulator.ledger import facts
 
 Changes = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -23,7 +23,7 @@ class Averages:
     """Cost of one unit."""
 
 
-@table_of_view
+@table_of_run
 def shelf_of_line(view: View) -> np.ndarray:
     """Shelf by line number."""
     site = np.concatenate([[0], view.of(facts.Ordered)["site"]])
@@ -73,9 +73,7 @@ def _averages(view: View) -> Averages:
     )
     sent = view.of(facts.Transshipped)
     short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
-    begun = np.full(len(shelf), np.inf)
-    begun[short["line"]] = short["at"]
-    late = after_waiting(view, begun)
+    late = after_waiting(view)
     on_order = _integral(view, [
         (shelf[sent["line"]], sent["at"], sent["units"]),
         *((t["shelf"], t["at"], sign * t["units"])
@@ -91,13 +89,16 @@ def _averages(view: View) -> Averages:
     return Averages(view.labels.shelf_rows(), on_hand, on_order, backordered * limited, cost)
 
 
-def after_waiting(view: View, begun: np.ndarray) -> np.ndarray:
+@table_of_run
+def after_waiting(view: View) -> np.ndarray:
     """Which allocations serve a line that waited, rather than what was there when it asked.
 
     A line that asks and is served again at the same instant has two allocations at that instant, in this order.
     """
-    given = view.of(facts.Allocated)
-    late = given["at"] > begun[given["line"]]
+    given, short = view.of(facts.Allocated), view.of(facts.Backordered)
+    begun = np.full(len(view.order_of_line), np.inf)
+    begun[short["line"]] = short["at"]
+    late: np.ndarray = given["at"] > begun[given["line"]]
     same = np.flatnonzero(given["at"] == begun[given["line"]])
     if len(same):
         at_once = dict(zip(view.lines_at_once[0].tolist(), view.lines_at_once[1].tolist(), strict=True))

@@ -32,18 +32,46 @@ def table_of_view(work: Callable[["View"], T]) -> Callable[["View"], T]:
     return found
 
 
+def table_of_run(work: Callable[["View"], T]) -> Callable[["View"], T]:
+    """The same for a table that does not depend on where the measured time begins: `View.since` hands it on."""
+
+    @wraps(work)
+    def found(view: "View") -> T:
+        if work not in view.tables_of_run:
+            view.tables_of_run[work] = work(view)
+        table: T = view.tables_of_run[work]
+        return table
+
+    return found
+
+
 class View:
-    """Everything that KPIs look at, worked out once when first asked for."""
+    """Everything that KPIs look at, worked out once when first asked for.
+
+    The measured time begins when the warm-up ends, or at another time that is asked for with `since`.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger, self.scenario = ledger, ledger.scenario
         self.begin, self.end = self.scenario.run.warm_up, self.scenario.run.horizon
-        self.span = self.end - self.begin
         self.labels = Labels(ledger)
         self.tables: dict[Callable[[View], Any], Any] = {}
         """What `table_of_view` has kept."""
+        self.tables_of_run: dict[Callable[[View], Any], Any] = {}
+        """What `table_of_run` has kept."""
         self._measured: dict[Function, Sliced | None] = {}
         self._values: dict[Function, dict[str, np.ndarray] | None] = {}
+
+    @property
+    def span(self) -> float:
+        """Hours of the measured time."""
+        return self.end - self.begin
+
+    def since(self, begin: float) -> "View":
+        """The same run, measured from another time on."""
+        other = View(self.ledger)
+        other.begin, other.labels, other.tables_of_run = begin, self.labels, self.tables_of_run
+        return other
 
     def measured(self, function: "Function") -> Sliced | None:
         """A KPI, worked out once; None where there is nothing to measure."""
@@ -67,7 +95,8 @@ class View:
         """By order number (place 0 unused): whether it was placed in the measured time."""
         return np.concatenate([[False], self.of(facts.Ordered)["at"] >= self.begin])
 
-    @cached_property
+    @property
+    @table_of_run
     def order_of_line(self) -> np.ndarray:
         """Order number by line number."""
         return np.concatenate([[0], self.of(facts.LineOrdered)["order"]])
@@ -77,7 +106,8 @@ class View:
         """Source (segment, channel, rule ...) by order number; the last source is for none."""
         return self.labels.source_of_order
 
-    @cached_property
+    @property
+    @table_of_run
     def item_of_line(self) -> np.ndarray:
         """SKU with its class at the time of the order, of every line."""
         table = self.of(facts.LineOrdered)
@@ -85,13 +115,15 @@ class View:
             return table["sku"]
         return self.labels.classes.pair_of(table["sku"], self.of(facts.Ordered)["at"][table["order"] - 1])
 
-    @cached_property
+    @property
+    @table_of_run
     def every_line(self) -> Rows:
         """All lines by source and SKU, warm-up included."""
         table = self.of(facts.LineOrdered)
         return self.labels.line_rows(self.source_of_order[table["order"]], self.item_of_line)
 
-    @cached_property
+    @property
+    @table_of_run
     def customer_of_line(self) -> np.ndarray:
         """Customer of every line, warm-up included."""
         customers: np.ndarray = self.of(facts.Ordered)["customer"][self.of(facts.LineOrdered)["order"] - 1]
@@ -102,7 +134,8 @@ class View:
         table = self.of(kind)
         return np.bincount(table["line"], table["units"], len(self.order_of_line))
 
-    @cached_property
+    @property
+    @table_of_run
     def asked(self) -> np.ndarray:
         """By line number: whether the line has asked for stock."""
         size = len(self.order_of_line)
@@ -127,7 +160,8 @@ class View:
             delivered=take(self.delivered_units[1:]),
         )  # fmt: skip
 
-    @cached_property
+    @property
+    @table_of_run
     def lines_at_once(self) -> tuple[np.ndarray, np.ndarray]:
         """Number and units met at once of every line that has asked for stock, warm-up included."""
         table = self.of(facts.LineOrdered)
@@ -157,7 +191,8 @@ class View:
             filled=asked & (take(short[1:]) == 0),
         )  # fmt: skip
 
-    @cached_property
+    @property
+    @table_of_run
     def promises(self) -> tuple[np.ndarray, np.ndarray]:
         """By order number: the date first promised and the date last promised; nan without a promise.
 
@@ -175,7 +210,8 @@ class View:
         first[withdrawn] = last[withdrawn] = np.nan
         return first, last
 
-    @cached_property
+    @property
+    @table_of_run
     def given(self) -> Columns:
         """What was taken from stock for lines, `at`, `line`, `units` and `shipment`: their own SKU, or a substitute."""
         own, other = self.of(facts.Allocated), self.of(facts.Substituted)
@@ -192,14 +228,16 @@ class View:
         times: np.ndarray = at[shipment]
         return times
 
-    @cached_property
+    @property
+    @table_of_run
     def delivered_units(self) -> np.ndarray:
         """By line number: units delivered so far, of its own item or another in its place."""
         given = self.given
         here = Choice(np.isfinite(self.arrival_of(given["shipment"])))
         return np.bincount(here(given["line"]), here(given["units"]), len(self.order_of_line))
 
-    @cached_property
+    @property
+    @table_of_run
     def owed(self) -> np.ndarray:
         """By order number: whether anything of it is still to be delivered at the end of the run."""
         left = np.concatenate([[0.0], self.of(facts.LineOrdered)["units"]]) - self.delivered_units
@@ -209,7 +247,8 @@ class View:
             result[self.of(kind)["order"]] = False  # nothing is owed to who went away
         return result
 
-    @cached_property
+    @property
+    @table_of_run
     def last_delivery(self) -> np.ndarray:
         """Time of the last delivery by order number; nan if nothing was delivered."""
         delivered = self.of(facts.Delivered)
