@@ -4,10 +4,11 @@ import sys
 
 import click
 
-from simulator.apps import card, compare, fit, look, reproduce, results, run, select, sensitivity, sweep
+from simulator.apps import card, compare, fit, look, reproduce, results, run, select, sensitivity, sweep, warm_up
 from simulator.apps.group import INTERRUPTED, USAGE, cli, stop
 
-__all__ = ["card", "compare", "fit", "look", "main", "reproduce", "results", "run", "select", "sensitivity", "sweep"]
+__all__ = ["card", "compare", "fit", "look", "main", "reproduce", "results", "run", "select", "sensitivity", "sweep",
+           "warm_up"]  # fmt: skip
 
 
 def main() -> None:

@@ -22,8 +22,8 @@ ROUNDING = 1e-9
 """A denominator below this share of the run's is a difference of equal sums: nothing."""
 
 
-class NoSeries(ValueError):
-    """A KPI that cannot be taken apart by time, or that a scenario has nothing to measure for."""
+class NoSeriesError(ValueError):
+    """A KPI that cannot be taken apart by time."""
 
 
 def series(ledger: Ledger, kpis: Sequence[str], step: float) -> dict[str, np.ndarray]:
@@ -31,18 +31,18 @@ def series(ledger: Ledger, kpis: Sequence[str], step: float) -> dict[str, np.nda
 
     The first step begins with the run, warm-up or not; a last step that is not whole is left out. Of a time average
     or a rate the denominator is hours. A step in which nothing counts, such as a day without orders, has 0 and 0.
+    KPIs that the scenario has nothing to measure for are left out.
 
-    Errors: KeyError for an unknown KPI; NoSeries for one that is neither a ratio nor a time average or rate, such as
-    a percentile, or that the scenario has nothing to measure for.
+    Errors: KeyError for an unknown KPI; NoSeriesError for one that is neither a ratio nor a time average or rate,
+    such as a percentile.
     """
     run = View(ledger)
     begins = np.arange(int(run.end / step + ROUNDING) + 1) * step
     views = [run.since(begin) for begin in begins]
-    found = [catalogue()[name] for name in kpis]
+    found = [catalogue()[name] for name in kpis if catalogue()[name].function(views[0]) is not None]
     tails = np.array([[_sums(kpi, view) for kpi in found] for view in views]).reshape(len(views), len(found), 2)
     steps = tails[:-1] - tails[1:]
-    nothing = steps[:, :, 1] <= ROUNDING * np.abs(tails[0, :, 1])
-    steps[nothing] = 0.0
+    steps[steps[:, :, 1] <= ROUNDING * np.abs(tails[0, :, 1])] = 0.0
     return {kpi.name: steps[:, place].T for place, kpi in enumerate(found)}
 
 
@@ -52,11 +52,11 @@ def _sums(kpi: Kpi, view: View) -> tuple[float, float]:
         return 0.0, 0.0
     found = kpi.function(view)
     if found is None:
-        raise NoSeries(f"{kpi.name}: the scenario has nothing to measure for it")
+        return 0.0, 0.0
     if kpi.denominator.startswith(PER_TIME) and kpi.name != LAID_ANEW:
         return float(np.nan_to_num(found.values()[""][0])) * view.span, view.span
     if isinstance(found, Ratio) and not isinstance(found.denominator, Fixed):
         return float(found.numerator.sum()), float(found.denominator.sum())
     if isinstance(found, PerWhole) and not isinstance(found.denominator.denominator, Fixed):
         return float(found.numerator.sum()), float(found.denominator.denominator.sum())
-    raise NoSeries(f"{kpi.name} cannot be taken apart by time: it is neither a ratio nor a time average or rate")
+    raise NoSeriesError(f"{kpi.name} cannot be taken apart by time: it is neither a ratio nor a time average or rate")

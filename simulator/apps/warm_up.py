@@ -1,0 +1,74 @@
+"""`simulator warm-up`."""
+
+from pathlib import Path
+
+import click
+
+from simulator.apps.group import bad_input, cli, load_scenario, output, scenario_options, stop
+from simulator.apps.run import _progress
+
+PICTURES = (".png", ".svg", ".pdf")
+
+
+def _picture(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and path.suffix not in PICTURES:
+        raise click.BadParameter(f"{str(path)!r}: a picture's name ends with {', '.join(PICTURES[:-1])} or .pdf")
+    return output(context, option, path)
+
+
+def _kpis(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    from simulator.kpis import catalogue
+
+    unknown = [name for name in names if name not in catalogue()]
+    if unknown:
+        raise click.BadParameter(f"there is no KPI {', '.join(map(repr, unknown))}; `simulator kpis` lists them")
+    return names
+
+
+@cli.command("warm-up")
+@scenario_options
+@click.option("-n", "--replications", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option("--kpi", "kpis", multiple=True, metavar="NAME", callback=_kpis, help="A KPI to look at; repeatable.")
+@click.option("--step", type=click.Choice(["hour", "day", "week"]), help="Of the series  [default: by the horizon]")
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_picture,
+    metavar="FILE.png|svg",
+    help="Draw how the KPIs settle.",
+)
+@click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]")
+@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def warm_up(
+    scenario: str, changes: tuple[str, ...], seed: int | None, replications: int, kpis: tuple[str, ...],
+    step: str | None, picture: Path | None, workers: int | None, style: str,
+) -> None:  # fmt: skip
+    """Say how long SCENARIO takes to settle: the warm-up that it needs, and the means from then on.
+
+    The cut is MSER-5's, on the mean of all replications; the means come with intervals from one run, by batch
+    means, and from all replications.
+    """
+    from simulator.experiments import warm_up as settle
+    from simulator.experiments.executors import workforce
+    from simulator.kpis.series import NoSeriesError
+    from simulator.reports.warm_up import as_json, print_warm_up
+
+    with bad_input():
+        loaded = load_scenario(scenario, changes, seed)
+        try:
+            with workforce(workers) as crew, _progress() as progress:
+                hours = settle.STEPS[step] if step else None
+                found = settle.warm_up(crew, loaded, replications, kpis=kpis, step=hours, progress=progress)
+        except NoSeriesError as error:
+            stop(str(error))
+        if style == "json":
+            import json
+
+            click.echo(json.dumps(as_json(found), indent=1))
+        else:
+            print_warm_up(found)
+        if picture is not None:
+            from simulator.reports.settling import write_picture
+
+            write_picture(found, picture)
+            click.echo(f"picture: {picture}", err=True)

@@ -1,0 +1,151 @@
+"""How long a run takes to settle: MSER-5 on the series of several KPIs, and what is measured from then on."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from simulator.experiments.batch_means import FEWEST, BatchMeans, batch_means
+from simulator.experiments.executors import Workforce
+from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
+from simulator.experiments.series import Progress, Series, divide, play
+from simulator.experiments.steady_state import Truncation, mser
+from simulator.kpis.series import NoSeriesError
+from simulator.scenario.scenario import Scenario
+from simulator.units import DAY, HOUR, WEEK
+
+MAIN = ("line_fill_rate", "on_time", "order_cycle_time", "on_hand", "backorders", "queue_length")
+"""The KPIs that are looked at where none are named, as far as the scenario has them."""
+STEPS = {"week": WEEK, "day": DAY, "hour": HOUR}
+ENOUGH = 100
+"""Steps that a run should have: 20 batches for MSER-5."""
+OPEN = 0.01
+"""Share of open orders from which on a step at the end of the run is not known well."""
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """What the series of some KPIs say of the warm-up of a scenario. Times in hours."""
+
+    scenario: Scenario
+    series: list[Series]
+    """Of each KPI, the run-out cut away."""
+
+    @property
+    def step(self) -> float:
+        """Length of a step."""
+        return self.series[0].step
+
+    @property
+    def replications(self) -> int:
+        """How many were played."""
+        return len(self.series[0].above)
+
+    @property
+    def run_out(self) -> float:
+        """The end of the run that is left out: orders placed in it were still open when it ended."""
+        return self.scenario.run.horizon - self.series[0].steps * self.step
+
+    @property
+    def unit(self) -> float:
+        """What is rounded to: whole weeks, days or hours, by the length of the run."""
+        long = (each for each in STEPS.values() if self.scenario.run.horizon >= 10 * each)
+        return max(next(long, HOUR), self.step)
+
+    @cached_property
+    def cuts(self) -> list[Truncation]:
+        """What MSER-5 says of each KPI."""
+        return [mser(each) for each in self.series]
+
+    @property
+    def unsettled(self) -> list[str]:
+        """The KPIs for which the run is too short."""
+        half = self.scenario.run.horizon / 2
+        return [each.kpi for each, cut in zip(self.series, self.cuts, strict=True)
+                if not cut.settled or self._rounded(cut) > half]  # fmt: skip
+
+    @property
+    def hours(self) -> float:
+        """The warm-up that suits all KPIs: the longest cut, rounded up to whole units; nan if the run is too short."""
+        return math.nan if self.unsettled else max(self._rounded(cut) for cut in self.cuts)
+
+    def _rounded(self, cut: Truncation) -> float:
+        return math.ceil(cut.steps * self.step / self.unit - 1e-9) * self.unit
+
+    @property
+    def used(self) -> float:
+        """From when on is measured here: the recommended warm-up, or the scenario's own if there is none."""
+        return self.scenario.run.warm_up if math.isnan(self.hours) else self.hours
+
+    @cached_property
+    def steady(self) -> list[Series]:
+        """The series from then on."""
+        first = math.ceil(self.used / self.step - 1e-9)
+        return [each.between(first, each.steps) for each in self.series]
+
+    def one_run(self) -> list[BatchMeans | None]:
+        """Means of the steady part of replication 0 alone, by batch means; None where it is too short for batches."""
+        period = max(1, round(self.unit / self.step))
+        if self.steady[0].steps < FEWEST * period:
+            return [None for _ in self.steady]
+        return [batch_means(each.runs[0], period=period) for each in self.steady]
+
+    @cached_property
+    def differing(self) -> list[str]:
+        """The KPIs that come out otherwise, beyond chance, measured from the scenario's own warm-up on.
+
+        Against the recommended one, paired by replication: t-intervals of the differences, together at 95 %.
+        """
+        first = math.ceil(self.scenario.run.warm_up / self.step - 1e-9)
+        confidence = 1 - (1 - CONFIDENCE) / len(self.series)
+        found = []
+        for each, steady in zip(self.series, self.steady, strict=True):
+            own = each.between(first, each.steps)
+            change = interval(Sample("mean", _by_run(own).linear() - _by_run(steady).linear()), confidence)
+            if change.low > 0 or change.high < 0:
+                found.append(each.kpi)
+        return found
+
+    def all_runs(self) -> list[Interval]:
+        """Means of the steady part over all replications, each with the warm-up cut away."""
+        return [interval(_by_run(each)) for each in self.steady]
+
+
+def _by_run(series: Series) -> Sample:
+    """One value for each replication."""
+    above, below = series.above.sum(axis=1), series.below.sum(axis=1)
+    return Sample("ratio", divide(above, below), below, share=series.share)
+
+
+def warm_up(
+    crew: Workforce, scenario: Scenario, replications: int = 10, *, kpis: Sequence[str] = (), step: float | None = None,
+    progress: Progress | None = None,
+) -> WarmUp:  # fmt: skip
+    """Play a scenario and see when its KPIs settle.
+
+    `kpis` are those to look at; the main ones where none are named. `step` is in hours; the longest of a week, a day
+    and an hour that makes 100 steps where left out. The scenario's own warm-up changes nothing of the series.
+
+    Errors: KeyError for an unknown KPI; NoSeriesError for one that has no series, or that the scenario has nothing to
+    measure for.
+    """
+    step = step or next((each for each in STEPS.values() if scenario.run.horizon >= ENOUGH * each), HOUR)
+    names = list(dict.fromkeys(kpis or MAIN))
+    *found, still_open = play(crew, scenario, [*names, "open_orders"], step, replications, progress)
+    found = [each for each in found if each.below.any()]
+    missing = set(kpis).difference(each.kpi for each in found)
+    if missing or not found:
+        raise NoSeriesError(f"the scenario has nothing to measure for {', '.join(sorted(missing or names))}")
+    end = _known(still_open)
+    return WarmUp(scenario, [each.between(0, end) for each in found])
+
+
+def _known(still_open: Series) -> int:
+    """How many steps there are before the run-out: at most a quarter of the run is given away for it."""
+    share = np.nan_to_num(still_open.curve, nan=1.0)
+    end = still_open.steps
+    while end > 0.75 * still_open.steps and share[end - 1] > OPEN:
+        end -= 1
+    return end
