@@ -1,18 +1,19 @@
 """Intervals from one long run: the steady part cut into batches so long that their means are as good as independent."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
 from simulator.experiments.series import Series
 
-FEWEST, MOST = 10, 30
+FEWEST, MOST = 10, 20
 """Batches: fewer make the interval wide, more win next to nothing (Schmeiser 1982, Operations Research 30)."""
+ROUNDING = 1e-12
+"""Of the mean: batches that vary by no more are equal."""
 ALIKE = 0.9
-"""Neighbouring batches pass for independent if independent ones were more alike in at least one case of ten."""
+"""Neighbours pass for independent unless they are more alike than independent ones are in nine cases of ten."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class BatchMeans:
     correlation: float
     """Of a batch with the next one, by the means; nan where they do not vary."""
     independent: bool
-    """Whether the correlation is small enough to pass for chance. If not, the interval is too narrow."""
+    """Whether neighbours pass for independent, even where batches are half as long. If not, the interval is too
+    narrow."""
 
     @property
     def batches(self) -> int:
@@ -40,43 +42,41 @@ def batch_means(
 ) -> BatchMeans:
     """The mean over a steady series, with a t-interval on batch means (Law, Simulation Modeling and Analysis, 9.5.3).
 
-    `batches` fixes how many batches each run is cut into. Where left out, it is the most from 30 down to 10, all runs
-    together, whose lag-1 correlation passes for chance; with none of them the longest batches, and the answer says
-    that they are not independent. Batches are whole multiples of `period` steps, such as 7 days, so that each sees
-    every weekday. What is left over is left out at the start. Of a ratio, a batch is its two sums: the mean is the
-    ratio of all sums, the interval that of a ratio estimator.
+    `batches` fixes how many batches each run is cut into. Where left out, it is the most from 20 down to 10, all runs
+    together, of which even the halves pass for independent by their lag-1 correlation: the test is weak, and batches
+    twice as long make up for what it misses. Where none do, the batches are the longest, and the answer says that
+    they are not independent. Batches are whole multiples of `period` steps, such as 7 days, so that each sees every
+    weekday. What is left over is left out at the start. Of a ratio, a batch is its two sums: the mean is the ratio of
+    all sums, the interval that of a ratio estimator.
 
     Errors: ValueError for fewer than 2 batches, or more batches than the series allows.
     """
-    if batches is not None and (batches < 2 or series.steps < batches * period):
-        raise ValueError(f"batches must be from 2 to {series.steps // period}, the length of the series; got {batches}")
-    sizes = _sizes(series, period) if batches is None else iter([series.steps // (batches * period) * period])
-    found = None
-    for size in sizes:
-        found = _cut(series, size, confidence)
-        if found.independent:
-            break
-    if found is None:
-        raise ValueError(f"the series is too short for {FEWEST} batches: it has {series.steps // period}")
-    return found
-
-
-def _sizes(series: Series, period: int) -> Iterator[int]:
-    """Steps in a batch, from the most batches down to the fewest."""
-    runs, size = len(series.above), period
-    while runs * (series.steps // size) > MOST:
-        size += period
-    while series.steps // size and runs * (series.steps // size) >= FEWEST:
-        yield size
-        size += period
+    most = series.steps // period
+    if batches is not None:
+        if not 2 <= batches <= most:
+            raise ValueError(f"batches must be from 2 to {most}, the length of the series; got {batches}")
+        return _cut(series, most // batches * period, confidence)
+    runs = len(series.above)
+    if runs * most < FEWEST:
+        raise ValueError(f"the series is too short for {FEWEST} batches: it has {runs * most}")
+    half = period
+    while runs * (series.steps // (2 * half)) > MOST:
+        half += period
+    while series.steps >= 2 * half and runs * (series.steps // (2 * half)) >= FEWEST:
+        if _cut(series, half, confidence).independent:
+            return replace(_cut(series, 2 * half, confidence), independent=True)
+        half += period
+    longest = most // math.ceil(FEWEST / runs) * period
+    return replace(_cut(series, longest, confidence), independent=False)
 
 
 def _cut(series: Series, size: int, confidence: float) -> BatchMeans:
+    """The interval from batches of so many steps, judged by these batches alone."""
     cut = series.between(series.steps % size, series.steps).batches(size)
     sample = Sample("ratio", cut.each.ravel(), cut.below.ravel(), share=series.share)
     correlation = lag_1(sample.linear().reshape(cut.above.shape))
-    return BatchMeans(series.kpi, interval(sample, confidence), size * series.step, correlation,
-                      not correlation > threshold(cut.above.size))  # fmt: skip
+    independent = not correlation > threshold(cut.above.size)  # nan: where nothing varies, nothing is alike
+    return BatchMeans(series.kpi, interval(sample, confidence), size * series.step, correlation, independent)
 
 
 def lag_1(means: np.ndarray) -> float:
@@ -88,7 +88,7 @@ def lag_1(means: np.ndarray) -> float:
     beside = means - means.mean()
     squares = float((beside**2).sum())
     pairs = means.size - len(means)
-    if not squares > 0 or not pairs:
+    if squares <= means.size * (ROUNDING * means.mean()) ** 2 or not pairs:
         return math.nan
     differences = float((np.diff(beside, axis=1) ** 2).sum()) / pairs
     return 1 - differences / (2 * squares / (means.size - 1))

@@ -73,7 +73,7 @@ def _means(found: WarmUp) -> Table:
     runs = found.replications
     table = _empty(("KPI", "left"), ("first run alone", "right"), ("batches", "left"), ("lag-1", "right"),
                    (f"all {runs} runs" if runs > 1 else "", "right"))  # fmt: skip
-    table.title = f"Means after {duration(found.used)}, with 95 % intervals: by batch means, and by replications"
+    table.title = f"Means after {duration(found.used)}: one run by batch means, all by replications"
     for each, one, every in zip(found.series, found.one_run(), found.all_runs(), strict=True):
         unit = catalogue()[each.kpi].unit
         whole = _said(every, unit) if runs > 1 else ""
