@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from simulator.apps.group import bad_input, cli, load_scenario, output, scenario_options, stop
-from simulator.apps.run import _progress
+from simulator.apps.group import bad_input, cli, load_scenario, output, progress_bar, scenario_options, stop
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -38,10 +37,11 @@ def _kpis(_context: click.Context, _option: click.Parameter, names: tuple[str, .
     help="Draw how the KPIs settle.",
 )
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]")
+@click.option("--scheduler", metavar="ADDRESS|FILE", help="Play on the workers of this Dask scheduler.")
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def warm_up(
     scenario: str, changes: tuple[str, ...], seed: int | None, replications: int, kpis: tuple[str, ...],
-    step: str | None, picture: Path | None, workers: int | None, style: str,
+    step: str | None, picture: Path | None, workers: int | None, scheduler: str | None, style: str,
 ) -> None:  # fmt: skip
     """Say how long SCENARIO takes to settle: the warm-up that it needs, and the means from then on.
 
@@ -56,7 +56,7 @@ def warm_up(
     with bad_input():
         loaded = load_scenario(scenario, changes, seed)
         try:
-            with workforce(workers) as crew, _progress() as progress:
+            with workforce(workers, scheduler) as crew, progress_bar() as progress:
                 hours = settle.STEPS[step] if step else None
                 found = settle.warm_up(crew, loaded, replications, kpis=kpis, step=hours, progress=progress)
         except NoSeriesError as error:

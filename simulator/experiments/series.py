@@ -1,12 +1,14 @@
 """The course of KPIs over the time of a run, over several replications."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
-from simulator.experiments.executors import Workforce
+from simulator.experiments.executors import ExecutorError, Workforce
 from simulator.kpis.kpi import catalogue
 from simulator.kpis.series import series
 from simulator.replication import simulate
@@ -81,21 +83,25 @@ def play(
 ) -> list[Series]:  # fmt: skip
     """Replications 0, 1, ... of a scenario, with the named KPIs in steps of so many hours.
 
-    KPIs that the scenario has nothing to measure for are left out. Errors: as `simulator.kpis.series.series`.
+    KPIs that the scenario has nothing to measure for are left out.
+
+    Errors: as `simulator.kpis.series.series`; ExecutorError if a worker is lost.
     """
-    futures = [crew.executor.submit(_one, scenario, number, tuple(kpis), step) for number in range(replications)]
-    pending: set[Future[dict[str, np.ndarray]]] = set(futures)
+    numbers = iter(range(replications))
+    found: list[dict[str, np.ndarray]] = []
+    ahead: deque[Future[dict[str, np.ndarray]]] = deque()
     try:
-        while pending:
-            finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-            if any(future.exception() is not None for future in finished):
-                break
+        while len(found) < replications:
+            for number in islice(numbers, 2 * crew.count - len(ahead)):
+                ahead.append(crew.executor.submit(_one, scenario, number, tuple(kpis), step))
+            found.append(ahead.popleft().result())
             if progress is not None:
-                progress(replications - len(pending), replications)
+                progress(len(found), replications)
+    except crew.lost as error:
+        raise ExecutorError(crew.gone() or "a worker died while it played: run it again") from error
     finally:
-        for future in pending:
+        for future in ahead:
             future.cancel()
-    found = [future.result() for future in futures if not future.cancelled()]
     known = [kpi for kpi in kpis if all(kpi in each for each in found)]
     return [Series(kpi, step, *(np.stack([each[kpi][row] for each in found]) for row in (0, 1))) for kpi in known]
 

@@ -39,7 +39,7 @@ def series(ledger: Ledger, kpis: Sequence[str], step: float) -> dict[str, np.nda
     run = View(ledger)
     begins = np.arange(int(run.end / step + ROUNDING) + 1) * step
     views = [run.since(begin) for begin in begins]
-    found = [catalogue()[name] for name in kpis if catalogue()[name].function(views[0]) is not None]
+    found = [catalogue()[name] for name in kpis if views[0].measured(catalogue()[name].function) is not None]
     tails = np.array([[_sums(kpi, view) for kpi in found] for view in views]).reshape(len(views), len(found), 2)
     steps = tails[:-1] - tails[1:]
     steps[steps[:, :, 1] <= ROUNDING * np.abs(tails[0, :, 1])] = 0.0
@@ -50,7 +50,7 @@ def _sums(kpi: Kpi, view: View) -> tuple[float, float]:
     """Numerator and denominator of the whole, over the measured time of a view."""
     if view.span <= ROUNDING:
         return 0.0, 0.0
-    found = kpi.function(view)
+    found = view.measured(kpi.function)
     if found is None:
         return 0.0, 0.0
     if kpi.denominator.startswith(PER_TIME) and kpi.name != LAID_ANEW:

@@ -4,6 +4,7 @@ import json
 import math
 import subprocess
 import sys
+from concurrent.futures import BrokenExecutor
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from scenes import EVERYTHING
 
 import simulator
 from simulator.experiments.batch_means import batch_means, lag_1
-from simulator.experiments.executors import workforce
+from simulator.experiments.executors import ExecutorError, Here, Workforce, workforce
 from simulator.experiments.series import Series, play
 from simulator.experiments.steady_state import mser, welch
 from simulator.experiments.warm_up import WarmUp, warm_up
@@ -194,8 +195,24 @@ def test_workers_change_nothing():
     for each, other in zip(alone, together, strict=True):
         assert (each.above == other.above).all()
         assert (each.below == other.below).all()
-    assert told[-1] == (3, 3)
+    assert told == [(1, 3), (2, 3), (3, 3)]
     assert not (alone[0].above[0] == alone[0].above[1]).all()
+
+
+class Dying(Here):
+    """A worker that dies over its third replication."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        return super().submit(self.die if args[1] == 2 else fn, *args, **kwargs)
+
+    def die(self, *_):
+        raise BrokenExecutor
+
+
+def test_a_worker_that_dies_is_told():
+    scenario = load("textbook/base_stock", ["run.horizon=4 weeks", "run.warm_up=0 h"])
+    with pytest.raises(ExecutorError, match="a worker died while it played"):
+        play(Workforce(Dying(), 1), scenario, ["on_hand"], 24.0, 8)
 
 
 def test_mser_by_hand():
