@@ -19,8 +19,8 @@ from simulator.units import DAY, HOUR, WEEK
 MAIN = ("line_fill_rate", "on_time", "order_cycle_time", "on_hand", "backorders", "queue_length")
 """The KPIs that are looked at where none are named, as far as the scenario has them."""
 STEPS = {"week": WEEK, "day": DAY, "hour": HOUR}
-ENOUGH = 100
-"""Steps that a run should have: 20 batches for MSER-5."""
+ENOUGH = {WEEK: 100, DAY: 50}
+"""So many steps are worth following: 20 batches for MSER-5, or at least the 10 that it wants. Else it is hours."""
 OPEN = 0.01
 """Share of open orders from which on a step at the end of the run is not known well."""
 
@@ -125,13 +125,14 @@ def warm_up(
 ) -> WarmUp:  # fmt: skip
     """Play a scenario and see when its KPIs settle.
 
-    `kpis` are those to look at; the main ones where none are named. `step` is in hours; the longest of a week, a day
-    and an hour that makes 100 steps where left out. The scenario's own warm-up changes nothing of the series.
+    `kpis` are those to look at; the main ones where none are named. `step` is in hours; where left out it is a week
+    in a run of 100 weeks and more, a day in one of 50 days and more, else an hour. The scenario's own warm-up changes
+    nothing of the series.
 
     Errors: KeyError for an unknown KPI; NoSeriesError for one that has no series, or that the scenario has nothing to
     measure for.
     """
-    step = step or next((each for each in STEPS.values() if scenario.run.horizon >= ENOUGH * each), HOUR)
+    step = step or next((each for each, enough in ENOUGH.items() if scenario.run.horizon >= enough * each), HOUR)
     names = list(dict.fromkeys(kpis or MAIN))
     *found, still_open = play(crew, scenario, [*names, "open_orders"], step, replications, progress)
     found = [each for each in found if each.below.any()]

@@ -2,9 +2,12 @@
 
 import json
 import math
+import re
+import shlex
 import subprocess
 import sys
 from concurrent.futures import BrokenExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -357,6 +360,15 @@ def test_short_runs_are_rounded_to_days_or_hours():
         assert WarmUp(house, [plain(np.ones(60), step=step)]).unit == unit
 
 
+@pytest.mark.parametrize(
+    ("horizon", "step"), [("100 weeks", WEEK), ("99 weeks", 24.0), ("50 days", 24.0), ("49 days", 1.0)]
+)
+def test_the_step_suits_the_length_of_the_run(horizon, step):
+    house = load("textbook/base_stock", [f"run.horizon={horizon}", "run.warm_up=0 h"])
+    with workforce(1) as crew:
+        assert warm_up(crew, house, 1, kpis=["on_hand"]).step == step
+
+
 def test_the_end_of_the_run_is_left_out_where_orders_are_open():
     """Orders take five days on the road: of the last five days none has arrived."""
     text = """
@@ -427,3 +439,23 @@ def test_bad_input_is_told_in_words(words, said, tmp_path):
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "warm_up.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("line", re.findall(r"^\$ simulator warm-up (.*)$", PAGE, re.MULTILINE))
+def test_the_commands_of_the_page_run(line, tmp_path):
+    short = ("--set", "run.horizon=10 weeks", "-n", "2", "--workers", "1")
+    words = [sys.executable, "-m", "simulator", "warm-up", *shlex.split(line), *short]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "settling.png").is_file() == ("--picture" in line)
+
+
+def test_the_python_example_of_the_page_runs(monkeypatch, capsys):
+    short = load("textbook/base_stock", ["run.horizon=20 weeks"])
+    monkeypatch.setattr(simulator, "load", lambda name: short)
+    (block,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    exec(block, {})
+    assert "1344.0" in capsys.readouterr().out
