@@ -19,7 +19,6 @@ PER_TIME = "measured time"
 LAID_ANEW = "sla_attaining_cost"
 """The one rate that is not a sum over time: what costs are laid on depends on what else is measured."""
 ROUNDING = 1e-9
-"""A denominator below this share of the run's is a difference of equal sums: nothing."""
 
 
 class NoSeriesError(ValueError):
@@ -42,7 +41,6 @@ def series(ledger: Ledger, kpis: Sequence[str], step: float) -> dict[str, np.nda
     found = [catalogue()[name] for name in kpis if views[0].measured(catalogue()[name].function) is not None]
     tails = np.array([[_sums(kpi, view) for kpi in found] for view in views]).reshape(len(views), len(found), 2)
     steps = tails[:-1] - tails[1:]
-    steps[steps[:, :, 1] <= ROUNDING * np.abs(tails[0, :, 1])] = 0.0
     return {kpi.name: steps[:, place].T for place, kpi in enumerate(found)}
 
 
