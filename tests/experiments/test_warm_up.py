@@ -343,6 +343,10 @@ def test_the_longest_cut_counts_rounded_up_to_weeks(house):
     assert found.hours == 8 * WEEK
     assert found.unit == WEEK
     assert {each.steps for each in found.steady} == {420 - 56}
+    first, every = found.one_run()[0], found.all_runs()[0]
+    assert first.interval.point == pytest.approx(found.series[0].each[0, 56:].mean())
+    assert every.point == pytest.approx(found.series[0].each[:, 56:].mean())
+    assert (first.batches, every.replications) == (13, 10)  # of four weeks each
     assert found.differing == ["backorders"]  # of its 10th to 50th day, from the 28th on is measured now
     assert verdict(found) == (
         "Recommended warm-up: 8 weeks. The scenario's own, 4 weeks, is too short: it changes backorders."
