@@ -4,35 +4,23 @@ from pathlib import Path
 
 import click
 
-from simulator.apps.group import bad_input, cli, load_scenario, output, progress_bar, scenario_options, stop
-
-PICTURES = (".png", ".svg", ".pdf")
-
-
-def _picture(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
-    if path is not None and path.suffix not in PICTURES:
-        raise click.BadParameter(f"{str(path)!r}: a picture's name ends with {', '.join(PICTURES[:-1])} or .pdf")
-    return output(context, option, path)
-
-
-def _kpis(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
-    from simulator.kpis import catalogue
-
-    unknown = [name for name in names if name not in catalogue()]
-    if unknown:
-        raise click.BadParameter(f"there is no KPI {', '.join(map(repr, unknown))}; `simulator kpis` lists them")
-    return names
+from simulator.apps import compare
+from simulator.apps.group import bad_input, cli, load_scenario, progress_bar, scenario_options, stop
 
 
 @cli.command("warm-up")
 @scenario_options
 @click.option("-n", "--replications", type=click.IntRange(1, 1000), default=10, show_default=True)
-@click.option("--kpi", "kpis", multiple=True, metavar="NAME", callback=_kpis, help="A KPI to look at; repeatable.")
+@click.option(
+    "--kpi", "kpis", multiple=True, metavar="NAME", callback=compare.known_kpis, help="A KPI to look at; repeatable."
+)
 @click.option("--step", type=click.Choice(["hour", "day", "week"]), help="Of the series  [default: by the horizon]")
 @click.option(
     "--picture",
+    "--chart",
+    "picture",
     type=click.Path(path_type=Path, dir_okay=False),
-    callback=_picture,
+    callback=compare.picture,
     metavar="FILE.png|svg",
     help="Draw how the KPIs settle.",
 )
@@ -68,7 +56,7 @@ def warm_up(
         else:
             print_warm_up(found)
         if picture is not None:
-            from simulator.reports.settling import write_picture
+            from simulator.reports.settling import write_settling
 
-            write_picture(found, picture)
+            write_settling(found, picture)
             click.echo(f"picture: {picture}", err=True)

@@ -1,7 +1,7 @@
 """The picture of the warm-up: how each KPI settles."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,7 +9,8 @@ from simulator.experiments.series import Series
 from simulator.experiments.steady_state import Truncation, welch
 from simulator.experiments.warm_up import STEPS, WarmUp
 from simulator.kpis import catalogue
-from simulator.reports.ink import DARK, LIGHT, MIDDLE, PALE, STYLE, WIDTH
+from simulator.reports.ink import DARK, LIGHT, MIDDLE, PALE
+from simulator.reports.picture import write_picture
 from simulator.reports.warm_up import duration
 from simulator.reports.wording import figure, title
 
@@ -23,19 +24,12 @@ PANEL = 1.45
 """Inches for a KPI."""
 
 
-def write_picture(found: WarmUp, path: Path) -> None:
-    """Write the picture; PNG, SVG or PDF by the ending of the file's name.
+def write_settling(found: WarmUp, path: Path) -> None:
+    """Write the picture, PNG or SVG by the ending of the file's name.
 
-    Errors: OSError where it cannot be written; ValueError for an ending that is none of these.
+    Errors: OSError where it cannot be written.
     """
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    settings: Any = {**STYLE, "svg.hashsalt": "warm-up"}
-    with rc_context(settings):
-        sheet = Figure(figsize=(WIDTH, 0.75 + PANEL * len(found.series)))
-        settling(sheet, found)
-        sheet.savefig(path, dpi=160, metadata={"Date": None} if path.suffix == ".svg" else None)
+    write_picture(path, lambda sheet: settling(sheet, found), 0.75 + PANEL * len(found.series))
 
 
 def settling(sheet: "Figure", found: WarmUp) -> None:

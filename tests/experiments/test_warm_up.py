@@ -476,7 +476,7 @@ def test_the_command_gives_json_and_nothing_else(tmp_path):
         (("--kpi", "fill"), "there is no KPI 'fill'"),
         (("--kpi", "order_cycle_time_p95", "-n", "1"), "order_cycle_time_p95 cannot be taken apart by time"),
         (("--kpi", "queue_time", "--kpi", "on_time", "-n", "1"), "nothing to measure for on_time, queue_time"),
-        (("--picture", "p.jpeg"), "a picture's name ends with .png, .svg or .pdf"),
+        (("--picture", "p.jpeg"), "the name of a picture ends in .png or .svg"),
         (("--picture", "no/such/p.png"), "there is no folder"),
         (("--step", "month"), "month"),
         (("-n", "0"), "0"),
