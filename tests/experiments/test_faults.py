@@ -32,10 +32,16 @@ def kept(file: Path) -> int:
             return 0
 
 
+def hear_interrupts() -> None:
+    """A command whose parents run in the background would not hear them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def begun(*words: str, file: Path) -> subprocess.Popen[str]:
     """A command that is under way: some replications are stored, most are not."""
     running = subprocess.Popen([*COMMAND, "-n", "4000", "--store", str(file), *words], text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)  # fmt: skip
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+                               preexec_fn=hear_interrupts)  # fmt: skip
     until = time.monotonic() + 60
     while kept(file) < 3 and running.poll() is None and time.monotonic() < until:
         time.sleep(0.05)
