@@ -6,6 +6,7 @@ Inside the program time is in hours and a rate is per hour; a scenario writes "2
 import datetime as dt
 import re
 from contextlib import suppress
+from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -27,6 +28,7 @@ _DURATION = re.compile(rf"\s*{NUMBER}\s*([a-z]+)\s*")
 _RATE = re.compile(rf"\s*{NUMBER}\s*per\s+([a-z]+)\s*")
 _PERCENT = re.compile(rf"\s*{NUMBER}\s*%\s*")
 _CLOCK = re.compile(r"\s*([01]?[0-9]|2[0-4]):([0-5][0-9])\s*")
+_AMOUNT = re.compile(rf"\s*(-?{NUMBER})\s*([^\s0-9].*?)\s*")
 _COST = re.compile(rf"\s*{NUMBER}\s*(%)?((?:\s*per\s+[a-z]+)*)\s*")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -89,6 +91,39 @@ def _number(value: Any) -> Any:
     if isinstance(value, str):
         raise ValueError(f"a number is expected; found the text {value!r}")
     return value
+
+
+class Amount(NamedTuple):
+    """A number as it is written, with the unit that follows it; "" where there is none."""
+
+    number: Decimal
+    unit: str
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What makes two units the same: "day" and "days" are."""
+        return tuple(TIME_UNITS.get(word, word) for word in self.unit.lower().split())
+
+    def __str__(self) -> str:
+        number = format(self.number, "f")
+        return f"{number} {self.unit}" if self.unit else number
+
+
+def amount(value: Any) -> Amount:
+    """A number with its unit, whatever that is.
+
+    >>> str(amount("2.5 days")), amount("1 day").kind == amount("3 days").kind, str(amount(12))
+    ('2.5 days', True, '12')
+    """
+    if isinstance(value, Amount):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Amount(Decimal(repr(value)), "")
+    found = _AMOUNT.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError(f"a number is expected, with its unit if it has one, such as 12, '2 days' or '90 %'; "
+                         f"found {value!r}")  # fmt: skip
+    return Amount(Decimal(found[1]), " ".join(found[3].split()))
 
 
 class CostRate(NamedTuple):

@@ -7,7 +7,7 @@ file, line and column, and nothing but ScenarioError leaves this room.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "At", "Problem", "ScenarioError", "Several", "Tree", "base_of", "changed",
-    "gallery_folder", "gallery_names", "load", "load_as", "look_over", "parse", "parse_as", "read", "read_value",
+    "gallery_folder", "gallery_names", "load", "load_as", "located", "look_over", "parse", "parse_as", "read",
+    "read_value",
 ]  # fmt: skip
 
 Root = TypeVar("Root", bound=BaseModel)
+Further = Callable[["Scenario"], Iterable[At]]
+"""Finds further faults of a scenario whose sections are each in order."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +55,29 @@ class Tree:
         return data
 
 
-def load(scenario: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+def load(scenario: str | Path, overrides: Sequence[str] = (), further: Further | None = None) -> Scenario:
     """The scenario of a file or of the gallery, changed by overrides such as `run.seed=7`.
+
+    `further` finds faults that this room cannot know of, such as of KPIs; they are told with the others.
 
     Raises ScenarioError with every problem found.
     """
     from simulator.scenario.scenario import Scenario  # the models take time to build
 
-    return load_as(Scenario, scenario, overrides)
+    return _judged(Scenario, read(scenario, overrides), further)
 
 
-def look_over(scenario: str | Path, overrides: Sequence[str] = ()) -> tuple[Scenario, list[Problem]]:
+def located(faults: Iterable[At], scenario: str | Path, overrides: Sequence[str] = ()) -> ScenarioError:
+    """Faults that were found in a scenario after it was loaded, each with its place."""
+    return ScenarioError(placed(faults, read(scenario, overrides).node))
+
+
+def look_over(
+    scenario: str | Path, overrides: Sequence[str] = (), further: Further | None = None
+) -> tuple[Scenario, list[Problem]]:
     """The scenario of a file or of the gallery, and what is odd in its service policy though it can be played.
+
+    `further` is as for `load`.
 
     Raises ScenarioError with every problem found.
     """
@@ -71,7 +85,7 @@ def look_over(scenario: str | Path, overrides: Sequence[str] = ()) -> tuple[Scen
     from simulator.scenario.scenario import Scenario
 
     tree = read(scenario, overrides)
-    judged = _judged(Scenario, tree)
+    judged = _judged(Scenario, tree, further)
     return judged, placed(conflicts(judged), tree.node)
 
 
@@ -157,10 +171,11 @@ def _collecting(problems: list[Problem], name: str) -> Iterator[None]:
         raise ScenarioError([*problems, Problem(name, 0, 0, "", f"cannot be read: {error.strerror}")]) from None
 
 
-def _judged(root: type[Root], tree: Tree) -> Root:
+def _judged(root: type[Root], tree: Tree, further: Further | None = None) -> Root:
     check_size(tree.node)
+    context = {"folder": tree.node.mark.source.folder, **({"further": further} if further is not None else {})}
     try:
-        judged = root.model_validate(tree.data, context={"folder": tree.node.mark.source.folder})
+        judged = root.model_validate(tree.data, context=context)
     except ValidationError as error:
         raise ScenarioError([*tree.problems, *explain(error, root, tree.node)]) from None
     except ArithmeticError as error:

@@ -1,6 +1,6 @@
 """Names that one section of a scenario uses and another must define."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from simulator.scenario.errors import At, Several
 from simulator.scenario.market import Basket, Market, Segment
@@ -13,9 +13,10 @@ from simulator.scenario.service import Service
 
 
 def check_references(
-    market: Market, products: Mapping[str, Product], network: Network, service: Service, segmentation: Segmentation
-) -> None:
-    """Every SKU, site, supplier, calendar, channel and segment that is named exists.
+    market: Market, products: Mapping[str, Product], network: Network, service: Service, segmentation: Segmentation,
+    further: Iterable[At] = (),
+) -> None:  # fmt: skip
+    """Every SKU, site, supplier, calendar, channel and segment that is named exists; `further` faults are told too.
 
     Errors: `Several`, with the place of each.
     """
@@ -28,6 +29,7 @@ def check_references(
         *_products(products),
         *segmentation_references(segmentation, market, products),
         *contract_references(service, market),
+        *further,
     ]
     if found:
         raise Several(found)

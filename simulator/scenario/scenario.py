@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, ValidationInfo, model_validator
 
 from simulator.model import Model
 from simulator.scenario.costs import Costs
 from simulator.scenario.market import Market
 from simulator.scenario.network import Network
+from simulator.scenario.optimise import Optimise
+from simulator.scenario.optimise_references import optimise_references
 from simulator.scenario.products import Product
 from simulator.scenario.references import check_references
 from simulator.scenario.segmentation import Segmentation
@@ -88,6 +90,8 @@ class Scenario(Model):
     """Classes of products and customers."""
     costs: Costs = Costs()
     """Cost rates."""
+    optimise: Optimise | None = None
+    """What `simulator optimise` is to find."""
     assumptions: dict[str, str] = {}
     """Paths of inputs that were assumed, not measured, each with its reason; reports list them."""
 
@@ -102,8 +106,11 @@ class Scenario(Model):
         return scenario
 
     @model_validator(mode="after")
-    def _check(self) -> "Scenario":
-        check_references(self.market, self.products, self.network, self.service, self.segmentation)
+    def _check(self, info: ValidationInfo) -> "Scenario":
+        further = (info.context or {}).get("further", lambda scenario: ())
+        own = optimise_references(self.optimise, self._source) if self.optimise is not None else ()
+        check_references(self.market, self.products, self.network, self.service, self.segmentation,
+                         [*own, *further(self)])  # fmt: skip
         return self
 
     @property
@@ -113,8 +120,13 @@ class Scenario(Model):
 
     @property
     def hash(self) -> str:
-        """A fingerprint of the content: equal for equal data, whatever the layout and wherever the files lie."""
-        plain = json.dumps(_without_paths(self._source), sort_keys=True, default=_written)
+        """A fingerprint of the content: equal for equal data, whatever the layout and wherever the files lie.
+
+        What is to be optimised is a question, which changes no number: it is left out, so that a scenario with it
+        and without it share what is played.
+        """
+        asked = {key: value for key, value in self._source.items() if key != "optimise"}
+        plain = json.dumps(_without_paths(asked), sort_keys=True, default=_written)
         content = hashlib.sha256(plain.encode())
         if self.market.history is not None and Path(self.market.history.file).is_file():
             content.update(Path(self.market.history.file).read_bytes())
