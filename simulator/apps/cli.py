@@ -4,11 +4,24 @@ import sys
 
 import click
 
-from simulator.apps import card, compare, fit, look, reproduce, results, run, select, sensitivity, sweep, warm_up
+from simulator.apps import (
+    card,
+    compare,
+    fit,
+    look,
+    optimise,
+    reproduce,
+    results,
+    run,
+    select,
+    sensitivity,
+    sweep,
+    warm_up,
+)
 from simulator.apps.group import INTERRUPTED, USAGE, cli, stop
 
-__all__ = ["card", "compare", "fit", "look", "main", "reproduce", "results", "run", "select", "sensitivity", "sweep",
-           "warm_up"]  # fmt: skip
+__all__ = ["card", "compare", "fit", "look", "main", "optimise", "reproduce", "results", "run", "select", "sensitivity",
+           "sweep", "warm_up"]  # fmt: skip
 
 
 def main() -> None:

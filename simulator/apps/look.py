@@ -14,6 +14,7 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
     Warnings are of rules that overlap or never apply, of orders that no rule speaks of, and of promises that the
     network cannot keep; they change neither the run nor the exit status.
     """
+    from simulator.experiments.search.goals import faults
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.history import HistoryError
     from simulator.scenario.load import look_over
@@ -21,7 +22,7 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
     bad = 0
     for name in scenarios:
         try:
-            loaded, warnings = look_over(name, changes)
+            loaded, warnings = look_over(name, changes, faults)
         except (ScenarioError, HistoryError) as error:
             click.echo(str(error), err=True)
             bad += 1

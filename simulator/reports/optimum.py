@@ -1,0 +1,121 @@
+"""An optimum on the terminal: the winner against the base, what holds, and what was tried."""
+
+import math
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from simulator.experiments.optimum import Optimum
+from simulator.experiments.search.confirm import CANDIDATES, Confirmed
+from simulator.experiments.search.race import RISK
+from simulator.experiments.search.space import Space, at, written
+from simulator.kpis import catalogue
+from simulator.reports.tables import show
+from simulator.reports.wording import counted
+from simulator.scenario.optimise import Constraint
+
+FATES = {"holds": "keep to every constraint", "not shown": "may or may not", "violates": "surely break one",
+         "worse": "surely worse than the best by then", "no value": "without a value"}  # fmt: skip
+
+
+def print_optimum(optimum: Optimum) -> None:
+    """Print decisions, objective and constraints of base and winner, the verdict, and what the search did."""
+    console = Console()
+    console.print(f"[bold]{escape(optimum.base.name)}[/bold]", highlight=False)
+    console.print("; ".join(tried(optimum)), highlight=False)
+    if optimum.confirmations:
+        console.print()
+        console.print(_decisions(optimum))
+        console.print()
+        console.print(_kpis(optimum))
+    console.print(f"\n[bold]{escape(_capital(optimum.verdict))}.[/bold]", highlight=False)
+    console.print(" ".join(explained(optimum)), style="dim", highlight=False)
+
+
+def tried(optimum: Optimum) -> Iterator[str]:
+    """How many points there were, and what came of them."""
+    fates = [trial.fate for trial in optimum.trials]
+    yield f"{counted(len(fates), 'point')} tried"
+    if optimum.refused:
+        yield f"{len(optimum.refused)} more that the scenario does not take"
+    if optimum.local and len(fates) > 1:
+        yield "all there are" if len(fates) == Space(optimum.section).size else "no neighbour of the best is better"
+    yield from (f"{fates.count(fate)} {words}" for fate, words in FATES.items() if fate in fates)
+
+
+def explained(optimum: Optimum) -> Iterator[str]:
+    """What the numbers mean, in sentences."""
+    times = optimum.section.replications
+    yield (f"Each point was played {times.first} to {times.most} times under the same luck; one was dropped where that "
+           f"is right with {100 * (1 - RISK):g} % confidence.")  # fmt: skip
+    yield (f"The best of many looks better than it is: these numbers are from {times.fresh} replications that the "
+           "search has not seen; the interval of the change is a 95 % interval.")  # fmt: skip
+    if optimum.section.subject_to:
+        yield f"What is shown of a constraint is a one-sided bound, for up to {CANDIDATES} candidates together."
+    failed = [each.trial.number for each in optimum.confirmations[:-1]]
+    if failed:
+        yield f"Points {', '.join(map(str, failed))} were better in the search and not confirmed."
+
+
+def _decisions(optimum: Optimum) -> Table:
+    table = _table("decision", "base", "winner")
+    for path, text in optimum.point.items():
+        value = at(optimum.base.source, path)
+        before = "default" if value is None else value if isinstance(value, str) else written(value)
+        table.add_row(escape(path), escape(before), f"[bold]{escape(text)}[/bold]")
+    return table
+
+
+def _kpis(optimum: Optimum) -> Table:
+    table = _table("KPI", "base", "winner", "change", "interval", "wanted", "shown")
+    for each in optimum.kpis:
+        unit = catalogue()[each.goal.kpi].unit
+        cells = (show(each.base.point, unit), show(each.winner.point, unit), *change_said(each, unit))
+        table.add_row(escape(each.goal.kpi), *cells, *_bound(each, optimum, unit))
+        for dimension, label in each.goal.by.items():
+            table.add_row(escape(f"  {dimension} {label}"))
+    return table
+
+
+def _bound(each: Confirmed, optimum: Optimum, unit: str) -> tuple[str, str]:
+    """What is wanted of a KPI, and what is shown."""
+    goal = each.goal
+    if not isinstance(goal, Constraint):
+        return ("lowest" if optimum.section.sign > 0 else "highest"), ""
+    sign = "≥" if goal.at_least is not None else "≤"
+    wanted = goal.at_least if goal.at_least is not None else goal.at_most
+    assert wanted is not None
+    shown = f"{sign} {_fine(each.bound, unit)}" if math.isfinite(each.bound) else "nothing"
+    return f"{sign} {_fine(wanted, unit)}", shown if each.holds else f"only {shown}"
+
+
+def _fine(value: float, unit: str) -> str:
+    """A bound, with one figure more than a mean has: it is held against another."""
+    return f"{100 * value:.2f} %" if unit.startswith("share") else f"{value:,.4g}"
+
+
+def change_said(each: Confirmed, unit: str) -> tuple[str, str]:
+    """The winner less the base, and the interval of that; in points for shares."""
+    scale = 100.0 if unit.startswith("share") else 1.0
+    mean, low, high = (scale * value for value in each.difference[:3])
+    if not math.isfinite(mean):
+        return "-", ""
+    width = high - low if math.isfinite(high - low) and high > low else abs(mean)
+    decimals = min(max(0, 1 - math.floor(math.log10(width))), 6) if width > 0 else 0
+    ends = f"{low:+,.{decimals}f} to {high:+,.{decimals}f}" if math.isfinite(high - low) else ""
+    return f"{mean:+,.{decimals}f}", ends
+
+
+def _table(*names: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in names:
+        table.add_column(
+            name, justify="right" if name in ("base", "winner", "change", "interval") else "left", overflow="fold"
+        )
+    return table
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
