@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simulator.experiments.compare import compare
+    from simulator.experiments.optimise import optimise
     from simulator.experiments.replicate import run
     from simulator.experiments.result import Result
     from simulator.experiments.select import select
@@ -25,24 +26,15 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "Ledger",
-    "Result",
-    "Scenario",
-    "ScenarioError",
-    "compare",
-    "fit",
-    "load",
-    "run",
-    "select",
-    "simulate",
+    "Ledger", "Result", "Scenario", "ScenarioError", "compare", "fit", "load", "optimise", "run", "select", "simulate",
     "sweep",
-]
+]  # fmt: skip
 
 _ROOMS = {
     "Ledger": "ledger.ledger", "Result": "experiments.result", "Scenario": "scenario.scenario",
     "ScenarioError": "scenario.errors", "compare": "experiments.compare", "fit": "fitting",
-    "load": "scenario.load", "run": "experiments.replicate", "select": "experiments.select",
-    "simulate": "replication", "sweep": "experiments.sweep",
+    "load": "scenario.load", "optimise": "experiments.optimise", "run": "experiments.replicate",
+    "select": "experiments.select", "simulate": "replication", "sweep": "experiments.sweep",
 }  # fmt: skip
 """Where the front door's names live; they are fetched when used, since the rooms are heavy to enter."""
 

@@ -91,9 +91,10 @@ def opened(store: Path | None, *scenarios: "Scenario") -> Iterator["Store"]:
 
     found = Store(store or "")  # closed with the result that reads from it
     for name in dict.fromkeys(scenario.name for scenario in scenarios) if store else ():
-        for other in found.others(name, {scenario.hash for scenario in scenarios}):
-            click.echo(f"{store} keeps {other.replications} replications of another {name!r} (content {other.hash}, "
-                       f"seed {other.seed}, version {other.version}): they are left alone", err=True)  # fmt: skip
+        if others := found.others(name, {scenario.hash for scenario in scenarios}):
+            count = sum(other.replications for other in others)
+            said = f"{count} replications under the name {name!r} with another content, seed or version"
+            click.echo(f"{store} keeps {said}: they are left alone (`simulator results {store}` lists them)", err=True)
     yield found
 
 

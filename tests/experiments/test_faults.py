@@ -253,11 +253,11 @@ def test_a_scenario_that_was_changed_between_runs_is_kept_apart_and_told(tmp_pat
         "csv",
     ]
     first = subprocess.run([*words, "-n", "3"], capture_output=True, text=True, cwd=tmp_path, check=True)
-    assert "another" not in first.stderr
+    assert "keeps" not in first.stderr
     changed = (tmp_path / "mine.yaml").read_text() + "network.sites.store.stock.part.level: 3\n"
     (tmp_path / "mine.yaml").write_text(changed)
     second = subprocess.run([*words, "-n", "2"], capture_output=True, text=True, cwd=tmp_path, check=True)
-    assert "r.db keeps 3 replications of another 'Mine'" in second.stderr
+    assert "r.db keeps 3 replications under the name 'Mine' with another content, seed or version" in second.stderr
     assert "left alone" in second.stderr
     with Store(tmp_path / "r.db") as store:
         assert [each.replications for each in store.experiments()] == [3, 2]
