@@ -9,6 +9,22 @@ from simulator.experiments.samples import blocks_of
 from simulator.kpis.measure import Measures
 from simulator.scenario.load import parse
 
+TWO = """
+name: Two items
+run: {start: 2026-01-05, horizon: 5 weeks, warm_up: 1 week, seed: 3}
+market:
+  segments:
+    shops: {demand: {rule: poisson, orders: 9 per day}, basket: {lines: 2, units: {poisson: {mean: 3}}}}
+    guests: {demand: {rule: poisson, orders: 4 per day}, basket: {units: 1}}
+products: {mug: {price: 3, cost: 1, popularity: 2}, lamp: {price: 9, cost: 4, popularity: 1}}
+network:
+  suppliers: {maker: {lead_time: {exponential: {mean: 2 days}}}}
+  sites:
+    store:
+      stages: [{stage: transit, time: {exponential: {mean: 1 day}}}]
+      stock: {default: {rule: base_stock, level: 90}}
+service: {stockout: {rule: backorder, ship: units}, rules: [{promise: {rule: fixed, time: 2 days}}]}
+"""
 SHELF = """
 name: One shelf
 run: {{start: 2026-01-05, horizon: {weeks} weeks, warm_up: 1 week, seed: {seed}}}
@@ -28,6 +44,11 @@ service: {{stockout: {{rule: backorder, ship: units}}}}
 def shelf(weeks: int = 3, level: int = 20, seed: int = 1) -> simulator.Scenario:
     """Poisson demand with mean 20 in a lead time, against a base stock: 10 ms a replication of three weeks."""
     return parse(SHELF.format(weeks=weeks, level=level, seed=seed))
+
+
+def two() -> simulator.Scenario:
+    """Two segments and two items, so that slices have several labels; some orders are late, some wait for stock."""
+    return parse(TWO)
 
 
 def measures(**values: float) -> Measures:

@@ -5,7 +5,7 @@ import math
 
 import pyarrow.parquet
 import pytest
-from experiments.scenes import shelf
+from experiments.scenes import shelf, two
 from openpyxl import load_workbook
 
 import simulator
@@ -17,7 +17,7 @@ from simulator.reports.export import COLUMNS, ExportError, export
 def filled(tmp_path_factory):
     with Store(tmp_path_factory.mktemp("store") / "r.db") as store:
         first = simulator.run(shelf(level=22), 3, workers=1, store=store)
-        other = simulator.run(shelf(level=25), 2, workers=1, store=store)
+        other = simulator.run(two(), 2, workers=1, store=store)
         yield store, first, other
 
 
@@ -44,7 +44,7 @@ def test_every_number_is_there(filled, tmp_path, ending):
     found = {(int(row[0]), int(row[5]), row[7], row[8] or "", row[9] or ""): (row[10], row[11]) for row in rows}
     assert len(found) == count
     for number, result in ((1, first), (2, other)):
-        for by, label in (("", ""), ("sku", "part")):
+        for by, label in (("", ""), *(("sku", label) for label in result.labels("sku"))):
             for kpi in ("line_fill_rate", "on_hand"):
                 sample = result.sample(kpi, by, label)
                 for place, value in enumerate(sample.values):

@@ -125,6 +125,17 @@ class Killed(Processes):
         return future
 
 
+def test_all_workers_have_work():
+    with Processes(2) as pool:
+        found = [pool.submit(at_work, 0.5) for _ in range(2)]
+        assert found[0].result(30) != found[1].result(30)
+
+
+def at_work(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
 def test_the_other_worker_goes_on():
     with Processes(2) as pool:
         first, second = pool.submit(time.sleep, 1.5), pool.submit(os.getpid)

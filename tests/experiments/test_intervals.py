@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from experiments.scenes import two
 
+import simulator
 from simulator.experiments.intervals import Sample, interval, percentile, student, wilson
 
 RNG = np.random.default_rng(20261126)
@@ -123,3 +125,25 @@ def test_ratios_cover_where_the_mean_of_ratios_is_biased():
         naive += plain.low <= 2 <= plain.high
     assert 0.92 < hits / trials < 0.97
     assert naive / trials < 0.8
+
+
+def test_parts_of_a_whole_add_up_over_replications_too():
+    """Failures by cause are of all orders: pooled, they add up to the orders that are not perfect."""
+    result = simulator.run(two(), 6, workers=1)
+    causes = [result.estimate("imperfect_orders", "cause", cause).mean for cause in result.labels("cause")]
+    assert sum(causes) == pytest.approx(result.estimate("imperfect_orders").mean)
+    assert sum(causes) == pytest.approx(1 - result.estimate("perfect_order_rate").mean)
+    assert max(causes) > 0.05
+
+
+def test_the_trials_of_a_share_are_what_it_was_decided_on():
+    """Orders that were due, lines that asked for stock: not all orders that were placed, and not their units."""
+    result = simulator.run(two(), 3, workers=1)
+    on_time, fill = (result.sample(kpi, "segment", "shops") for kpi in ("on_time", "unit_fill_rate"))
+    np.testing.assert_array_equal(on_time.trials, on_time.weights)
+    placed = result.values("orders_per_week", "segment")[:, 0] * 4
+    assert (on_time.trials < placed).all()
+    assert (fill.trials < fill.weights).all()
+    lines = result.sample("line_fill_rate", "segment", "shops").weights
+    np.testing.assert_array_equal(fill.trials, lines)
+    assert result.sample("order_cycle_time").trials is None
