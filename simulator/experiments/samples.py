@@ -73,14 +73,11 @@ def layout_of(measures: Measures) -> Layout:
     return Layout(names, {name: row for name, row in columns.items() if row})
 
 
-def rows_of(measures: Measures, layout: Layout) -> dict[str, np.ndarray]:
-    """The numbers of one replication, one row for each dimension."""
-    parts = (measures.values, measures.weights, measures.trials)
-    return {
-        dimension: np.concatenate([part[column.kpi][dimension] for column in row for part in parts[: column.parts]],
-                                  dtype=float)
-        for dimension, row in layout.columns.items()
-    }  # fmt: skip
+def _shape(measures: Measures) -> tuple[object, ...]:
+    """What the layout follows from, quick to compare: most replications of a scenario have one."""
+    kinds, names = list(measures.kinds.items()), measures.names
+    dimensions = [list(slices) for slices in measures.values.values()]
+    return kinds, names, dimensions, list(measures.weights), list(measures.trials)
 
 
 @dataclass(frozen=True)
@@ -97,14 +94,22 @@ class Block:
 
 def blocks_of(played: Sequence[tuple[int, float, Measures]]) -> list[Block]:
     """Replications (number, seconds, measures) as blocks: as a rule one, since their layouts are alike."""
-    laid = [(layout_of(measures), number, seconds, measures) for number, seconds, measures in played]
     found = []
-    for layout, group in groupby(laid, key=lambda each: each[0]):
-        members = list(group)
-        rows = [rows_of(measures, layout) for *_, measures in members]
-        together = {dimension: np.stack([row[dimension] for row in rows]) for dimension in layout.columns}
-        found.append(Block(layout, [each[1] for each in members], [each[2] for each in members], together))
+    for _, group in groupby(played, key=lambda each: _shape(each[2])):
+        numbers, seconds, measured = zip(*group, strict=True)
+        layout = layout_of(measured[0])
+        rows = {
+            dimension: np.array([_row(layout, dimension, each) for each in measured]) for dimension in layout.columns
+        }
+        found.append(Block(layout, list(numbers), list(seconds), rows))
     return found
+
+
+def _row(layout: Layout, dimension: str, measures: Measures) -> np.ndarray:
+    """The numbers of a dimension in one replication."""
+    parts = (measures.values, measures.weights, measures.trials)
+    pieces = [part[column.kpi][dimension] for column in layout.columns[dimension] for part in parts[: column.parts]]
+    return np.concatenate(pieces, dtype=float)
 
 
 def play(pickled: bytes, numbers: Sequence[int]) -> list[Block]:

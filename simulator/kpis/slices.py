@@ -46,7 +46,7 @@ class Rows:
     def sums(self, values: np.ndarray | float) -> np.ndarray:
         """Row values added up by cell."""
         if not isinstance(values, np.ndarray):
-            return self.counts * values
+            return self.counts if values == 1 else self.counts * values
         if self._only is None:
             return np.bincount(self.cell, values, self.cells)
         sums = np.zeros(self.cells)
@@ -64,6 +64,17 @@ class Rows:
         if not len(self.cell) or self.cell.min() != self.cell.max():
             return None
         return int(self.cell[0])
+
+    def sliced(self, cells: np.ndarray) -> dict[str, np.ndarray]:
+        """Cell values added up by dimension; "" is the whole. Those of the counts are wanted often and kept."""
+        return self._counted if cells is self.counts else self._add_up(cells)
+
+    @cached_property
+    def _counted(self) -> dict[str, np.ndarray]:
+        return self._add_up(self.counts)
+
+    def _add_up(self, cells: np.ndarray) -> dict[str, np.ndarray]:
+        return {"": np.array([cells.sum()])} | {name: self.by(name, cells) for name in self.codes}
 
     def by(self, dimension: str, cells: np.ndarray) -> np.ndarray:
         """Cell values added up by label."""
@@ -100,7 +111,7 @@ class Ratio(Sliced):
 
     def values(self) -> dict[str, np.ndarray]:
         """By dimension; "" is the whole."""
-        above = self._sums(self.numerator)
+        above = self.rows.sliced(self.numerator)
         if isinstance(self.denominator, Fixed):
             return {dimension: sums / self.denominator.value for dimension, sums in above.items()}
         return {dimension: sums / _or_nan(self._below[dimension]) for dimension, sums in above.items()}
@@ -113,17 +124,13 @@ class Ratio(Sliced):
         """The rows by dimension; the denominator where that counts some of them only."""
         if isinstance(self.denominator, Fixed):
             return {}
-        rows = self._sums(self.rows.counts)
+        rows = self.rows.sliced(self.rows.counts)
         return {dimension: np.minimum(rows[dimension], below) for dimension, below in self._below.items()}
 
     @cached_property
     def _below(self) -> dict[str, np.ndarray]:
         assert isinstance(self.denominator, np.ndarray)
-        return self._sums(self.denominator)
-
-    def _sums(self, cells: np.ndarray) -> dict[str, np.ndarray]:
-        """Cell values added up by dimension."""
-        return {"": np.array([cells.sum()])} | {name: self.rows.by(name, cells) for name in self.rows.codes}
+        return self.rows.sliced(self.denominator)
 
 
 @dataclass(frozen=True)
@@ -141,9 +148,7 @@ class PerWhole(Sliced):
 
     def values(self) -> dict[str, np.ndarray]:
         """By dimension; "" is the whole."""
-        above = {"": np.array([self.numerator.sum()])}
-        above |= {dimension: self.rows.by(dimension, self.numerator) for dimension in self.rows.codes}
-        below = self.weights()
+        above, below = self.rows.sliced(self.numerator), self.weights()
         return {dimension: sums / _or_nan(below[dimension]) for dimension, sums in above.items()}
 
     def weights(self) -> dict[str, np.ndarray]:
@@ -185,8 +190,8 @@ class Spread(Sliced):
         """By dimension; "" is the whole."""
         beside = self.of - (self.of.mean() if len(self.of) else 0.0)  # squares of small numbers stay exact
         cells = [self.rows.sums(np.ones(len(beside))), self.rows.sums(beside), self.rows.sums(beside**2)]
-        whole = {"": _deviation(*(np.array([cell.sum()]) for cell in cells))}
-        return whole | {name: _deviation(*(self.rows.by(name, cell) for cell in cells)) for name in self.rows.codes}
+        found = [self.rows.sliced(cell) for cell in cells]
+        return {name: _deviation(*(each[name] for each in found)) for name in found[0]}
 
 
 def _deviation(count: np.ndarray, total: np.ndarray, squares: np.ndarray) -> np.ndarray:
