@@ -14,7 +14,7 @@ from truth.systems import queue
 import simulator
 from simulator.experiments.batch_means import batch_means, lag_1
 from simulator.experiments.executors import workforce
-from simulator.experiments.intervals import student
+from simulator.experiments.intervals import Sample, interval, order_statistics_coverage, student
 from simulator.experiments.series import Series, play
 from simulator.experiments.steady_state import mser, welch
 from simulator.ledger.facts import Served
@@ -223,3 +223,37 @@ def test_the_series_of_a_queue_follow_the_chain():
         above, below = times.above[:, step], times.below[:, step]
         linear = times.curve[step] + (above - times.curve[step] * below) / below.mean()
         assert not disagreement(linear, in_system[step] / service, 0.14, f"time, step {step}")
+
+
+@pytest.mark.parametrize(
+    ("count", "share", "low", "high", "exact"),
+    [
+        (100, 0.90, 84, 96, 0.955690107191223),
+        (50, 0.95, 45, 50, 0.8852788517335094),
+        (20, 0.5, 6, 15, 0.9586105346679688),
+    ],
+)
+def test_t12_coverage_of_order_statistics(count, share, low, high, exact):
+    """T12: how often a percentile lies between two ranked values, by formula and by counting."""
+    assert order_statistics_coverage(count, share, low, high) == pytest.approx(exact, abs=1e-12)
+    ranked = np.sort(np.random.default_rng(12).exponential(size=(4000, count)), axis=1)
+    true = -np.log(1 - share)
+    covered = (ranked[:, low - 1] <= true) & (true < ranked[:, high - 1])
+    assert not disagreement(covered.astype(float), exact, 0.02)
+
+
+def test_t15_coverage_of_students_interval_of_skewed_replications():
+    """T15: 90 % t-intervals of the average wait of 25 customers, from 5 to 40 replications, cover too seldom.
+
+    Experiments are drawn from 2,000 replications, so that thousands of them tell; what is covered is then the mean
+    of these. Their own sampling error moves the coverage by about a point.
+    """
+    waits, _ = by_customer(one_clerk("1 per hour", "54 min", "90 h", 15), 2000, 25)
+    average = waits.mean(axis=1)
+    assert not disagreement(average, Q22[1, 25][0], 0.05)
+    rng, found = np.random.default_rng(15), []
+    for count in (5, 10, 20, 40):
+        drawn = rng.choice(average, (6000, count))
+        ends = [interval(Sample("mean", each), 0.9)[1:3] for each in drawn]
+        found.append(np.mean([low <= average.mean() <= high for low, high in ends]))
+    assert found == pytest.approx([0.836354, 0.859252, 0.876966, 0.887658], abs=0.025)
