@@ -28,7 +28,7 @@ WAIT = 60.0
 """Seconds to wait for another program that has the file locked."""
 AT_A_TIME = 1.0
 """Seconds of it in which an interrupt is not heard."""
-CACHE = 64 * 1024
+CACHE = 16 * 1024
 """KiB of a private store that stay in memory before it goes to disk."""
 
 
