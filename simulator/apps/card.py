@@ -7,7 +7,7 @@ import click
 from simulator.apps.group import bad_input, cli, load_scenario, output, scenario_options
 
 
-@cli.command()
+@cli.command(short_help="Write the model card of SCENARIO, to judge it by.")
 @scenario_options
 @click.option(
     "-o",

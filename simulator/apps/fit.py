@@ -16,7 +16,7 @@ def pairs(_context: click.Context, _option: click.Parameter, given: tuple[str, .
     return found
 
 
-@cli.command()
+@cli.command(short_help="Make a scenario of ORDERS, a table of order lines.")
 @click.argument("orders", type=click.Path(path_type=Path))
 @click.option(
     "-o",

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
 
 USAGE, INTERRUPTED = 2, 130
+ORDER = ("gallery", "fit", "check", "run", "story", "warm-up", "compare", "select", "sweep", "sensitivity", "optimise",
+         "results", "reproduce", "card", "kpis", "rules", "schema")  # fmt: skip
 
 
 def stop(message: str, status: int = USAGE) -> None:
@@ -36,7 +38,15 @@ def bad_input() -> Iterator[None]:
         stop(str(error))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Ordered(click.Group):
+    """Commands in the order in which a study goes, not in that of the alphabet."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """First those that are placed, then any other."""
+        return sorted(self.commands, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+
+
+@click.group(cls=Ordered, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
 def cli() -> None:
     """Simulate customer service in a supply chain.

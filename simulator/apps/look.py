@@ -5,7 +5,7 @@ import click
 from simulator.apps.group import USAGE, bad_input, cli, load_scenario, scenario_options, stop
 
 
-@cli.command()
+@cli.command(short_help="Check SCENARIO: every error at once, with line and column.")
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change one value; repeatable.")
 def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
@@ -53,7 +53,7 @@ def story(scenario: str, changes: tuple[str, ...], seed: int | None, order: int,
             stop(str(error))
 
 
-@cli.command()
+@cli.command(short_help="Print the JSON schema of scenarios, for an editor.")
 def schema() -> None:
     """Print the JSON schema of scenarios, for completion in an editor."""
     import json
@@ -63,7 +63,7 @@ def schema() -> None:
     click.echo(json.dumps(Scenario.model_json_schema(), indent=1))
 
 
-@cli.command()
+@cli.command(short_help="List the rules that there are; with TAG, explain one.")
 @click.argument("tag", required=False)
 def rules(tag: str | None) -> None:
     """List the rules that a scenario may name; with TAG, explain one."""
@@ -73,7 +73,7 @@ def rules(tag: str | None) -> None:
         stop(f"there is no rule {tag!r}; `simulator rules` lists them")
 
 
-@cli.command()
+@cli.command(short_help="List the KPIs; with NAME, define one.")
 @click.argument("name", required=False)
 def kpis(name: str | None) -> None:
     """List the KPIs with unit, direction, denominator and SCOR code; with NAME, define one."""

@@ -31,12 +31,12 @@ def what_if_file(context: click.Context, option: click.Parameter, path: Path | N
     return output(context, option, path)
 
 
-@cli.command()
+@cli.command(short_help="Find the best decisions for SCENARIO, and confirm them.")
 @scenario_options
 @click.option("--trials", type=click.IntRange(1, 1_000_000), help="Points to try at most, instead of the section's.")
-@click.option("-n", "most", type=click.IntRange(2, 1_000_000), metavar="MOST",
+@click.option("-n", "--replications", "most", type=click.IntRange(2, 1_000_000), metavar="MOST",
               help="Replications of a point at most, instead of the section's.")  # fmt: skip
-@click.option("-o", "what_if", type=click.Path(path_type=Path, dir_okay=False), callback=what_if_file,
+@click.option("-o", "--output", "what_if", type=click.Path(path_type=Path, dir_okay=False), callback=what_if_file,
               metavar="FILE.yaml", help="Write the winner as a what-if.")  # fmt: skip
 @experiment_options
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True,

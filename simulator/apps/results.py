@@ -7,7 +7,7 @@ import click
 from simulator.apps.group import bad_input, cli, output, stop
 
 
-@cli.command()
+@cli.command(short_help="List what a store holds, or write it as a table.")
 @click.argument("store", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--experiment", "chosen", type=click.IntRange(1), multiple=True, metavar="N",
               help="Only this one; repeatable.")  # fmt: skip

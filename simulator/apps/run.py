@@ -55,7 +55,7 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
     return goals
 
 
-@cli.command()
+@cli.command(short_help="Simulate SCENARIO and show its KPIs with intervals.")
 @scenario_options
 @click.option("-n", "--replications", type=click.IntRange(1, 1_000_000), help="How many replications  [default: 20]")
 @click.option(

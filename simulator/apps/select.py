@@ -27,10 +27,10 @@ def known_kpi(context: click.Context, option: click.Parameter, given: str) -> st
     return known_kpis(context, option, (given,))[0]
 
 
-@cli.command()
+@cli.command(short_help="Select the best SCENARIO by one KPI.")
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @change_options
-@click.option("--kpi", required=True, callback=known_kpi, help="What decides.")
+@click.option("--kpi", required=True, callback=known_kpi, metavar="KPI", help="What decides.")
 @click.option("--indifference", type=float, metavar="NUMBER",
               help="The smallest difference that matters, in the KPI's unit; kn wants it.")  # fmt: skip
 @click.option("--procedure", type=click.Choice(["kn", "subset", "ocba"]), default="kn", show_default=True,

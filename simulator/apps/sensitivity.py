@@ -21,14 +21,14 @@ from simulator.apps.group import (
 from simulator.apps.sweep import all_written
 
 
-@cli.command()
+@cli.command(short_help="Say which inputs of SCENARIO matter.")
 @scenario_options
 @click.option("--method", type=click.Choice(["tornado", "morris", "sobol"]), default="tornado", show_default=True,
               help="One at a time, elementary effects, or shares of the variance.")  # fmt: skip
 @click.option("--input", "inputs", multiple=True, metavar="PATH=LOW..HIGH", callback=all_written,
               help="Move this input over this range; repeatable.  [default: what it assumes, +-20 %]")  # fmt: skip
-@click.option("--kpi", "kpis", multiple=True, callback=known_kpis, default=["total_cost"], show_default=True,
-              help="What is looked at; repeatable.")  # fmt: skip
+@click.option("--kpi", "kpis", multiple=True, callback=known_kpis, metavar="KPI", default=["total_cost"],
+              show_default=True,              help="What is looked at; repeatable.")  # fmt: skip
 @click.option("--points", type=click.IntRange(2), help="Trajectories of Morris [default: 10], or base points of Sobol "
               "[default: 64].")  # fmt: skip
 @click.option("-n", "--replications", type=click.IntRange(2, 1_000_000), default=10, show_default=True,

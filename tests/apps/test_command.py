@@ -116,3 +116,14 @@ def test_help_enters_no_heavy_room():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_lists_every_command_on_one_line_in_the_order_of_a_study():
+    from click.testing import CliRunner
+
+    from simulator.apps.group import ORDER, cli
+
+    done = CliRunner().invoke(cli, ["--help"], terminal_width=80)
+    listed = [line.strip() for line in done.stdout.partition("Commands:\n")[2].splitlines()]
+    assert tuple(line.split()[0] for line in listed) == ORDER
+    assert not [line for line in listed if line.endswith("...")]
