@@ -5,19 +5,19 @@ from pathlib import Path
 import click
 
 from simulator.apps import compare
-from simulator.apps.group import bad_input, cli, load_scenario, progress_bar, scenario_options, stop
+from simulator.apps.group import INTERRUPTED, bad_input, cli, load_scenario, progress_bar, scenario_options, stop
 
 
-@cli.command("warm-up")
+@cli.command("warm-up", short_help="Say how long SCENARIO takes to settle.")
 @scenario_options
 @click.option("-n", "--replications", type=click.IntRange(1, 1000), default=10, show_default=True)
 @click.option(
-    "--kpi", "kpis", multiple=True, metavar="NAME", callback=compare.known_kpis, help="A KPI to look at; repeatable."
+    "--kpi", "kpis", multiple=True, metavar="KPI", callback=compare.known_kpis, help="A KPI to look at; repeatable."
 )
 @click.option("--step", type=click.Choice(["hour", "day", "week"]), help="Of the series  [default: by the horizon]")
 @click.option(
-    "--picture",
     "--chart",
+    "--picture",
     "picture",
     type=click.Path(path_type=Path, dir_okay=False),
     callback=compare.picture,
@@ -49,6 +49,9 @@ def warm_up(
                 found = settle.warm_up(crew, loaded, replications, kpis=kpis, step=hours, progress=progress)
         except NoSeriesError as error:
             stop(str(error))
+        except KeyboardInterrupt:
+            stop("interrupted: a warm-up is read from all replications, and none are kept; fewer (-n) are sooner done",
+                 INTERRUPTED)  # fmt: skip
         if style == "json":
             import json
 
@@ -59,4 +62,4 @@ def warm_up(
             from simulator.reports.settling import write_settling
 
             write_settling(found, picture)
-            click.echo(f"picture: {picture}", err=True)
+            click.echo(f"chart: {picture}", err=True)

@@ -4,6 +4,7 @@ import math
 from typing import Any, Literal
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from simulator.experiments.batch_means import BatchMeans
@@ -45,7 +46,7 @@ def print_warm_up(found: WarmUp) -> None:
     """Print when each KPI settles, the verdict, and means of the steady part from one run and from all."""
     console = Console()
     run = found.scenario.run
-    console.print(f"[bold]{found.scenario.name}[/bold]", highlight=False)
+    console.print(f"[bold]{escape(found.scenario.name)}[/bold]", highlight=False)
     console.print(f"{counted(found.replications, 'replication')} of {duration(run.horizon)} in steps of "
                   f"{duration(found.step)}, seed {run.seed}{_run_out(found)}", highlight=False)  # fmt: skip
     console.print(_settling(found))

@@ -499,7 +499,7 @@ def test_the_commands_of_the_page_run(line, tmp_path):
     words = [sys.executable, "-m", "simulator", "warm-up", *shlex.split(line), *short]
     done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "settling.png").is_file() == ("--picture" in line)
+    assert (tmp_path / "settling.png").is_file() == ("--chart" in line)
 
 
 def test_the_python_example_of_the_page_runs(monkeypatch, capsys):
