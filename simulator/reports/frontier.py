@@ -68,8 +68,10 @@ def _panel(axes: "Axes", of: CostOfService) -> None:
             axes.plot(x, y, "o", color=DARK, markersize=9.5, markerfacecolor="none", markeredgewidth=0.8)
     _critical(axes, of)
     labelled = of.points if len(of.points) <= LABELLED else of.frontier
+    falling = cost[labelled[-1].number].point < cost[labelled[0].number].point  # then there is room to the right
+    first = sorted(labelled, key=lambda point: (point is not best, verdicts[point.number] == "dominated"))
     _labels(axes, [(scale * service[point.number].point, cost[point.number].point, shortened(point_said(point), 14))
-                   for point in labelled])  # fmt: skip
+                   for point in first], right=falling)  # fmt: skip
     axes.set_title(shortened(of.label or "All", 30), fontsize=8)
     axes.set_xlabel(f"{title(of.service)}", fontsize=7.5)
     axes.set_ylabel(f"{title(of.cost)} ({catalogue()[of.cost].unit.removeprefix('money ')})", fontsize=7.5)
@@ -81,19 +83,18 @@ def _panel(axes: "Axes", of: CostOfService) -> None:
     axes.tick_params(labelsize=7)
 
 
-def _labels(axes: "Axes", points: Sequence[tuple[float, float, str]]) -> None:
-    """What is set at the points, as far as there is room."""
+def _labels(axes: "Axes", points: Sequence[tuple[float, float, str]], right: bool) -> None:
+    """What is set at the points, as far as there is room: the first ones have the say."""
     size = np.ptp([point[:2] for point in points], axis=0)
     size[size == 0] = 1.0
-    falling = points[-1][1] < points[0][1]  # then there is room to the right
     taken: list[np.ndarray] = []
     for x, y, said in points:
         at = np.array([x, y]) / size
         room = np.array([max(APART, LETTER * len(said)), APART])
         if all((np.abs(at - other) > room).any() for other in taken):
             taken.append(at)
-            axes.annotate(said, (x, y), (4 if falling else -4, 4), textcoords="offset points", fontsize=6,
-                          ha="left" if falling else "right", color=MIDDLE)  # fmt: skip
+            axes.annotate(said, (x, y), (4 if right else -4, 4), textcoords="offset points", fontsize=6,
+                          ha="left" if right else "right", color=MIDDLE)  # fmt: skip
 
 
 def _cross(axes: "Axes", service: Interval, cost: Interval, scale: float) -> None:

@@ -11,7 +11,7 @@ from simulator.experiments.search.goals import sample
 from simulator.kpis import catalogue
 from simulator.reports.ink import DARK, LIGHT, MIDDLE, PALE
 from simulator.reports.picture import write_picture
-from simulator.reports.wording import counted, title
+from simulator.reports.wording import counted, figure, title
 from simulator.scenario.optimise import Goal
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def points(sheet: "Figure", optimum: Optimum) -> None:
     axes.set_xlabel("Point, in the order tried" if constraint is None else _called(constraint))
     axes.set_ylabel(_called(section.objective))
     axes.locator_params(nbins=7)
+    axes.yaxis.set_major_formatter(lambda value, _: figure(value))
     sheet.text(0.02, 0.955, f"{optimum.base.name}: {len(optimum.trials)} points tried", fontweight="bold", fontsize=10)
     sheet.legend(loc="upper left", bbox_to_anchor=(0.01, 0.945), ncols=3, fontsize=8, handletextpad=0.3,
                  columnspacing=1.3)  # fmt: skip

@@ -49,43 +49,48 @@ def write_sweep_chart(
 
     Errors: OSError if it cannot be written.
     """
-    panels = list(_panels(sweep, kpis, by))
-    rows = -(-len(panels) // WIDE)
-    height = PANEL * rows + FRONTIER * rows_of(costs) + 0.1
+    panels = panels_of(sweep, kpis, by)
+    height = PANEL * len(panels) + FRONTIER * rows_of(costs) + 0.1
 
     def draw(sheet: "Figure") -> None:
         if not costs:
             curves(sheet, sweep, panels)
             return
-        parts: Any = sheet.subfigures(2, 1, height_ratios=[PANEL * rows, FRONTIER * rows_of(costs)])
+        parts: Any = sheet.subfigures(2, 1, height_ratios=[PANEL * len(panels), FRONTIER * rows_of(costs)])
         curves(parts[0], sweep, panels)
         frontiers(parts[1], costs)
 
     write_picture(path, draw, height)
 
 
-def _panels(sweep: Sweep, kpis: Sequence[str], by: Sequence[str]) -> Iterator[Panel]:
-    """Path by path the panels of the whole, then those of each dimension and the key to its slices."""
-    for path in sweep.paths:
-        for dimension in ("", *by):
-            found = [panel for kpi in kpis if _series(sweep, panel := Panel(path, kpi, dimension))]
-            yield from found
-            if found and dimension:
-                yield Panel(path, "", dimension)
+def panels_of(sweep: Sweep, kpis: Sequence[str], by: Sequence[str]) -> list[list[Panel]]:
+    """The panels row by row; each path begins a row."""
+    found = [list(_along(sweep, path, kpis, by)) for path in sweep.paths]
+    wide = min(WIDE, max(map(len, found)))
+    return [panels[first : first + wide] for panels in found for first in range(0, len(panels), wide)]
 
 
-def curves(sheet: "Figure", sweep: Sweep, panels: Sequence[Panel]) -> None:
+def _along(sweep: Sweep, path: str, kpis: Sequence[str], by: Sequence[str]) -> Iterator[Panel]:
+    """The panels of the whole, then those of each dimension and the key to its slices."""
+    for dimension in ("", *by):
+        found = [panel for kpi in kpis if _series(sweep, panel := Panel(path, kpi, dimension))]
+        yield from found
+        if found and dimension:
+            yield Panel(path, "", dimension)
+
+
+def curves(sheet: "Figure", sweep: Sweep, rows: Sequence[Sequence[Panel]]) -> None:
     """One panel for each KPI and path."""
-    rows, wide = -(-len(panels) // WIDE), min(WIDE, len(panels))
-    grid = sheet.subplots(rows, wide, squeeze=False)
-    for axes in grid.flat[len(panels) :]:
-        axes.remove()
-    for axes, panel in zip(grid.flat, panels, strict=False):
-        if panel.kpi:
-            _draw(axes, sweep, panel)
-        else:
-            _key(axes, sweep.points[0].result.labels(panel.dimension), panel.dimension)
-    high = PANEL * rows
+    grid = sheet.subplots(len(rows), max(map(len, rows)), squeeze=False)
+    for places, panels in zip(grid, rows, strict=True):
+        for axes in places[len(panels) :]:
+            axes.remove()
+        for axes, panel in zip(places, panels, strict=False):
+            if panel.kpi:
+                _draw(axes, sweep, panel)
+            else:
+                _key(axes, sweep.points[0].result.labels(panel.dimension), panel.dimension)
+    high = PANEL * len(rows)
     sheet.subplots_adjust(left=0.075, right=0.985, top=1 - 0.25 / high, bottom=0.42 / high, wspace=0.34, hspace=0.66)
 
 

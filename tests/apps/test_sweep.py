@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from simulator.apps.cli import cli
+from simulator.experiments.sweep import sweep
+from simulator.reports.sweep_chart import panels_of
 
 GOOD = "textbook/base_stock"
 SHORT = ("--set", "run.horizon=12 weeks", "--set", "run.warm_up=2 weeks", "--workers", "1")
@@ -34,6 +36,7 @@ def test_the_table_shows_points_and_what_service_costs(store):
     for said in (
         "4 points, 4 replications each", f"level: {LEVEL}", "line fill rate", "line_fill_rate by sku",
         "What line_fill_rate costs in total_cost", "Cheapest: point", "Critical ratio", "would cost",
+        "In money per week: total_cost, margin.",
     ):  # fmt: skip
         assert said in done.output
     assert "Traceback" not in done.output
@@ -77,6 +80,19 @@ def test_a_chart_is_written(store, tmp_path, ending):
     assert done.exit_code == 0, done.output
     begun = (tmp_path / f"chart{ending}").read_bytes()[:9]
     assert begun.startswith({".png": b"\x89PNG", ".svg": b"<?xml"}[ending])
+
+
+def test_each_path_begins_a_row_of_panels():
+    """Two KPIs along two paths are two rows of two, not one of three and one of one."""
+    found = sweep(GOOD, {LEVEL: [10, 13], "costs.backorder": ["1 per unit per day", "2 per unit per day"]},
+                  replications=2, workers=1)  # fmt: skip
+    for kpis, lengths in (
+        (["on_hand", "total_cost"], [2, 2]),
+        (["on_hand", "total_cost", "margin", "turns"], [3, 1] * 2),
+    ):
+        rows = panels_of(found, kpis, ())
+        assert [len(row) for row in rows] == lengths
+        assert all(len({panel.path for panel in row}) == 1 for row in rows)
 
 
 def test_values_that_are_no_numbers_and_two_paths(tmp_path):
