@@ -59,14 +59,16 @@ def picture(context: click.Context, option: click.Parameter, path: Path | None) 
     return output(context, option, path)
 
 
-@cli.command()
+@cli.command(short_help="Compare each ALT with BASE under the same luck.")
 @click.argument("base")
 @click.argument("alternatives", nargs=-1, required=True, metavar="ALT...")
 @change_options
 @click.option("-n", "--replications", type=click.IntRange(2, 1_000_000), default=20, show_default=True)
-@click.option("--kpi", "kpis", multiple=True, callback=known_kpis, help="Compare this KPI instead of the headlines; "
-              "repeatable. Fewer KPIs have narrower intervals.")  # fmt: skip
-@click.option("--by", multiple=True, metavar="DIMENSION", help="Compare slices too: segment, channel, sku ...")
+@click.option("--kpi", "kpis", multiple=True, callback=known_kpis, metavar="KPI",
+              help="Compare this KPI instead of the headlines; repeatable. Fewer KPIs have narrower "
+              "intervals.")  # fmt: skip
+@click.option("--by", multiple=True, metavar="DIMENSION",
+              help="Compare slices too: segment, channel, sku ...; repeatable.")  # fmt: skip
 @click.option("--worth", multiple=True, metavar="KPI=0.005", callback=worths,
               help="The smallest difference that matters, in the KPI's unit; repeatable.  [default: 1 % of the base's "
               "value; of a share half a point]")  # fmt: skip
@@ -98,6 +100,8 @@ def compare(
                 found = compare_all(scenarios, kpis=kpis or None, store=kept, progress=progress, **settings)
         except ComparisonError as error:
             stop(str(error))
+        except KeyboardInterrupt:
+            stopped_early("interrupted", "a comparison wants two finished replications of each, at least", store)
         for note in found.notes:
             click.echo(f"warning: {note}", err=True)
         _show(found, style)

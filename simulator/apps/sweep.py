@@ -60,7 +60,7 @@ def level(_context: click.Context, _option: click.Parameter, text: str | None) -
         raise click.BadParameter(f"{text!r}: a level of service is expected, such as 97% or 0.97") from None
 
 
-@cli.command()
+@cli.command(short_help="Play SCENARIO at many points of its inputs.")
 @scenario_options
 @click.option("--vary", multiple=True, required=True, metavar="PATH=A,B,C|LOW..HIGH", callback=all_written,
               help="What to vary: values, or a range such as 0.90..0.99 or 1..7 days; repeatable.")  # fmt: skip
@@ -70,9 +70,10 @@ def level(_context: click.Context, _option: click.Parameter, text: str | None) -
               "[default: 5]")  # fmt: skip
 @click.option("-n", "--replications", type=click.IntRange(1, 1_000_000), default=20, show_default=True,
               help="Of every point.")  # fmt: skip
-@click.option("--kpi", "kpis", multiple=True, callback=known_kpis, help="Show this KPI instead of the headlines; "
-              "repeatable.")  # fmt: skip
-@click.option("--by", multiple=True, metavar="DIMENSION", help="Show slices too: segment, channel, sku ...")
+@click.option("--kpi", "kpis", multiple=True, callback=known_kpis, metavar="KPI",
+              help="Show this KPI instead of the headlines; repeatable.")  # fmt: skip
+@click.option("--by", multiple=True, metavar="DIMENSION",
+              help="Show slices too: segment, channel, sku ...; repeatable.")  # fmt: skip
 @click.option("--frontier", "service", callback=known_kpi, metavar="KPI", help="The service whose cost is shown  "
               "[default: the first service KPI that the points differ in]")  # fmt: skip
 @click.option("--cost", callback=known_kpi, metavar="KPI", default="total_cost", show_default=True,
@@ -94,6 +95,7 @@ def sweep(
     from simulator.experiments.ranges import DesignError
     from simulator.experiments.sweep import sweep as play
     from simulator.reports.cost_of_service import costs_of_service
+    from simulator.reports.wording import counted
 
     with bad_input():
         try:
@@ -117,7 +119,8 @@ def sweep(
             write_sweep_chart(found, costs, shown, dimensions, chart)
             click.echo(f"chart: {chart}", err=True)
     if found.stopped:
-        stopped_early(found.stopped, f"these are the {len(found.points)} points that have begun", store)
+        begun = counted(len(found.points), "point")
+        stopped_early(found.stopped, f"this is what is finished of the {begun} that have begun", store)
 
 
 def _show(

@@ -28,7 +28,7 @@ GUARANTEES = {
           "KN (Kim and Nelson 2001): " + NORMAL + ".",
     "subset": "With a probability of at least {confidence:.4g} % the best is among those kept{lead}. Subset selection "
               "by paired differences (after Gupta 1965): " + NORMAL + ".",
-    "ocba": "Nothing is guaranteed. The probability that the selection is correct is estimated at {probability:.1f} %, "
+    "ocba": "Nothing is guaranteed. The probability that the selection is correct is estimated at {probability}, "
             "as if luck were not shared. OCBA (Chen and others 2000): " + NORMAL + ".",
 }  # fmt: skip
 
@@ -120,7 +120,7 @@ def select(
         choice = _choose(desk, len(names), procedure, indifference, confidence, first, replications, budget)
     promise = GUARANTEES[procedure].format(
         indifference=indifference or 0.0, unit=catalogue()[kpi].unit, confidence=100 * confidence,
-        probability=100 * (choice.probability or 0.0),
+        probability=_chance(choice.probability or 0.0),
         lead=f", if it leads by {indifference:g} or more" if indifference else "",
     )  # fmt: skip
     return _told(choice, procedure, kpi, upwards, scenarios, names, promise)
@@ -182,3 +182,12 @@ def _check(
     said = [message for wrong, message in odd if wrong]
     if said:
         raise ComparisonError("\n".join(said))
+
+
+def _chance(probability: float) -> str:
+    """An estimated probability in words: none is certain.
+
+    >>> _chance(0.912), _chance(0.99997)
+    ('91.2 %', 'more than 99.9 %')
+    """
+    return f"{100 * probability:.1f} %" if probability < 0.9995 else "more than 99.9 %"

@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from simulator.experiments.comparison import Comparison
 from simulator.experiments.worth import CAP, Difference
-from simulator.reports.tables import show
+from simulator.reports.tables import measured_in, show
 from simulator.reports.wording import figure, listed
 
 METHODS = {"bonferroni": "Bonferroni", "dunnett": "Bonferroni between KPIs, multivariate t between alternatives"}
@@ -18,12 +19,12 @@ def changed(values: Sequence[float], unit: str, width: float) -> list[str]:
     """Differences as they are read, to two figures of a width; shares in points.
 
     >>> changed([0.18499, 0.1635], "share of orders", 0.0215), changed([-22.36, 0.0], "money per week", 5.48)
-    (['+18.5', '+16.4'], ['-22.4', '0'])
+    (['+18.5', '+16.4'], ['−22.4', '0'])
     """
     scale = 100.0 if unit.startswith("share") else 1.0
     size = scale * (width if math.isfinite(width) and width > 0 else max(map(abs, values)))
     decimals = min(max(0, 1 - math.floor(math.log10(size))), 6) if math.isfinite(size) and size > 0 else 0
-    return [("0" if not value else f"{scale * value:+,.{decimals}f}") if math.isfinite(value) else "-"
+    return [("0" if not value else f"{scale * value:+,.{decimals}f}".replace("-", "−")) if math.isfinite(value) else "-"
             for value in values]  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def print_comparison(comparison: Comparison) -> None:
     """Print what differs: the whole, and the slices asked for."""
     console = Console()
     for number, name in enumerate(comparison.names):
-        console.print(f"{number or 'base':>4}  [bold]{name}[/bold]", highlight=False)
+        console.print(f"{number or 'base':>4}  [bold]{escape(name)}[/bold]", highlight=False)
     console.print(played(comparison), highlight=False)
     for dimension in dict.fromkeys(each.dimension for each in comparison.differences):
         found = [each for each in comparison.differences if each.dimension == dimension]
@@ -94,6 +95,8 @@ def print_comparison(comparison: Comparison) -> None:
         if same:
             console.print(f"The same in every replication: {listed(same)}.", highlight=False)
     console.print()
+    if units := measured_in(each.kpi for each in comparison.differences if not each.same):
+        console.print(units, style="dim", highlight=False)
     console.print(" ".join(explained(comparison)), style="dim", highlight=False)
 
 

@@ -35,7 +35,7 @@ def print_cost_of_service(of: CostOfService, level: float | None = None) -> None
                       ends_said(more) if more else "", verdict_said(of, point))  # fmt: skip
     console.print(table)
     for sentence in (*optimum_said(of), *([reached_said(of, level)] if level is not None else [])):
-        console.print(sentence, highlight=False, soft_wrap=True)
+        console.print(sentence, highlight=False, markup=False)
 
 
 def ends_said(found: Interval) -> str:

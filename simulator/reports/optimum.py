@@ -74,8 +74,8 @@ def _kpis(optimum: Optimum) -> Table:
         unit = catalogue()[each.goal.kpi].unit
         cells = (show(each.base.point, unit), show(each.winner.point, unit), *change_said(each, unit))
         table.add_row(escape(each.goal.kpi), *cells, *_bound(each, optimum, unit))
-        for dimension, label in each.goal.by.items():
-            table.add_row(escape(f"  {dimension} {label}"))
+        for label in each.goal.by.values():
+            table.add_row(escape(f"  {label}"))
     return table
 
 
@@ -105,14 +105,17 @@ def change_said(each: Confirmed, unit: str) -> tuple[str, str]:
     width = high - low if math.isfinite(high - low) and high > low else abs(mean)
     decimals = min(max(0, 1 - math.floor(math.log10(width))), 6) if width > 0 else 0
     ends = f"{low:+,.{decimals}f} to {high:+,.{decimals}f}" if math.isfinite(high - low) else ""
-    return f"{mean:+,.{decimals}f}", ends
+    return f"{mean:+,.{decimals}f}".replace("-", "−"), ends.replace("-", "−")
 
 
 def _table(*names: str) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in names:
         table.add_column(
-            name, justify="right" if name in ("base", "winner", "change", "interval") else "left", overflow="fold"
+            name,
+            justify="right" if name in ("base", "winner", "change", "interval") else "left",
+            overflow="fold",
+            no_wrap=name in ("interval", "wanted", "shown"),
         )
     return table
 

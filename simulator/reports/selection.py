@@ -1,6 +1,7 @@
 """The selection of the best on the terminal."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from simulator.experiments.select import Selection
@@ -12,7 +13,7 @@ def print_selection(found: Selection) -> None:
     """Print the scenarios, the best first, which are left, and what is guaranteed."""
     console = Console()
     which = "largest" if found.largest else "smallest"
-    console.print(f"[bold]{verdict(found)}[/bold]", highlight=False)
+    console.print(f"[bold]{escape(verdict(found))}[/bold]", highlight=False)
     console.print(
         f"By {found.kpi} ({found.unit}), the {which} is best; the same luck (seed {found.seed})", highlight=False
     )

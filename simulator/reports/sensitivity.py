@@ -4,6 +4,7 @@ import math
 from collections.abc import Collection, Iterator
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from simulator.experiments.intervals import Interval
@@ -36,7 +37,7 @@ def print_sensitivity(found: Sensitivity) -> None:
     """Print the effects of the inputs on each KPI, the largest first."""
     console = Console()
     run = found.scenario.run
-    console.print(f"[bold]{found.scenario.name}[/bold]", highlight=False)
+    console.print(f"[bold]{escape(found.scenario.name)}[/bold]", highlight=False)
     console.print(f"{found.method}: {METHODS[found.method]}; {counted(len(found.inputs), 'input')}, "
                   f"{counted(found.points, 'point')} of {found.replications} replications, the same luck at every "
                   f"point (seed {run.seed})", highlight=False)  # fmt: skip

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from simulator.experiments.result import Estimate
 from simulator.experiments.sweep import Point, Sweep
-from simulator.reports.tables import show, width
+from simulator.reports.tables import measured_in, show, width
+from simulator.reports.wording import counted
 from simulator.scenario.reading.merge import steps
 from simulator.scenario.reading.nodes import Plain
 
@@ -53,14 +55,15 @@ def played(sweep: Sweep) -> str:
     """How much was played."""
     run = sweep.scenario.run
     weeks, warm_up = (run.horizon - run.warm_up) / 168, run.warm_up / 168
-    return (f"{len(sweep.points)} points, {sweep.replications} replications each of {weeks:.4g} weeks after a warm-up "
-            f"of {warm_up:.3g} weeks, the same luck at every point (seed {run.seed})")  # fmt: skip
+    points, replications = counted(len(sweep.points), "point"), counted(sweep.replications, "replication")
+    return (f"{points}, {replications} each of {weeks:.4g} weeks after a warm-up of {warm_up:.3g} weeks, "
+            f"the same luck at every point (seed {run.seed})")  # fmt: skip
 
 
 def print_sweep(sweep: Sweep, kpis: Sequence[str], by: Sequence[str]) -> None:
     """Print the estimates, one row for each point."""
     console = Console()
-    console.print(f"[bold]{sweep.scenario.name}[/bold]", highlight=False)
+    console.print(f"[bold]{escape(sweep.scenario.name)}[/bold]", highlight=False)
     console.print(played(sweep), highlight=False)
     names = short_paths(sweep.paths)
     for path, name in names.items():
@@ -75,6 +78,8 @@ def print_sweep(sweep: Sweep, kpis: Sequence[str], by: Sequence[str]) -> None:
             slices = {key[2]: key for key in present if key[:2] == (kpi, dimension)}
             if slices:
                 console.print(_table(sweep, slices, found, console.width, f"{kpi} by {dimension}"))
+    if units := measured_in(kpis):
+        console.print(units, style="dim", highlight=False)
 
 
 def _table(

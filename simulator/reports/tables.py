@@ -1,14 +1,16 @@
 """The result on the terminal."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from simulator.experiments.result import Estimate, Result
 from simulator.experiments.store import Kept
+from simulator.kpis.kpi import catalogue
 
 HEADLINES = {
     "Service": ("line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "on_time", "in_full",
@@ -35,19 +37,37 @@ def show(value: float, unit: str) -> str:
 
 
 def width(found: Estimate) -> str:
-    """The half width of an interval, as it is read; in points for shares."""
+    """The half width of an interval, as it is read; in points for shares.
+
+    >>> width(Estimate("backorders", "", "", "units", 235.0, 125.0, 345.0, 4))
+    '± 110'
+    """
     if not math.isfinite(found.half_width):
         return ""
     if found.unit.startswith("share"):
         return f"± {100 * found.half_width:.2f}"
-    return f"± {found.half_width:,.0f}" if abs(found.mean) >= 1000 else f"± {found.half_width:.2g}"
+    if abs(found.mean) >= 1000:
+        return f"± {found.half_width:,.0f}"
+    return f"± {show(float(f'{found.half_width:.2g}'), '')}"
+
+
+def measured_in(kpis: Iterable[str]) -> str:
+    """The units of KPIs whose values do not show them, in a sentence; "" where all are shares.
+
+    >>> measured_in(["on_time", "total_cost", "on_hand", "margin"])
+    'In money per week: total_cost, margin. In units: on_hand.'
+    """
+    units: dict[str, list[str]] = {}
+    for kpi in dict.fromkeys(kpis):
+        units.setdefault(catalogue()[kpi].unit, []).append(kpi)
+    return " ".join(f"In {unit}: {', '.join(names)}." for unit, names in units.items() if not unit.startswith("share"))
 
 
 def print_result(result: Result, by: tuple[str, ...] = (), everything: bool = False) -> None:
     """Print the headline KPIs (or all) with intervals, and the slices asked for."""
     console = Console()
     run = result.scenario.run
-    console.print(f"[bold]{result.scenario.name}[/bold]", highlight=False)
+    console.print(f"[bold]{escape(result.scenario.name)}[/bold]", highlight=False)
     measured = (run.horizon - run.warm_up) / 168
     console.print(f"{result.replications} replications of {measured:.4g} weeks after a warm-up of "
                   f"{run.warm_up / 168:.3g} weeks, seed {run.seed}", highlight=False)  # fmt: skip

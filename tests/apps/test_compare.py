@@ -184,3 +184,21 @@ def test_the_examples_of_the_page_run(inside, tmp_path):
     assert doctest.testfile(str(PAGE), module_relative=False).failed == 0
     for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
         exec(block.replace("replications=10", "replications=2, workers=1"), {})
+
+
+def test_an_interrupt_before_there_is_anything_to_compare_says_how_to_go_on(inside, monkeypatch):
+    def interrupted(*_args, **_settings):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("simulator.experiments.compare.replicate", interrupted)
+    done = inside("compare", OWN, POOLED, *SHORT, "--store", "kept.db")
+    assert (done.returncode, done.stdout) == (130, "")
+    assert "run the same command again to go on" in done.stderr
+    assert "with --store FILE" in inside("compare", OWN, POOLED, *SHORT).stderr
+
+
+def test_a_name_in_brackets_is_printed_as_it_is(inside, tmp_path):
+    (tmp_path / "odd.yaml").write_text(f"extends: {BASE}\nname: Stock [/old] [bold]new\n")
+    done = inside("compare", BASE, "odd.yaml", "--set", "run.horizon=20 weeks", "--workers", "1", "-n", "2")
+    assert done.returncode == 0, done.stderr
+    assert "Stock [/old] [bold]new" in done.stdout

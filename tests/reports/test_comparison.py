@@ -43,6 +43,8 @@ def test_a_difference_without_an_interval_has_its_dot_alone():
 
 def test_numbers_and_verdicts_are_said_as_they_are_read():
     assert difference_said(FOUND) == ("+4.0", "+3.0 to +5.0")
+    worse = replace(FOUND, mean=-0.04, low=-0.05, high=-0.03)
+    assert difference_said(worse) == ("−4.0", "−5.0 to −3.0")
     assert worth_said(FOUND) == "0.5 points"
     assert [short(FOUND), short(OPEN), short(replace(OPEN, more=None))] == [
         "better", "undecided, ~35 more", "undecided, > 10,000 more"]  # fmt: skip
