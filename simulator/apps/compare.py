@@ -11,6 +11,7 @@ from simulator.apps.group import (
     cli,
     experiment_options,
     load_scenarios,
+    no_kpi,
     opened,
     output,
     progress_bar,
@@ -31,7 +32,7 @@ def known_kpis(_context: click.Context, _option: click.Parameter, given: tuple[s
 
     for name in given:
         if name not in catalogue():
-            raise click.BadParameter(f"there is no KPI {name!r}; `simulator kpis` lists them")
+            raise click.BadParameter(no_kpi(name))
     return given
 
 

@@ -143,6 +143,21 @@ def load_scenarios(names: tuple[str, ...], changes: tuple[str, ...], seed: int |
     return loaded
 
 
+def no_kpi(name: str) -> str:
+    """What is said of a KPI that there is not.
+
+    >>> no_kpi("totl_cost")
+    "there is no KPI 'totl_cost'; did you mean 'total_cost'? `simulator kpis` lists them"
+    """
+    from difflib import get_close_matches
+
+    from simulator.kpis import catalogue
+
+    near = get_close_matches(name, catalogue(), 1)
+    meant = f" did you mean {near[0]!r}?" if near else ""
+    return f"there is no KPI {name!r};{meant} `simulator kpis` lists them"
+
+
 def output(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
     """A file to write: its folder must be there before the work begins."""
     if path and not path.parent.is_dir():

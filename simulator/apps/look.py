@@ -2,7 +2,7 @@
 
 import click
 
-from simulator.apps.group import USAGE, bad_input, cli, load_scenario, scenario_options, stop
+from simulator.apps.group import USAGE, bad_input, cli, load_scenario, no_kpi, scenario_options, stop
 
 
 @cli.command(short_help="Check SCENARIO: every error at once, with line and column.")
@@ -80,7 +80,7 @@ def kpis(name: str | None) -> None:
     from simulator.reports.catalogues import print_kpis
 
     if not print_kpis(name):
-        stop(f"there is no KPI {name!r}; `simulator kpis` lists them")
+        stop(no_kpi(name or ""))
 
 
 @cli.command()

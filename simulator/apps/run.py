@@ -11,6 +11,7 @@ from simulator.apps.group import (
     cli,
     experiment_options,
     load_scenario,
+    no_kpi,
     opened,
     output,
     progress_bar,
@@ -40,7 +41,7 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
     for text in given:
         kpi, _, goal = text.partition("=")
         if kpi not in catalogue():
-            raise click.BadParameter(f"there is no KPI {kpi!r}; `simulator kpis` lists them")
+            raise click.BadParameter(no_kpi(kpi))
         absolute = goal.startswith(("±", "+-"))
         try:
             wanted = float(goal.removeprefix("±").removeprefix("+-"))
