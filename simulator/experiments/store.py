@@ -80,14 +80,14 @@ class Store:
 
     def _open(self) -> None:
         run = self._base.execute
+        tables = int(run("SELECT count(*) FROM sqlite_master").fetchone()[0])  # first: another program may be making it
         mark, version = (int(run(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version"))
-        tables = int(run("SELECT count(*) FROM sqlite_master").fetchone()[0])
         if (tables and mark != MARK) or (mark == MARK and version > FORMAT):
             whose = f"written by a newer simulator (format {version}, this one reads {FORMAT})" if mark == MARK else \
                 "a database of another program"  # fmt: skip
             raise StoreError(f"{self.path}: is {whose}; name another file for the store")
         if self.path in ("", ":memory:"):
-            run("PRAGMA journal_mode = OFF")
+            run("PRAGMA journal_mode = MEMORY")  # without a journal nothing is rolled back
             run(f"PRAGMA cache_size = -{CACHE}")
         elif not tables:
             self._patiently("PRAGMA journal_mode = WAL")  # readers and a writer side by side; stays with the file
@@ -116,6 +116,7 @@ class Store:
             yield
             self._base.execute("COMMIT")
         except BaseException:
+            self._layouts.clear()  # those that were new are not there any more
             if self._base.in_transaction:
                 self._base.execute("ROLLBACK")
             raise
