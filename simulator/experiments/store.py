@@ -183,8 +183,7 @@ class Store:
 
     def numbers(self, experiment: int) -> list[int]:
         """The replications that are kept of an experiment, in order."""
-        rows = self._read("SELECT replication FROM replication WHERE experiment = ? ORDER BY replication", experiment)
-        return [number for (number,) in rows]
+        return list(self.layout_of(experiment))
 
     def seconds(self, experiment: int) -> np.ndarray:
         """What each replication took, in order."""
@@ -233,10 +232,10 @@ class Store:
         rows = self._read("SELECT number, content FROM layout WHERE experiment = ? ORDER BY number", experiment)
         return {number: Layout.read(content) for number, content in rows}
 
-    def layout_of(self, experiment: int) -> np.ndarray:
+    def layout_of(self, experiment: int) -> dict[int, int]:
         """The number of the layout of each replication, in order."""
-        rows = self._read("SELECT layout FROM replication WHERE experiment = ? ORDER BY replication", experiment)
-        return np.array(rows, dtype=int).reshape(-1)
+        return dict(self._read("SELECT replication, layout FROM replication WHERE experiment = ? ORDER BY replication",
+                               experiment))  # fmt: skip
 
     def wholes(self, experiment: int, kpi: str) -> dict[int, tuple[float | None, float | None, float | None]]:
         """Value, denominator and trials of a KPI of the whole, by replication."""
@@ -244,17 +243,21 @@ class Store:
                           " ORDER BY replication", experiment, kpi)  # fmt: skip
         return {number: (value, weight, trials) for number, value, weight, trials in rows}
 
-    def slices(self, experiment: int, layout: int, dimension: str, first: int, many: int, below: int) -> np.ndarray:
+    def slices(
+        self, experiment: int, layout: int, dimension: str, first: int, many: int, below: int
+    ) -> tuple[list[int], np.ndarray]:
         """Some numbers of the rows of a dimension, of the replications below a number that have one layout.
 
-        Shape: replications x numbers.
+        Which replications these are, in order, and the numbers: replications x numbers.
         """
         rows = self._read(
-            "SELECT substr(numbers, ?, ?) FROM slice_values JOIN replication USING (experiment, replication)"
+            "SELECT replication, substr(numbers, ?, ?) FROM slice_values"
+            " JOIN replication USING (experiment, replication)"
             " WHERE experiment = ? AND dimension = ? AND layout = ? AND replication < ? ORDER BY replication",
             1 + 8 * first, 8 * many, experiment, dimension, layout, below,
         )  # fmt: skip
-        return np.frombuffer(b"".join(row for (row,) in rows)).reshape(len(rows), many)
+        found = np.frombuffer(b"".join(row for _, row in rows)).reshape(len(rows), many)
+        return [number for number, _ in rows], found
 
     def blocks(self, experiment: int) -> Iterator[Block]:
         """Everything that is kept of an experiment, one replication at a time."""

@@ -50,6 +50,34 @@ def test_labels_that_differ_between_replications_are_laid_side_by_side():
     np.testing.assert_array_equal(found["cy"], [np.nan, 6])
 
 
+def test_labels_come_in_the_order_of_replications_whichever_was_written_first():
+    columns = {"": [Column("on_hand", "mean", 1)], "customer": [Column("on_hand", "mean", 1)]}
+
+    def seen(number, label):
+        rows = {"": np.array([[1.0]]), "customer": np.array([[2.0]])}
+        return Block(Layout({"": [""], "customer": [label]}, columns), [number], [0.1], rows)
+
+    with Store() as store:
+        number = store.experiment(shelf())
+        store.add(number, [seen(1, "bob"), seen(0, "ann")])
+        assert Readings(store, number).labels == {"customer": ["ann", "bob"]}
+
+
+def test_a_result_stays_as_it_is_while_another_program_adds_replications(tmp_path):
+    """It was begun with gaps, which the other one fills in the meantime."""
+    scenario = shelf()
+    measured = [measure(simulator.simulate(scenario, number)) for number in range(4)]
+    with Store(tmp_path / "r.db") as store, Store(tmp_path / "r.db") as other:
+        experiment = Experiment(scenario, store)
+        experiment.keep(blocks_of([(number, 0.5, measured[number]) for number in (0, 2)]))
+        result = experiment.result(4)
+        Experiment(scenario, other).keep(blocks_of([(number, 0.5, measured[number]) for number in (1, 3)]))
+        assert result.numbers == [0, 2]
+        found = result.values("line_fill_rate", "sku").ravel()
+        expected = [measured[number].values["line_fill_rate"]["sku"][0] for number in (0, 2)]
+        assert found.tolist() == expected
+
+
 def test_reading_in_pieces_gives_the_same(monkeypatch):
     result = simulator.run(shelf(), 6, workers=1)
     whole = list(result.estimates())
