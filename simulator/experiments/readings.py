@@ -132,4 +132,4 @@ def _place(layout: Layout, dimension: str, kpi: str) -> int | None:
 
 def _sample(column: Column, parts: list[np.ndarray]) -> Sample:
     weights, trials = (parts[place] if column.parts > place else None for place in (1, 2))
-    return Sample(column.kind, parts[0], weights, trials, catalogue()[column.kpi].unit.startswith("share"))
+    return Sample(column.kind, parts[0], weights, trials, catalogue()[column.kpi].proportion)
