@@ -116,14 +116,14 @@ class CostOfService:
 
     @property
     def frontier(self) -> list[Point]:
-        """The points that no other beats in both means, in the order of rising service."""
+        """The points that no other beats: with as much service for less cost. In the order of rising service."""
+        service, cost = (values.mean(axis=1).tolist() for values in self._paired)
         kept: list[Point] = []
         lowest = math.inf
-        for place in range(len(self.points) - 1, -1, -1):
-            cost = float(self._paired[1][place].mean())
-            if cost < lowest:
+        for place in sorted(range(len(self.points)), key=lambda each: (-service[each], cost[each])):
+            if cost[place] < lowest:
                 kept.append(self.points[place])
-                lowest = cost
+                lowest = cost[place]
         return kept[::-1]
 
     def steps(self) -> list[Step]:

@@ -75,6 +75,11 @@ def test_points_are_paired_by_the_number_of_the_replication_where_an_interrupt_h
     assert step.service == pytest.approx(5)
 
 
+def test_of_points_with_the_same_service_the_frontier_has_the_cheapest():
+    found = exact([0.90, 1.0, 1.0, 1.0], [53, 80, 70, 90])
+    assert [point.number for point in found.frontier] == [1, 3]
+
+
 def test_a_level_of_service_lies_on_the_line_between_its_neighbours():
     found = exact([0.90, 0.95, 0.99], [53, 56, 80])
     reached = found.reach(0.97)
