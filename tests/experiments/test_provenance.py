@@ -6,7 +6,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from experiments.scenes import two
 
+import simulator
 from simulator.experiments import provenance
 from simulator.experiments.agreement import agree
 from simulator.experiments.provenance import ProvenanceError, changed, packages, record, restore
@@ -67,11 +69,20 @@ def test_a_package_that_adds_rules_is_named(monkeypatch):
     provenance._installed.cache_clear()
 
 
-def test_the_order_of_keys_does_not_change_the_hash():
+def test_the_order_of_sections_does_not_change_the_hash():
     scenario = parse(SMALL)
-    turned = json.loads(json.dumps(scenario.source, sort_keys=True, default=str))
+    turned = dict(reversed(scenario.source.items()))
     assert list(turned) != list(scenario.source)
     assert Scenario.model_validate(turned).hash == scenario.hash
+
+
+def test_products_in_another_order_are_another_content_since_the_numbers_are_others():
+    scenario = two()
+    turned = scenario.source | {"products": dict(reversed(scenario.source["products"].items()))}
+    other = Scenario.model_validate(turned)
+    one, second = (simulator.run(each, 1, workers=1).values("unit_fill_rate").item() for each in (scenario, other))
+    assert one != second
+    assert other.hash != scenario.hash
 
 
 def test_a_scenario_from_python_comes_back_whatever_its_kind_of_numbers():
