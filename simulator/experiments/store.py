@@ -145,13 +145,12 @@ class Store:
     def experiment(self, scenario: Scenario) -> int:
         """The number of the experiment that a scenario is, a new one if it was not there.
 
-        Scenarios of one name but other content, another seed or another version of the simulator are other
-        experiments.
+        Scenarios of one name but other content, another seed, or another version of the simulator or of a package of
+        rules are other experiments.
         """
-        from simulator import __version__
-        from simulator.experiments.provenance import packages, record
+        from simulator.experiments.provenance import packages, player, record
 
-        key = (scenario.hash, scenario.run.seed, __version__)
+        key = (scenario.hash, scenario.run.seed, player())
         with self._told():
             found = self._base.execute(
                 "SELECT number FROM experiment WHERE hash = ? AND seed = ? AND version = ?", key
@@ -175,11 +174,11 @@ class Store:
 
     def others(self, scenario: str, hashes: Collection[str]) -> list[Kept]:
         """Experiments under a scenario's name that are not of these contents, or of another version."""
-        from simulator import __version__
+        from simulator.experiments.provenance import player
 
         return [kept for kept in self.experiments()
                 if kept.scenario == scenario and kept.replications
-                and (kept.hash not in hashes or kept.version != __version__)]  # fmt: skip
+                and (kept.hash not in hashes or kept.version != player())]  # fmt: skip
 
     def numbers(self, experiment: int) -> list[int]:
         """The replications that are kept of an experiment, in order."""
