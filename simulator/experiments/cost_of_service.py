@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from simulator.experiments.differences import common
 from simulator.experiments.intervals import CONFIDENCE, Interval, interval, student
 from simulator.experiments.paired import fieller, mean_interval
 from simulator.experiments.ranges import DesignError
@@ -102,9 +103,12 @@ class CostOfService:
     @cached_property
     def _paired(self) -> tuple[np.ndarray, np.ndarray]:
         """Service and cost: points x replications that all have, the better service the higher number."""
-        count = self.sweep.replications
-        service, cost = (np.array([point.result.sample(kpi, self.dimension, self.label).linear()[:count]
-                                   for point in self.points]) for kpi in (self.service, self.cost))  # fmt: skip
+        numbers = [point.result.numbers for point in self.points]
+        service, cost = (
+            np.array([sample.linear() for sample in common(
+                [point.result.sample(kpi, self.dimension, self.label) for point in self.points], numbers)])
+            for kpi in (self.service, self.cost)
+        )  # fmt: skip
         known = np.isfinite(service).all(axis=0) & np.isfinite(cost).all(axis=0)
         if known.sum() < 2:
             raise DesignError(f"too few replications have {self.service} at every point")
@@ -112,14 +116,14 @@ class CostOfService:
 
     @property
     def frontier(self) -> list[Point]:
-        """The points that no other beats in both means, in the order of rising service."""
+        """The points that no other beats: with as much service for less cost. In the order of rising service."""
+        service, cost = (values.mean(axis=1).tolist() for values in self._paired)
         kept: list[Point] = []
         lowest = math.inf
-        for place in range(len(self.points) - 1, -1, -1):
-            cost = float(self._paired[1][place].mean())
-            if cost < lowest:
+        for place in sorted(range(len(self.points)), key=lambda each: (-service[each], cost[each])):
+            if cost[place] < lowest:
                 kept.append(self.points[place])
-                lowest = cost
+                lowest = cost[place]
         return kept[::-1]
 
     def steps(self) -> list[Step]:

@@ -26,9 +26,9 @@ class Experiment:
     @cached_property
     def pickled(self) -> bytes:
         """The scenario as workers get it, with the version that they must have."""
-        from simulator import __version__
+        from simulator.experiments.provenance import player
 
-        return pickle.dumps((__version__, self.scenario))
+        return pickle.dumps((player(), self.scenario))
 
     @property
     def done(self) -> int:

@@ -35,7 +35,22 @@ def _installed() -> dict[str, str]:
 
     found = {"simulator": __version__, "python": platform.python_version()}
     found |= {name: version(name) for name in PACKAGES}
-    return found | {each.dist.name: each.dist.version for each in entry_points(group="simulator.rules") if each.dist}
+    return found | _rule_packages()
+
+
+@cache
+def _rule_packages() -> dict[str, str]:
+    return {each.dist.name: each.dist.version for each in entry_points(group="simulator.rules") if each.dist}
+
+
+def player() -> str:
+    """What plays: the version of the simulator, and of packages that add their own rules where there are any.
+
+    Replications of different players are never put together.
+    """
+    from simulator import __version__
+
+    return " with ".join([__version__, *(f"{name} {number}" for name, number in sorted(_rule_packages().items()))])
 
 
 def record(scenario: Scenario) -> dict[str, Any]:

@@ -22,11 +22,13 @@ class Readings:
     def __init__(self, store: Store, experiment: int, first: int | None = None) -> None:
         self._store, self._experiment = store, experiment
         self._first = maxsize if first is None else first
-        self.numbers = [number for number in store.numbers(experiment) if number < self._first]
-        """Which replications these are, in order."""
-        self._layout_of = store.layout_of(experiment)[: len(self.numbers)]
-        used = set(self._layout_of.tolist())
-        self._layouts = {number: layout for number, layout in store.layouts(experiment).items() if number in used}
+        layout_of = {number: layout for number, layout in store.layout_of(experiment).items() if number < self._first}
+        self.numbers = list(layout_of)
+        """Which replications these are, in order; what another program adds in the meantime is none of them."""
+        self._layout_of = np.array(list(layout_of.values()), dtype=int)
+        known = store.layouts(experiment)
+        self._layouts = {number: known[number] for number in dict.fromkeys(layout_of.values())}
+        """In the order of their replications, whichever was written first."""
         self._matrix: tuple[tuple[int, str], np.ndarray] | None = None
 
     @cached_property
@@ -117,7 +119,8 @@ class Readings:
         return self._matrix[1][:, first : first + many]
 
     def _slices(self, layout: int, dimension: str, first: int, many: int) -> np.ndarray:
-        return self._store.slices(self._experiment, layout, dimension, first, many, self._first)
+        numbers, found = self._store.slices(self._experiment, layout, dimension, first, many, self._first)
+        return found if numbers == self.numbers else found[np.isin(numbers, self.numbers)]
 
 
 def _place(layout: Layout, dimension: str, kpi: str) -> int | None:
@@ -129,4 +132,4 @@ def _place(layout: Layout, dimension: str, kpi: str) -> int | None:
 
 def _sample(column: Column, parts: list[np.ndarray]) -> Sample:
     weights, trials = (parts[place] if column.parts > place else None for place in (1, 2))
-    return Sample(column.kind, parts[0], weights, trials, catalogue()[column.kpi].unit.startswith("share"))
+    return Sample(column.kind, parts[0], weights, trials, catalogue()[column.kpi].proportion)

@@ -64,9 +64,10 @@ def run(
     """
     goals = {**{kpi: (goal, True) for kpi, goal in (precision or {}).items()},
              **{kpi: (goal, False) for kpi, goal in (absolute or {}).items()}}  # fmt: skip
-    wanted = max(FIRST, replications or 0) if goals else 1 if replications is None else replications
-    if wanted < 1 or any(not goal > 0 for goal, _ in goals.values()):
-        raise ValueError("replications must be 1 or more, and a precision above 0")
+    least = 1 if replications is None else replications
+    if least < 1 or cap < 1 or any(not goal > 0 for goal, _ in goals.values()):
+        raise ValueError("replications and their cap must be 1 or more, and a precision above 0")
+    wanted = max(least, min(FIRST, cap)) if goals else least
     experiment = Experiment(scenario, store if isinstance(store, Store) else Store(store))
     try:
         with workforce(workers, scheduler, executor) as crew:
@@ -121,8 +122,7 @@ def replicate(crew: Workforce, jobs: Sequence[tuple[Experiment, int]], progress:
                 done += len(pending.pop(future).numbers)
                 tell(done, total)
     except BaseException:
-        if not crew.gone():
-            _keep_what_is_under_way(pending)
+        _keep_what_is_under_way(pending, bool(crew.gone()))
         raise
 
 
@@ -195,10 +195,14 @@ def _finished(crew: Workforce, queue: _Queue, pending: _Pending) -> list[Future[
     return [future for future in finished if future in pending]
 
 
-def _keep_what_is_under_way(pending: _Pending) -> None:
-    """Blocks that have begun are waited for and kept; those that have not are dropped."""
-    running = {future: task for future, task in pending.items() if not future.cancel()}
-    for future, task in running.items():
-        if future.exception() is None:
+def _keep_what_is_under_way(pending: _Pending, gone: bool) -> None:
+    """Blocks that have begun are waited for and kept, those that have not are dropped.
+
+    Where the workers are gone, those that came in before are kept.
+    """
+    for future in [each for each in pending if (not each.done() if gone else each.cancel())]:
+        del pending[future]
+    for future, task in pending.items():
+        if not future.cancelled() and future.exception() is None:
             with suppress(StoreError):  # what cannot be written is held
                 task.experiment.keep(future.result())

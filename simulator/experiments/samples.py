@@ -117,11 +117,11 @@ def play(pickled: bytes, numbers: Sequence[int]) -> list[Block]:
 
     Errors: RuntimeError where this is another version of the simulator than the one that asks.
     """
-    from simulator import __version__
+    from simulator.experiments.provenance import player
 
     version, scenario = _unpickled(pickled)
-    if version != __version__:
-        raise RuntimeError(f"a worker has version {__version__} of the simulator, version {version} is wanted")
+    if version != player():
+        raise RuntimeError(f"a worker has version {player()} of the simulator, version {version} is wanted")
     played = []
     for number in numbers:
         begun = time.perf_counter()

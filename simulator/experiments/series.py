@@ -41,7 +41,7 @@ class Series:
     @property
     def share(self) -> bool:
         """Whether its values lie between 0 and 1."""
-        return self.kpi in catalogue() and catalogue()[self.kpi].unit.startswith("share")
+        return self.kpi in catalogue() and catalogue()[self.kpi].proportion
 
     @property
     def each(self) -> np.ndarray:

@@ -80,14 +80,14 @@ class Store:
 
     def _open(self) -> None:
         run = self._base.execute
+        tables = int(run("SELECT count(*) FROM sqlite_master").fetchone()[0])  # first: another program may be making it
         mark, version = (int(run(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version"))
-        tables = int(run("SELECT count(*) FROM sqlite_master").fetchone()[0])
         if (tables and mark != MARK) or (mark == MARK and version > FORMAT):
             whose = f"written by a newer simulator (format {version}, this one reads {FORMAT})" if mark == MARK else \
                 "a database of another program"  # fmt: skip
             raise StoreError(f"{self.path}: is {whose}; name another file for the store")
         if self.path in ("", ":memory:"):
-            run("PRAGMA journal_mode = OFF")
+            run("PRAGMA journal_mode = MEMORY")  # without a journal nothing is rolled back
             run(f"PRAGMA cache_size = -{CACHE}")
         elif not tables:
             self._patiently("PRAGMA journal_mode = WAL")  # readers and a writer side by side; stays with the file
@@ -116,6 +116,7 @@ class Store:
             yield
             self._base.execute("COMMIT")
         except BaseException:
+            self._layouts.clear()  # those that were new are not there any more
             if self._base.in_transaction:
                 self._base.execute("ROLLBACK")
             raise
@@ -144,13 +145,12 @@ class Store:
     def experiment(self, scenario: Scenario) -> int:
         """The number of the experiment that a scenario is, a new one if it was not there.
 
-        Scenarios of one name but other content, another seed or another version of the simulator are other
-        experiments.
+        Scenarios of one name but other content, another seed, or another version of the simulator or of a package of
+        rules are other experiments.
         """
-        from simulator import __version__
-        from simulator.experiments.provenance import packages, record
+        from simulator.experiments.provenance import packages, player, record
 
-        key = (scenario.hash, scenario.run.seed, __version__)
+        key = (scenario.hash, scenario.run.seed, player())
         with self._told():
             found = self._base.execute(
                 "SELECT number FROM experiment WHERE hash = ? AND seed = ? AND version = ?", key
@@ -174,16 +174,15 @@ class Store:
 
     def others(self, scenario: str, hashes: Collection[str]) -> list[Kept]:
         """Experiments under a scenario's name that are not of these contents, or of another version."""
-        from simulator import __version__
+        from simulator.experiments.provenance import player
 
         return [kept for kept in self.experiments()
                 if kept.scenario == scenario and kept.replications
-                and (kept.hash not in hashes or kept.version != __version__)]  # fmt: skip
+                and (kept.hash not in hashes or kept.version != player())]  # fmt: skip
 
     def numbers(self, experiment: int) -> list[int]:
         """The replications that are kept of an experiment, in order."""
-        rows = self._read("SELECT replication FROM replication WHERE experiment = ? ORDER BY replication", experiment)
-        return [number for (number,) in rows]
+        return list(self.layout_of(experiment))
 
     def seconds(self, experiment: int) -> np.ndarray:
         """What each replication took, in order."""
@@ -232,10 +231,10 @@ class Store:
         rows = self._read("SELECT number, content FROM layout WHERE experiment = ? ORDER BY number", experiment)
         return {number: Layout.read(content) for number, content in rows}
 
-    def layout_of(self, experiment: int) -> np.ndarray:
+    def layout_of(self, experiment: int) -> dict[int, int]:
         """The number of the layout of each replication, in order."""
-        rows = self._read("SELECT layout FROM replication WHERE experiment = ? ORDER BY replication", experiment)
-        return np.array(rows, dtype=int).reshape(-1)
+        return dict(self._read("SELECT replication, layout FROM replication WHERE experiment = ? ORDER BY replication",
+                               experiment))  # fmt: skip
 
     def wholes(self, experiment: int, kpi: str) -> dict[int, tuple[float | None, float | None, float | None]]:
         """Value, denominator and trials of a KPI of the whole, by replication."""
@@ -243,17 +242,21 @@ class Store:
                           " ORDER BY replication", experiment, kpi)  # fmt: skip
         return {number: (value, weight, trials) for number, value, weight, trials in rows}
 
-    def slices(self, experiment: int, layout: int, dimension: str, first: int, many: int, below: int) -> np.ndarray:
+    def slices(
+        self, experiment: int, layout: int, dimension: str, first: int, many: int, below: int
+    ) -> tuple[list[int], np.ndarray]:
         """Some numbers of the rows of a dimension, of the replications below a number that have one layout.
 
-        Shape: replications x numbers.
+        Which replications these are, in order, and the numbers: replications x numbers.
         """
         rows = self._read(
-            "SELECT substr(numbers, ?, ?) FROM slice_values JOIN replication USING (experiment, replication)"
+            "SELECT replication, substr(numbers, ?, ?) FROM slice_values"
+            " JOIN replication USING (experiment, replication)"
             " WHERE experiment = ? AND dimension = ? AND layout = ? AND replication < ? ORDER BY replication",
             1 + 8 * first, 8 * many, experiment, dimension, layout, below,
         )  # fmt: skip
-        return np.frombuffer(b"".join(row for (row,) in rows)).reshape(len(rows), many)
+        found = np.frombuffer(b"".join(row for _, row in rows)).reshape(len(rows), many)
+        return [number for number, _ in rows], found
 
     def blocks(self, experiment: int) -> Iterator[Block]:
         """Everything that is kept of an experiment, one replication at a time."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.experiments.design import Design, Values, design_points, warning
+from simulator.experiments.differences import common
 from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
 from simulator.experiments.many import play_all, variants
 from simulator.experiments.provenance import record
@@ -126,10 +127,11 @@ class Sweep:
         found = []
         for members in self._levels(path):
             samples = [point.result.sample(kpi, by, label) for point in members]
+            numbers = [point.result.numbers for point in members]
             value = members[0].values[path]
             if self._in_parts(path):
                 value = round(float(np.mean([amount(point.values[path]) or 0.0 for point in members])), 6)
-            found.append(Level(value, tuple(point.number for point in members), average(samples, confidence)))
+            found.append(Level(value, tuple(point.number for point in members), average(samples, numbers, confidence)))
         return found
 
     def _in_parts(self, path: str) -> bool:
@@ -167,12 +169,14 @@ class Sweep:
         }  # fmt: skip
 
 
-def average(samples: Sequence[Sample], confidence: float = CONFIDENCE) -> Interval:
-    """The average of estimates that share their luck, paired by replication."""
+def average(
+    samples: Sequence[Sample], numbers: Sequence[Sequence[int]], confidence: float = CONFIDENCE
+) -> Interval:  # fmt: skip
+    """The average of estimates that share their luck, paired by the numbers of their replications."""
     if len(samples) == 1:
         return interval(samples[0], confidence)
-    count = min(len(sample.values) for sample in samples)
-    return interval(Sample("mean", np.mean([sample.linear()[:count] for sample in samples], axis=0)), confidence)
+    paired = np.mean([sample.linear() for sample in common(samples, numbers)], axis=0)
+    return interval(Sample("mean", paired), confidence)
 
 
 def sweep(

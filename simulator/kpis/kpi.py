@@ -32,6 +32,11 @@ class Kpi:
     definition: str
     function: Function
 
+    @property
+    def proportion(self) -> bool:
+        """Whether it lies between 0 and 1: a share, but no difference of shares, and no share of a covariance."""
+        return self.unit.startswith("share") and self.unit not in ("share points", "share of variance")
+
 
 SCOR = "SCOR 12.0"
 """The version that the codes are of; they moved between versions."""

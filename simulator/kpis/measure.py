@@ -47,6 +47,6 @@ def measure(ledger: Ledger, kpis: Sequence[str] | None = None) -> Measures:
             measures.values[name], measures.kinds[name] = values, sliced.kind
             if sliced.kind == "ratio":
                 measures.weights[name] = sliced.weights()
-                if found[name].unit.startswith("share"):
+                if found[name].proportion:
                     measures.trials[name] = sliced.trials()
     return measures

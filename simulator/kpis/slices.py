@@ -84,9 +84,10 @@ class Rows:
 
     def ratio(self, numerator: np.ndarray | float, denominator: "np.ndarray | float | Fixed") -> "Ratio":
         """Sum of the numerator / sum of the denominator, over rows."""
-        return Ratio(
-            self, self.sums(numerator), denominator if isinstance(denominator, Fixed) else self.sums(denominator)
-        )
+        if isinstance(denominator, Fixed):
+            return Ratio(self, self.sums(numerator), denominator)
+        by_row = denominator if isinstance(denominator, np.ndarray) else None
+        return Ratio(self, self.sums(numerator), self.sums(denominator), by_row)
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,8 @@ class Ratio(Sliced):
     rows: Rows
     numerator: np.ndarray
     denominator: np.ndarray | Fixed
+    by_row: np.ndarray | None = None
+    """The denominator of each row; None where all rows count alike, or it is not known."""
 
     @property
     def kind(self) -> Kind:  # type: ignore[override]
@@ -121,11 +124,18 @@ class Ratio(Sliced):
         return {} if isinstance(self.denominator, Fixed) else self._below
 
     def trials(self) -> dict[str, np.ndarray]:
-        """The rows by dimension; the denominator where that counts some of them only."""
+        """The rows that count by dimension; the denominator where that is less."""
         if isinstance(self.denominator, Fixed):
             return {}
-        rows = self.rows.sliced(self.rows.counts)
+        rows = self.rows.sliced(self._counting)
         return {dimension: np.minimum(rows[dimension], below) for dimension, below in self._below.items()}
+
+    @property
+    def _counting(self) -> np.ndarray:
+        """The rows by cell, without those of no denominator; of denominators up to 1 their sum is no more anyway."""
+        if self.by_row is None or not len(self.by_row) or self.by_row.max() <= 1:
+            return self.rows.counts
+        return self.rows.sums((self.by_row > 0).astype(float))
 
     @cached_property
     def _below(self) -> dict[str, np.ndarray]:

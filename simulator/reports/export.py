@@ -58,10 +58,11 @@ def _rows(kept: Kept, block: Block, by: Collection[str]) -> Iterator[Row]:
         labels = block.layout.names.get(dimension, [])
         numbers = block.rows[dimension][0] if dimension in block.rows else np.empty(0)
         for column, place in block.layout.places(dimension) if labels and dimension in block.rows else ():
-            values, weights = (numbers[place + part * len(labels) :][: len(labels)] for part in (0, 1))
-            for label, value, weight in zip(labels, values.tolist(), weights.tolist(), strict=False):
+            parts = numbers[place : place + column.parts * len(labels)].reshape(column.parts, len(labels)).tolist()
+            weights = parts[1] if column.parts > 1 else [None] * len(labels)
+            for label, value, weight in zip(labels, parts[0], weights, strict=True):
                 if value == value:
-                    yield (*head, column.kpi, dimension, label, value, weight if column.parts > 1 else None)
+                    yield (*head, column.kpi, dimension, label, value, weight)
 
 
 @contextmanager

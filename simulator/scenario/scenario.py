@@ -120,13 +120,16 @@ class Scenario(Model):
 
     @property
     def hash(self) -> str:
-        """A fingerprint of the content: equal for equal data, whatever the layout and wherever the files lie.
+        """A fingerprint of the content: equal for equal data, however it is written and wherever the files lie.
+
+        The order of sections does not count. Below them it does: products, and whatever luck chooses from, get other
+        luck in another order, so that the numbers differ.
 
         What is to be optimised is a question, which changes no number: it is left out, so that a scenario with it
         and without it share what is played.
         """
-        asked = {key: value for key, value in self._source.items() if key != "optimise"}
-        plain = json.dumps(_without_paths(asked), sort_keys=True, default=_written)
+        asked = {key: self._source[key] for key in sorted(self._source) if key != "optimise"}
+        plain = json.dumps(_without_paths(asked), default=_written)
         content = hashlib.sha256(plain.encode())
         if self.market.history is not None and Path(self.market.history.file).is_file():
             content.update(Path(self.market.history.file).read_bytes())

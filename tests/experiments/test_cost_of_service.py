@@ -20,7 +20,8 @@ def swept(service, cost, kpi="line_fill_rate", paths=("x",)):
     for number, rows in enumerate(zip(np.asarray(service, float), np.asarray(cost, float), strict=True), 1):
         samples = {name: Sample("mean", values) for name, values in zip((kpi, "total_cost"), rows, strict=True)}
         result = SimpleNamespace(sample=lambda name, by="", label="", samples=samples: samples[name],
-                                 kpi_names=list(samples), dimensions=list, replications=len(rows[0]))  # fmt: skip
+                                 kpi_names=list(samples), dimensions=list, replications=len(rows[0]),
+                                 numbers=list(range(len(rows[0]))))  # fmt: skip
         points.append(Point(number, {"x": number}, result))
     return Sweep(None, dict.fromkeys(paths), "grid", points)
 
@@ -52,6 +53,31 @@ def test_the_points_of_a_valley_by_hand():
     best = found.optimum()
     assert (best.best.number, best.cost.point, best.service.point) == (1, pytest.approx(53), pytest.approx(0.9))
     assert [point.number for point in best.candidates] == [1]
+
+
+def test_points_are_paired_by_the_number_of_the_replication_where_an_interrupt_has_left_gaps():
+    """The first point lacks replication 1, the second 4: the luck of those that both have is the same."""
+    found = exact([0.90, 0.95], [53, 56])
+    for point, lost in zip(found.sweep.points, (1, 4), strict=True):
+        result = point.result
+        whole, result.numbers = (
+            dict(
+                zip(("line_fill_rate", "total_cost"), map(result.sample, ("line_fill_rate", "total_cost")), strict=True)
+            ),
+            np.delete(result.numbers, lost).tolist(),
+        )
+        result.sample = lambda kpi, by="", label="", whole=whole, lost=lost: Sample(
+            "mean", np.delete(whole[kpi].values, lost)
+        )
+        result.replications = 5
+    (step,) = found.steps()
+    assert (step.cost.point, step.cost.low, step.cost.high) == pytest.approx((3, 3, 3))
+    assert step.service == pytest.approx(5)
+
+
+def test_of_points_with_the_same_service_the_frontier_has_the_cheapest():
+    found = exact([0.90, 1.0, 1.0, 1.0], [53, 80, 70, 90])
+    assert [point.number for point in found.frontier] == [1, 3]
 
 
 def test_a_level_of_service_lies_on_the_line_between_its_neighbours():

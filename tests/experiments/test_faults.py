@@ -13,7 +13,7 @@ import pytest
 from experiments.scenes import same, shelf, slow
 
 import simulator
-from simulator.experiments.executors import ExecutorError, Processes, workforce
+from simulator.experiments.executors import ExecutorError, Here, Processes, Workforce, workforce
 from simulator.experiments.experiment import Experiment
 from simulator.experiments.replicate import replicate
 from simulator.experiments.store import Store, StoreError
@@ -183,6 +183,13 @@ def test_a_fault_in_the_simulation_is_told_as_such_and_keeps_the_rest(tmp_path, 
     with pytest.raises(ZeroDivisionError):
         simulator.run(shelf(), 9, workers=1, store=tmp_path / "r.db")
     assert kept(tmp_path / "r.db") == 3
+
+
+def test_what_came_in_before_the_workers_were_lost_is_kept():
+    experiment = Experiment(shelf(), Store())
+    with pytest.raises(ExecutorError, match="all are lost"):
+        replicate(Workforce(Here(), 2, gone=lambda: "all are lost"), [(experiment, 10)])
+    assert experiment.result().numbers == [0, 1, 2, 3]
 
 
 def test_a_full_disk_stops_the_run_with_everything_finished_in_the_result(tmp_path):

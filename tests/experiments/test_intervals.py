@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from experiments.scenes import two
+from experiments.scenes import block, shelf, two
 
 import simulator
+from simulator.experiments.experiment import Experiment
 from simulator.experiments.intervals import Sample, interval, percentile, student, wilson
+from simulator.experiments.store import Store
 
 RNG = np.random.default_rng(20261126)
 
@@ -147,3 +149,16 @@ def test_the_trials_of_a_share_are_what_it_was_decided_on():
     lines = result.sample("line_fill_rate", "segment", "shops").weights
     np.testing.assert_array_equal(fill.trials, lines)
     assert result.sample("order_cycle_time").trials is None
+
+
+@pytest.mark.parametrize("kpi", ["target_gap", "cycle_variance_share"])
+def test_a_difference_of_shares_may_be_below_0(kpi):
+    """A gap to a target is no proportion, though in points of one: its interval goes through 0 where it has to."""
+    values = [0.03, -0.02, 0.01, 0.0, 0.02, -0.01]
+    with Store() as store:
+        experiment = Experiment(shelf(), store)
+        experiment.keep([block([number], **{kpi: value}) for number, value in enumerate(values)])
+        found = experiment.result().estimate(kpi)
+    t_interval = interval(Sample("mean", np.array(values)))
+    assert (found.low, found.high) == (t_interval.low, t_interval.high)
+    assert found.low < 0 < found.high

@@ -6,10 +6,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from experiments.scenes import two
 
+import simulator
 from simulator.experiments import provenance
 from simulator.experiments.agreement import agree
+from simulator.experiments.experiment import Experiment
 from simulator.experiments.provenance import ProvenanceError, changed, packages, record, restore
+from simulator.experiments.store import Store
 from simulator.scenario.load import gallery_names, load, parse
 from simulator.scenario.scenario import Scenario
 
@@ -59,19 +63,54 @@ def test_another_version_is_named():
     assert any(line.startswith("simpy was absent, is ") for line in said)
 
 
-def test_a_package_that_adds_rules_is_named(monkeypatch):
-    point = SimpleNamespace(dist=SimpleNamespace(name="their-rules", version="7.1"))
-    monkeypatch.setattr(provenance, "entry_points", lambda group: [point] if group == "simulator.rules" else [])
-    provenance._installed.cache_clear()
+@pytest.fixture
+def their_rules(monkeypatch):
+    """Gives a package that adds rules a version."""
+
+    def install(version):
+        point = SimpleNamespace(dist=SimpleNamespace(name="their-rules", version=version))
+        monkeypatch.setattr(provenance, "entry_points", lambda group: [point] if group == "simulator.rules" else [])
+        forget()
+
+    def forget():
+        provenance._installed.cache_clear()
+        provenance._rule_packages.cache_clear()
+
+    yield install
+    forget()
+
+
+def test_a_package_that_adds_rules_is_named(their_rules):
+    their_rules("7.1")
     assert packages()["their-rules"] == "7.1"
-    provenance._installed.cache_clear()
 
 
-def test_the_order_of_keys_does_not_change_the_hash():
+def test_what_another_version_of_a_rule_has_played_is_kept_apart(their_rules):
+    """The scenario and the simulator are the same, the numbers need not be."""
+    with Store() as store:
+        found = []
+        for version in ("7.1", "7.2"):
+            their_rules(version)
+            found.append(Experiment(two(), store).key)
+        assert len(set(found)) == 2
+        assert [kept.version for kept in store.experiments()] == [
+            f"{simulator.__version__} with their-rules {version}" for version in ("7.1", "7.2")]  # fmt: skip
+
+
+def test_the_order_of_sections_does_not_change_the_hash():
     scenario = parse(SMALL)
-    turned = json.loads(json.dumps(scenario.source, sort_keys=True, default=str))
+    turned = dict(reversed(scenario.source.items()))
     assert list(turned) != list(scenario.source)
     assert Scenario.model_validate(turned).hash == scenario.hash
+
+
+def test_products_in_another_order_are_another_content_since_the_numbers_are_others():
+    scenario = two()
+    turned = scenario.source | {"products": dict(reversed(scenario.source["products"].items()))}
+    other = Scenario.model_validate(turned)
+    one, second = (simulator.run(each, 1, workers=1).values("unit_fill_rate").item() for each in (scenario, other))
+    assert one != second
+    assert other.hash != scenario.hash
 
 
 def test_a_scenario_from_python_comes_back_whatever_its_kind_of_numbers():

@@ -109,10 +109,17 @@ def test_the_cap_ends_a_precision_that_is_out_of_reach():
     assert result.replications == 11
 
 
+def test_the_cap_holds_below_the_first_look_too():
+    assert simulator.run(shelf(), precision={"unit_fill_rate": 1e-6}, workers=1, cap=3).replications == 3
+    assert simulator.run(shelf(), 5, precision={"unit_fill_rate": 1e-6}, workers=1, cap=3).replications == 5
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"replications": 0}, {"precision": {"on_hand": 0.0}}, {"absolute": {"on_hand": -1.0}}, {"workers": 0},
+        {"replications": 0}, {"replications": 0, "precision": {"on_hand": 0.1}},
+        {"precision": {"on_hand": 0.1}, "cap": 0}, {"precision": {"on_hand": 0.0}},
+        {"absolute": {"on_hand": -1.0}}, {"workers": 0},
         {"workers": 2, "scheduler": "tcp://127.0.0.1:1"},
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -47,6 +48,34 @@ def test_labels_that_differ_between_replications_are_laid_side_by_side():
     np.testing.assert_array_equal(found["ann"], [1, 4])
     np.testing.assert_array_equal(found["bob"], [2, 5])
     np.testing.assert_array_equal(found["cy"], [np.nan, 6])
+
+
+def test_labels_come_in_the_order_of_replications_whichever_was_written_first():
+    columns = {"": [Column("on_hand", "mean", 1)], "customer": [Column("on_hand", "mean", 1)]}
+
+    def seen(number, label):
+        rows = {"": np.array([[1.0]]), "customer": np.array([[2.0]])}
+        return Block(Layout({"": [""], "customer": [label]}, columns), [number], [0.1], rows)
+
+    with Store() as store:
+        number = store.experiment(shelf())
+        store.add(number, [seen(1, "bob"), seen(0, "ann")])
+        assert Readings(store, number).labels == {"customer": ["ann", "bob"]}
+
+
+def test_a_result_stays_as_it_is_while_another_program_adds_replications(tmp_path):
+    """It was begun with gaps, which the other one fills in the meantime."""
+    scenario = shelf()
+    measured = [measure(simulator.simulate(scenario, number)) for number in range(4)]
+    with Store(tmp_path / "r.db") as store, Store(tmp_path / "r.db") as other:
+        experiment = Experiment(scenario, store)
+        experiment.keep(blocks_of([(number, 0.5, measured[number]) for number in (0, 2)]))
+        result = experiment.result(4)
+        Experiment(scenario, other).keep(blocks_of([(number, 0.5, measured[number]) for number in (1, 3)]))
+        assert result.numbers == [0, 2]
+        found = result.values("line_fill_rate", "sku").ravel()
+        expected = [measured[number].values["line_fill_rate"]["sku"][0] for number in (0, 2)]
+        assert found.tolist() == expected
 
 
 def test_reading_in_pieces_gives_the_same(monkeypatch):
@@ -100,6 +129,46 @@ def test_a_block_is_written_whole_or_not_at_all(tmp_path):
         assert store.numbers(number) == []
         store.add(number, [good])
         assert store.numbers(number) == [0, 1]
+
+
+@pytest.mark.parametrize("file", ["", "r.db"])
+@pytest.mark.parametrize("before", [0, 2])
+def test_an_interrupt_amid_writing_leaves_nothing_half_done(tmp_path, monkeypatch, file, before):
+    """Its block is held, and written with the next one: also where it was the first of its experiment."""
+    with Store(tmp_path / file if file else "") as store:
+        experiment = Experiment(shelf(), store)
+        if before:
+            experiment.keep([block(range(before), on_hand=1.0)])
+        with monkeypatch.context() as patched:
+            patched.setattr(Layout, "places", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                experiment.keep([block([before, before + 1], on_hand=2.0)])
+        assert store.numbers(experiment.key) == list(range(before))
+        experiment.keep([block([before + 2], on_hand=3.0)])
+        assert experiment.result().values("on_hand").ravel().tolist() == [1.0] * before + [2.0, 2.0, 3.0]
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def test_a_store_that_another_program_makes_in_the_same_moment_is_ours(tmp_path, monkeypatch):
+    """The other one is done after this one has looked at the file for the first time."""
+    real, made = sqlite3.connect, []
+
+    class Slow(sqlite3.Connection):
+        def execute(self, statement, *values):
+            found = super().execute(statement, *values)
+            if made:
+                return found
+            row = found.fetchone()
+            made.append(True)
+            Store(tmp_path / "r.db").close()
+            return SimpleNamespace(fetchone=lambda: row)
+
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **rest: real(*args, **rest, factory=Slow))
+    with Store(tmp_path / "r.db") as store:
+        assert store.experiments() == []
 
 
 def test_what_is_there_is_not_written_twice():

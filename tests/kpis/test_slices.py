@@ -7,6 +7,7 @@ from scenes import EVERYTHING, play
 from simulator.kpis import catalogue
 from simulator.kpis.labels import ACTIVITIES
 from simulator.kpis.measure import Measures, measure
+from simulator.kpis.slices import Rows
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +111,15 @@ def test_a_percentile_is_no_mean(measures):
 def test_perfect_orders_are_no_more_than_any_part(measures):
     perfect = measures.values["perfect_order_rate"][""][0]
     assert 0 < perfect < min(measures.values[part][""][0] for part in ("on_time", "perfect_condition"))
+
+
+def test_a_share_is_decided_on_the_rows_that_count():
+    """Four lines of two SKUs; two of them, with 5 and 30 units, were short: their recovery was decided twice."""
+    rows = Rows(np.array([0, 0, 1, 1]), 2, {"sku": np.array([0, 1])}, {"sku": 2})
+    recovered = rows.ratio(np.array([2.0, 0.0, 0.0, 3.0]), np.array([5.0, 0.0, 0.0, 30.0]))
+    assert recovered.weights()["sku"].tolist() == [5, 30]
+    assert recovered.trials()["sku"].tolist() == [1, 1]
+    assert recovered.trials()[""].tolist() == [2]
+    flagged = rows.ratio(np.array([1.0, 0.0, 0.0, 1.0]), np.array([1.0, 0.0, 1.0, 1.0]))
+    assert flagged.trials()["sku"].tolist() == [1, 2]
+    assert rows.ratio(np.array([1.0, 0.0, 0.0, 1.0]), 1.0).trials()["sku"].tolist() == [2, 2]
