@@ -15,6 +15,7 @@ from simulator.apps.group import (
     opened,
     output,
     progress_bar,
+    slices,
     stop,
     stopped_early,
 )
@@ -68,7 +69,7 @@ def picture(context: click.Context, option: click.Parameter, path: Path | None) 
 @click.option("--kpi", "kpis", multiple=True, callback=known_kpis, metavar="KPI",
               help="Compare this KPI instead of the headlines; repeatable. Fewer KPIs have narrower "
               "intervals.")  # fmt: skip
-@click.option("--by", multiple=True, metavar="DIMENSION",
+@click.option("--by", multiple=True, metavar="DIMENSION", callback=slices,
               help="Compare slices too: segment, channel, sku ...; repeatable.")  # fmt: skip
 @click.option("--worth", multiple=True, metavar="KPI=0.005", callback=worths,
               help="The smallest difference that matters, in the KPI's unit; repeatable.  [default: 1 % of the base's "

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from simulator.apps.group import bad_input, cli, output, stop
+from simulator.apps.group import bad_input, cli, output, slices, stop
 
 
 @cli.command(short_help="List what a store holds, or write it as a table.")
@@ -20,7 +20,8 @@ from simulator.apps.group import bad_input, cli, output, stop
     metavar="FILE.csv|parquet|xlsx",
     help="Write the values of every replication as one long table.",
 )
-@click.option("--by", multiple=True, metavar="DIMENSION", help="Write slices too, such as segment or sku; repeatable.")
+@click.option("--by", multiple=True, metavar="DIMENSION", callback=slices,
+              help="Write slices too, such as segment or sku; repeatable.")  # fmt: skip
 def results(store: Path, chosen: tuple[int, ...], target: Path | None, by: tuple[str, ...]) -> None:
     """List what the file STORE holds, or write it as a table.
 

@@ -17,6 +17,7 @@ from simulator.apps.group import (
     progress_bar,
     quietly,
     scenario_options,
+    slices,
     stopped_early,
 )
 
@@ -74,7 +75,9 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
     "--by",
     multiple=True,
     metavar="DIMENSION",
-    help="Show slices by segment, channel, customer_class, customer, rule, sku, class, site, stage or activity.",
+    callback=slices,
+    help="Show slices by segment, channel, customer_class, customer, rule, contract, sku, class, site, stage, "
+    "supplier, cause or activity; repeatable.",
 )
 @click.option("--percentile", "percentiles", type=click.FloatRange(0, 100, min_open=True, max_open=True), multiple=True,
               metavar="P", help="Show what a KPI stays below in P % of runs, such as 5 for the worst year of twenty; "

@@ -15,6 +15,7 @@ from simulator.apps.group import (
     progress_bar,
     quietly,
     scenario_options,
+    slices,
     stop,
     stopped_early,
 )
@@ -72,7 +73,7 @@ def level(_context: click.Context, _option: click.Parameter, text: str | None) -
               help="Of every point.")  # fmt: skip
 @click.option("--kpi", "kpis", multiple=True, callback=known_kpis, metavar="KPI",
               help="Show this KPI instead of the headlines; repeatable.")  # fmt: skip
-@click.option("--by", multiple=True, metavar="DIMENSION",
+@click.option("--by", multiple=True, metavar="DIMENSION", callback=slices,
               help="Show slices too: segment, channel, sku ...; repeatable.")  # fmt: skip
 @click.option("--frontier", "service", callback=known_kpi, metavar="KPI", help="The service whose cost is shown  "
               "[default: the first service KPI that the points differ in]")  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 from simulator.kpis.slices import Kind
 
 CONFIDENCE = 0.95
-RARE = 5.0
+RARE = 15.0
 """A share with fewer expected failures (or successes) than this is too near the edge for a t-interval."""
 Method = Literal["t", "ratio", "order statistics", "Wilson", ""]
 

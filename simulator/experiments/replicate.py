@@ -80,13 +80,13 @@ def run(
                 wanted = more
     except KeyboardInterrupt:
         why = "interrupted"
-        if not experiment.done:
+        if not experiment.has(wanted):
             raise
     except (ExecutorError, StoreError) as error:
         why = str(error)
-        if not experiment.done:
+        if not experiment.has(wanted):
             raise
-        warnings.warn(f"{why}: only {experiment.done} replications are finished", RuntimeWarning, stacklevel=2)
+        warnings.warn(f"{why}: only {experiment.has(wanted)} replications are finished", RuntimeWarning, stacklevel=2)
     return experiment.result(wanted, why)
 
 

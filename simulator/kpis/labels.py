@@ -16,6 +16,9 @@ ACTIVITIES = ("holding", "replenishment", "order_handling", "line_handling", "la
               "lost_sale", "returns_handling", "refurbishing", "write_off", "fixed", "emergency_supply",
               "transshipment", "express", "overrides", "error_correction", "short_payment", "sla_penalty")  # fmt: skip
 """What costs are made of."""
+DIMENSIONS = ("segment", "channel", "customer_class", "rule", "target", "site", "sku", "class", "customer", "stage",
+              "supplier", "activity", "error", "component", "cause", "contract")  # fmt: skip
+"""What KPIs are sliced by; a scenario has some of them."""
 HELD, WAITING = "credit hold", "waiting for stock"
 """The parts of the order cycle that no stage takes."""
 

@@ -5,7 +5,7 @@ import pytest
 from scenes import EVERYTHING, play
 
 from simulator.kpis import catalogue
-from simulator.kpis.labels import ACTIVITIES
+from simulator.kpis.labels import ACTIVITIES, DIMENSIONS
 from simulator.kpis.measure import Measures, measure
 from simulator.kpis.slices import Rows
 
@@ -123,3 +123,7 @@ def test_a_share_is_decided_on_the_rows_that_count():
     flagged = rows.ratio(np.array([1.0, 0.0, 0.0, 1.0]), np.array([1.0, 0.0, 1.0, 1.0]))
     assert flagged.trials()["sku"].tolist() == [1, 2]
     assert rows.ratio(np.array([1.0, 0.0, 0.0, 1.0]), 1.0).trials()["sku"].tolist() == [2, 2]
+
+
+def test_the_dimensions_that_may_be_asked_for_are_those_that_there_are(measures):
+    assert list(measures.names) == list(DIMENSIONS)
