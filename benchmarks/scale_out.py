@@ -3,9 +3,9 @@
     python scale_out.py [--replications 1000] [--rounds 3]
 
 The scenario takes about 20 ms a replication. Each round plays it one after the other in this process without
-keeping anything (the ideal), then through `simulator.run` with two workers, with one, and with a store file; the
-order changes from round to round. Start-up of the workers is measured apart and left out, as for any pool. Memory is
-that of a fresh process after 200 and after 2,000 replications.
+keeping anything (the ideal), then with two workers, or with one, into a store file. Start-up of the workers is left
+out, as for any pool. What the store costs is the time spent writing to it, as a share of the whole with one worker.
+Memory is that of a fresh process after 200 and after 2,000 replications.
 """
 
 import argparse
@@ -15,12 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import simulator
 from simulator.experiments.executors import workforce
 from simulator.experiments.experiment import Experiment
 from simulator.experiments.replicate import replicate
+from simulator.experiments.samples import Block
 from simulator.experiments.store import Store
 from simulator.kpis.measure import measure
 from simulator.scenario.load import parse
@@ -28,7 +30,7 @@ from simulator.scenario.scenario import Scenario
 
 TEXT = """
 name: Two items and a picker
-run: {start: 2026-01-05, horizon: 100 days, warm_up: 5 days, seed: 8}
+run: {start: 2026-01-05, horizon: 160 days, warm_up: 5 days, seed: 8}
 market:
   segments:
     shops: {demand: {rule: poisson, orders: 6 per day}, basket: {lines: {geometric: {mean: 2}}, units: 2}}
@@ -46,6 +48,17 @@ costs: {holding: 20 % per year, replenishment_order: 20, order: 2}
 HERE = Path(__file__).parent
 
 
+class Timed(Store):
+    """A store that knows how long writing took."""
+
+    seconds_writing = 0.0
+
+    def add(self, experiment: int, blocks: Sequence[Block]) -> None:
+        begun = time.perf_counter()
+        super().add(experiment, blocks)
+        self.seconds_writing += time.perf_counter() - begun
+
+
 def ideal(scenario: Scenario, count: int) -> float:
     """Wall seconds of simulating and measuring alone."""
     begun = time.perf_counter()
@@ -54,14 +67,14 @@ def ideal(scenario: Scenario, count: int) -> float:
     return time.perf_counter() - begun
 
 
-def through(scenario: Scenario, count: int, workers: int, file: str) -> float:
-    """Wall seconds through the product, from the moment at which every worker has played one replication."""
-    with Store(file) as store, workforce(workers) as crew:
+def through(scenario: Scenario, count: int, workers: int, file: str) -> tuple[float, float]:
+    """Wall seconds through the product once every worker has played, and those of them spent writing to the store."""
+    with Timed(file) as store, workforce(workers) as crew:
         replicate(crew, [(Experiment(scenario, store), 2 * workers)])
-        experiment = Experiment(scenario, store)
+        experiment, before = Experiment(scenario, store), store.seconds_writing
         begun = time.perf_counter()
         replicate(crew, [(experiment, 2 * workers + count)])
-        return time.perf_counter() - begun
+        return time.perf_counter() - begun, store.seconds_writing - before
 
 
 def memory(count: int, workers: int = 2) -> float:
@@ -83,20 +96,22 @@ def main() -> None:
     asked = parser.parse_args()
     scenario, count = parse(TEXT), asked.replications
     ideal(scenario, 3)
-    found: dict[str, list[float]] = {"two workers": [], "one worker": [], "store": []}
-    each = []
+    found: dict[str, list[float]] = {"two workers": [], "one worker": []}
+    each, writing = [], []
     with tempfile.TemporaryDirectory() as folder:
         for turn in range(asked.rounds):
-            for name in (list(found) * 2)[turn : turn + 3]:
+            for workers, name in ((2, "two workers"), (1, "one worker")):
                 alone = ideal(scenario, count)
                 each.append(alone / count)
-                file = os.path.join(folder, f"{turn}.db") if name == "store" else ""
-                workers = 2 if name == "two workers" else 1
-                found[name].append(alone / through(scenario, count, workers, file) / workers)
+                took, wrote = through(scenario, count, workers, os.path.join(folder, f"{turn}{workers}.db"))
+                found[name].append(alone / took / workers)
+                if workers == 1:
+                    writing.append(wrote / took)
     print(f"{1000 * statistics.median(each):.1f} ms a replication; {count} replications, {asked.rounds} rounds")
     for name, shares in found.items():
         low, middle, high = min(shares), statistics.median(shares), max(shares)
         print(f"{name}: {100 * middle:.1f} % of ideal ({100 * low:.1f} to {100 * high:.1f})")
+    print(f"writing to the store: {100 * statistics.median(writing):.2f} % of the time")
     few, many = memory(200), memory(2000)
     print(f"memory: {few:.0f} MB after 200 replications, {many:.0f} MB after 2,000")
 

@@ -20,7 +20,7 @@ FIRST = 8
 """Replications before a precision is judged for the first time."""
 CAP = 1000
 """Replications at most, where a precision decides their number."""
-BLOCK = 0.5
+BLOCK = 1.0
 """Seconds that a block should take: long beside what it costs to send it, short beside what may be lost."""
 ATTEMPTS = 3
 """So often a block is played whose worker dies."""

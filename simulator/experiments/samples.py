@@ -3,10 +3,9 @@
 import json
 import pickle
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import groupby
 
 import numpy as np
 
@@ -92,17 +91,32 @@ class Block:
     """By dimension: one row of numbers for each replication."""
 
 
-def blocks_of(played: Sequence[tuple[int, float, Measures]]) -> list[Block]:
-    """Replications (number, seconds, measures) as blocks: as a rule one, since their layouts are alike."""
-    found = []
-    for _, group in groupby(played, key=lambda each: _shape(each[2])):
-        numbers, seconds, measured = zip(*group, strict=True)
-        layout = layout_of(measured[0])
-        rows = {
-            dimension: np.array([_row(layout, dimension, each) for each in measured]) for dimension in layout.columns
-        }
-        found.append(Block(layout, list(numbers), list(seconds), rows))
+def blocks_of(played: Iterable[tuple[int, float, Measures]]) -> list[Block]:
+    """Replications (number, seconds, measures) as blocks: as a rule one, since their layouts are alike.
+
+    Each is laid out as it comes: the measures of many are thousands of small arrays.
+    """
+    found: list[Block] = []
+    rows: dict[str, list[np.ndarray]] = {}
+    shape: tuple[object, ...] = ()
+    for number, seconds, measures in played:
+        if _shape(measures) != shape:
+            _fill(found, rows)
+            shape, layout = _shape(measures), layout_of(measures)
+            found.append(Block(layout, [], [], {}))
+            rows = {dimension: [] for dimension in layout.columns}
+        found[-1].numbers.append(number)
+        found[-1].seconds.append(seconds)
+        for dimension, own in rows.items():
+            own.append(_row(found[-1].layout, dimension, measures))
+    _fill(found, rows)
     return found
+
+
+def _fill(found: list[Block], rows: dict[str, list[np.ndarray]]) -> None:
+    """Give the last block its numbers."""
+    if found:
+        found[-1].rows.update({dimension: np.array(own) for dimension, own in rows.items()})
 
 
 def _row(layout: Layout, dimension: str, measures: Measures) -> np.ndarray:
@@ -122,12 +136,15 @@ def play(pickled: bytes, numbers: Sequence[int]) -> list[Block]:
     version, scenario = _unpickled(pickled)
     if version != player():
         raise RuntimeError(f"a worker has version {player()} of the simulator, version {version} is wanted")
-    played = []
+    return blocks_of(_played(scenario, numbers))
+
+
+def _played(scenario: Scenario, numbers: Sequence[int]) -> Iterator[tuple[int, float, Measures]]:
+    """Number, seconds taken and measures of some replications, one after the other."""
     for number in numbers:
         begun = time.perf_counter()
         measures = measure(simulate(scenario, number))
-        played.append((number, time.perf_counter() - begun, measures))
-    return blocks_of(played)
+        yield number, time.perf_counter() - begun, measures
 
 
 @lru_cache(maxsize=8)
