@@ -39,7 +39,7 @@ service: {rules: [{promise: {rule: fixed, time: 62 h}}]}
 """
 QUEUE = """
 name: One clerk, busy 60 % of the time
-run: {start: 2026-01-05, horizon: 1500 h, warm_up: 100 h, seed: 6}
+run: {start: 2026-01-05, horizon: 6000 h, warm_up: 100 h, seed: 6}
 market: {segments: {all: {demand: {rule: poisson, orders: 6 per day}, basket: {units: 1}}}}
 products: {part: {price: 2, cost: 1}}
 network: {sites: {store: {stages: [{stage: entry, staff: 1, time: {exponential: {mean: 2.4 h}}}]}}}
