@@ -98,6 +98,10 @@ def sweep(
     from simulator.reports.cost_of_service import costs_of_service
     from simulator.reports.wording import counted
 
+    if service == cost:
+        raise click.BadParameter(
+            f"{service} is what service costs (--cost): name a service KPI", param_hint="--frontier"
+        )
     with bad_input():
         try:
             loaded = load_scenario(scenario, changes, seed)

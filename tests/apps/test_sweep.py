@@ -196,3 +196,10 @@ def test_the_examples_of_the_pages_run(page):
     for line in lines:
         done = command(*shlex.split(line[2:])[1:], "--workers", "1")
         assert done.exit_code == 0, f"{line}\n{done.output}"
+
+
+def test_what_service_costs_is_no_service():
+    done = command("sweep", "textbook/base_stock", "--vary", "network.sites.store.stock.part.level=12,14", "--frontier",
+                   "total_cost")  # fmt: skip
+    assert done.exit_code == 2
+    assert "total_cost is what service costs (--cost): name a service KPI" in " ".join(done.output.split())
