@@ -8,7 +8,7 @@ import click
 from simulator.apps.group import bad_input, cli, progress_bar, quietly, stop
 
 if TYPE_CHECKING:
-    from simulator.experiments.agreement import Agreement
+    from simulator.experiments.digits import Agreement
     from simulator.experiments.recorded import Recorded
 
 SHOWN = 10

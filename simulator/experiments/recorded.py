@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulator.experiments.agreement import Agreement, Row, agree
+from simulator.experiments.digits import Agreement, Row, agree
 from simulator.experiments.experiment import Experiment
 from simulator.experiments.provenance import ProvenanceError
 from simulator.experiments.replicate import Progress, run

@@ -10,7 +10,7 @@ from experiments.scenes import two
 
 import simulator
 from simulator.experiments import provenance
-from simulator.experiments.agreement import agree
+from simulator.experiments.digits import agree
 from simulator.experiments.experiment import Experiment
 from simulator.experiments.provenance import ProvenanceError, changed, packages, record, restore
 from simulator.experiments.store import Store
