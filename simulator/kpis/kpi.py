@@ -58,6 +58,11 @@ def kpi(*, unit: str, better: Better, of: str, scor: str = "") -> Callable[[F], 
     return register
 
 
+def decided(function: Function) -> bool:
+    """Whether a KPI is a proportion, decided one by one."""
+    return function.__name__ in _found and _found[function.__name__].proportion
+
+
 @cache
 def catalogue() -> dict[str, Kpi]:
     """Every KPI by name, in the order of the catalogue."""

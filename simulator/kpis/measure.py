@@ -42,11 +42,11 @@ def measure(ledger: Ledger, kpis: Sequence[str] | None = None) -> Measures:
     view, found = View(ledger), catalogue()
     measures = Measures({}, {}, {}, {}, view.labels.names)
     for name in kpis if kpis is not None else found:
-        sliced, values = view.measured(found[name].function), view.values(found[name].function)
-        if sliced is not None and values is not None:
-            measures.values[name], measures.kinds[name] = values, sliced.kind
-            if sliced.kind == "ratio":
-                measures.weights[name] = sliced.weights()
-                if found[name].proportion:
-                    measures.trials[name] = sliced.trials()
+        taken = view.taken(found[name].function)
+        if taken is not None:
+            measures.values[name], measures.kinds[name] = taken.values, taken.kind
+            if taken.kind == "ratio":
+                measures.weights[name] = taken.weights
+                if taken.trials:
+                    measures.trials[name] = taken.trials
     return measures

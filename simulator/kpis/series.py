@@ -38,7 +38,7 @@ def series(ledger: Ledger, kpis: Sequence[str], step: float) -> dict[str, np.nda
     run = View(ledger)
     begins = np.arange(int(run.end / step + ROUNDING) + 1) * step
     views = [run.since(begin) for begin in begins]
-    found = [catalogue()[name] for name in kpis if views[0].measured(catalogue()[name].function) is not None]
+    found = [catalogue()[name] for name in kpis if views[0].taken(catalogue()[name].function) is not None]
     tails = np.array([[_sums(kpi, view) for kpi in found] for view in views]).reshape(len(views), len(found), 2)
     steps = tails[:-1] - tails[1:]
     return {kpi.name: steps[:, place].T for place, kpi in enumerate(found)}
@@ -48,7 +48,7 @@ def _sums(kpi: Kpi, view: View) -> tuple[float, float]:
     """Numerator and denominator of the whole, over the measured time of a view."""
     if view.span <= ROUNDING:
         return 0.0, 0.0
-    found = view.measured(kpi.function)
+    found = kpi.function(view)
     if found is None:
         return 0.0, 0.0
     if kpi.denominator.startswith(PER_TIME) and kpi.name != LAID_ANEW:

@@ -7,13 +7,22 @@ slice of every KPI costs one pass over the rows together.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
 Codes = Mapping[str, np.ndarray]
 Kind = Literal["mean", "ratio", "percentile"]
 """How replications of a measure are put together: their mean, their sums divided, or their median."""
+
+
+class Taken(NamedTuple):
+    """What is kept of a measure, without the rows that it was made from: these are as many as the orders."""
+
+    kind: Kind
+    values: dict[str, np.ndarray]
+    weights: dict[str, np.ndarray]
+    trials: dict[str, np.ndarray]
 
 
 class Sliced:
@@ -32,6 +41,10 @@ class Sliced:
     def trials(self) -> dict[str, np.ndarray]:
         """How many things a ratio was decided on: orders, lines, jobs; at most its denominator."""
         return {}
+
+    def taken(self, decided: bool) -> Taken:
+        """Its numbers; the trials only where they are wanted."""
+        return Taken(self.kind, self.values(), self.weights(), self.trials() if decided else {})
 
 
 @dataclass(frozen=True)

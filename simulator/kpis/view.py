@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from simulator.kpis.kpi import decided
 from simulator.kpis.labels import Labels
-from simulator.kpis.slices import Rows, Sliced
+from simulator.kpis.slices import Rows, Taken
 from simulator.kpis.tables import Choice, Lines, Orders
 from simulator.ledger import facts
 from simulator.ledger.ledger import Columns, Ledger
@@ -59,8 +60,7 @@ class View:
         """What `table_of_view` has kept."""
         self.tables_of_run: dict[Callable[[View], Any], Any] = {}
         """What `table_of_run` has kept."""
-        self._measured: dict[Function, Sliced | None] = {}
-        self._values: dict[Function, dict[str, np.ndarray] | None] = {}
+        self._taken: dict[Function, Taken | None] = {}
 
     @property
     def span(self) -> float:
@@ -73,18 +73,17 @@ class View:
         other.begin, other.labels, other.tables_of_run = begin, self.labels, self.tables_of_run
         return other
 
-    def measured(self, function: "Function") -> Sliced | None:
-        """A KPI, worked out once; None where there is nothing to measure."""
-        if function not in self._measured:
-            self._measured[function] = function(self)
-        return self._measured[function]
+    def taken(self, function: "Function") -> Taken | None:
+        """The numbers of a KPI, worked out once; None where there is nothing to measure."""
+        if function not in self._taken:
+            sliced = function(self)
+            self._taken[function] = sliced.taken(decided(function)) if sliced is not None else None
+        return self._taken[function]
 
     def values(self, function: "Function") -> dict[str, np.ndarray] | None:
-        """The values of a KPI by dimension, worked out once; None where there is nothing to measure."""
-        if function not in self._values:
-            sliced = self.measured(function)
-            self._values[function] = sliced.values() if sliced is not None else None
-        return self._values[function]
+        """The values of a KPI by dimension; None where there is nothing to measure."""
+        found = self.taken(function)
+        return found.values if found is not None else None
 
     def of(self, kind: type) -> Columns:
         """The facts of a kind as columns."""
