@@ -11,30 +11,16 @@ from simulator.apps.group import (
     cli,
     experiment_options,
     load_scenarios,
-    no_kpi,
     opened,
     output,
     progress_bar,
-    slices,
     stop,
     stopped_early,
 )
+from simulator.apps.options import FORMATS, known_kpis, picture, slices
 
 if TYPE_CHECKING:
     from simulator.experiments.comparison import Comparison
-
-FORMATS = ("table", "json", "csv")
-PICTURES = (".png", ".svg")
-
-
-def known_kpis(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of KPIs that there are."""
-    from simulator.kpis import catalogue
-
-    for name in given:
-        if name not in catalogue():
-            raise click.BadParameter(no_kpi(name))
-    return given
 
 
 def worths(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
@@ -52,13 +38,6 @@ def worths(context: click.Context, option: click.Parameter, given: tuple[str, ..
                 f"{text!r}: give a difference in the KPI's own unit, 0 or more, such as {kpi}=0.005"
             )
     return found
-
-
-def picture(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
-    """A picture to write: its kind must be known before the work begins."""
-    if path is not None and path.suffix.lower() not in PICTURES:
-        raise click.BadParameter(f"{path.name!r}: the name of a picture ends in .png or .svg")
-    return output(context, option, path)
 
 
 @cli.command(short_help="Compare each ALT with BASE under the same luck.")

@@ -70,20 +70,6 @@ def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def slices(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of dimensions that there are."""
-    from difflib import get_close_matches
-
-    from simulator.kpis.labels import DIMENSIONS
-
-    for name in given:
-        if name not in DIMENSIONS:
-            close = get_close_matches(name, DIMENSIONS, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(DIMENSIONS)}"
-            raise click.BadParameter(f"no dimension {name!r}; {hint}")
-    return given
-
-
 def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--workers, --scheduler and --store; a command hands them on as keywords of the same names."""
     for decorate in (

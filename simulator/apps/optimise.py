@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.apps.compare import picture
 from simulator.apps.group import (
     bad_input,
     cli,
@@ -17,6 +16,7 @@ from simulator.apps.group import (
     stop,
     stopped_early,
 )
+from simulator.apps.options import picture
 
 if TYPE_CHECKING:
     from simulator.experiments.optimum import Optimum

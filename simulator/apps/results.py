@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from simulator.apps.group import bad_input, cli, output, slices, stop
+from simulator.apps.group import bad_input, cli, output, stop
+from simulator.apps.options import slices
 
 
 @cli.command(short_help="List what a store holds, or write it as a table.")

@@ -17,14 +17,12 @@ from simulator.apps.group import (
     progress_bar,
     quietly,
     scenario_options,
-    slices,
     stopped_early,
 )
+from simulator.apps.options import FORMATS, slices
 
 if TYPE_CHECKING:
     from simulator.experiments.result import Result
-
-FORMATS = ("table", "json", "csv")
 
 
 class Goals(NamedTuple):

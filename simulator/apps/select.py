@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.apps.compare import known_kpis
 from simulator.apps.group import (
     bad_input,
     change_options,
@@ -17,6 +16,7 @@ from simulator.apps.group import (
     stop,
     stopped_early,
 )
+from simulator.apps.options import known_kpis
 
 if TYPE_CHECKING:
     from simulator.experiments.select import Selection

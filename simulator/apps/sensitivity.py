@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from simulator.apps.compare import FORMATS, known_kpis, picture
 from simulator.apps.group import (
     bad_input,
     cli,
@@ -18,6 +17,7 @@ from simulator.apps.group import (
     stop,
     stopped_early,
 )
+from simulator.apps.options import FORMATS, known_kpis, picture
 from simulator.apps.sweep import all_written
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.apps.compare import FORMATS, known_kpis, picture
 from simulator.apps.group import (
     bad_input,
     cli,
@@ -15,10 +14,10 @@ from simulator.apps.group import (
     progress_bar,
     quietly,
     scenario_options,
-    slices,
     stop,
     stopped_early,
 )
+from simulator.apps.options import FORMATS, known_kpis, picture, slices
 
 if TYPE_CHECKING:
     from simulator.experiments.cost_of_service import CostOfService

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from simulator.apps import compare
+from simulator.apps import options
 from simulator.apps.group import INTERRUPTED, bad_input, cli, load_scenario, progress_bar, scenario_options, stop
 
 
@@ -12,7 +12,7 @@ from simulator.apps.group import INTERRUPTED, bad_input, cli, load_scenario, pro
 @scenario_options
 @click.option("-n", "--replications", type=click.IntRange(1, 1000), default=10, show_default=True)
 @click.option(
-    "--kpi", "kpis", multiple=True, metavar="KPI", callback=compare.known_kpis, help="A KPI to look at; repeatable."
+    "--kpi", "kpis", multiple=True, metavar="KPI", callback=options.known_kpis, help="A KPI to look at; repeatable."
 )
 @click.option("--step", type=click.Choice(["hour", "day", "week"]), help="Of the series  [default: by the horizon]")
 @click.option(
@@ -20,7 +20,7 @@ from simulator.apps.group import INTERRUPTED, bad_input, cli, load_scenario, pro
     "--picture",
     "picture",
     type=click.Path(path_type=Path, dir_okay=False),
-    callback=compare.picture,
+    callback=options.picture,
     metavar="FILE.png|svg",
     help="Draw how the KPIs settle.",
 )
