@@ -20,30 +20,26 @@ TINY = 1e-9
 T = TypeVar("T")
 
 
-def table_of_view(work: Callable[["View"], T]) -> Callable[["View"], T]:
-    """Have a table of a view worked out when it is first asked for, and kept."""
-
+def _kept(work: Callable[["View"], T], tables: Callable[["View"], dict[Any, Any]]) -> Callable[["View"], T]:
     @wraps(work)
     def found(view: "View") -> T:
-        if work not in view.tables:
-            view.tables[work] = work(view)
-        table: T = view.tables[work]
+        kept = tables(view)
+        if work not in kept:
+            kept[work] = work(view)
+        table: T = kept[work]
         return table
 
     return found
+
+
+def table_of_view(work: Callable[["View"], T]) -> Callable[["View"], T]:
+    """Have a table of a view worked out when it is first asked for, and kept."""
+    return _kept(work, lambda view: view.tables)
 
 
 def table_of_run(work: Callable[["View"], T]) -> Callable[["View"], T]:
     """The same for a table that does not depend on where the measured time begins: `View.since` hands it on."""
-
-    @wraps(work)
-    def found(view: "View") -> T:
-        if work not in view.tables_of_run:
-            view.tables_of_run[work] = work(view)
-        table: T = view.tables_of_run[work]
-        return table
-
-    return found
+    return _kept(work, lambda view: view.tables_of_run)
 
 
 class View:
