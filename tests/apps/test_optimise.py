@@ -120,7 +120,8 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(folder):
 def test_an_interrupt_says_how_to_go_on(folder):
     words = [sys.executable, "-m", "simulator", "optimise", "shelf.yaml", "--workers", "1", "--store", "kept.db",
              "-n", "500"]  # fmt: skip
-    running = subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # fmt: skip
     until = time.monotonic() + 60
     while time.monotonic() < until and not (folder / "kept.db").exists():
         time.sleep(0.02)
