@@ -17,7 +17,7 @@ from scipy.stats import poisson
 
 import simulator
 from simulator.experiments.intervals import Sample, interval
-from simulator.scenario.load import parse
+from simulator.scenario.reading.load import parse
 
 SHELF = """
 name: Base stock {level}, demand of 20 in a lead time

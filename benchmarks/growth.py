@@ -19,8 +19,8 @@ CASES = [("years", 1), ("years", 2), ("years", 5), ("years", 10), ("idle SKUs", 
 def one(years: float, idle: int) -> dict[str, float]:
     """Simulate and measure the wholesaler for so many years, with so many SKUs more that nobody orders."""
     import simulator
-    from simulator.kpis.measure import measure
-    from simulator.ledger.facts import LineOrdered, Ordered
+    from simulator.engine.facts import LineOrdered, Ordered
+    from simulator.replication.measure import measure
     from simulator.scenario.scenario import Scenario
 
     base = simulator.load("gift_wholesaler")

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 import simulator
-from simulator.kpis.measure import measure
-from simulator.ledger.facts import Ordered
+from simulator.engine.facts import Ordered
+from simulator.replication.measure import measure
 from simulator.scenario.scenario import Scenario
 
 HERE = Path(__file__).parent

@@ -20,12 +20,11 @@ from pathlib import Path
 
 import simulator
 from simulator.experiments.executors import workforce
-from simulator.experiments.experiment import Experiment
-from simulator.experiments.replicate import replicate
+from simulator.experiments.replicate import Experiment, replicate
 from simulator.experiments.samples import Block
 from simulator.experiments.store import Store
-from simulator.kpis.measure import measure
-from simulator.scenario.load import parse
+from simulator.replication.measure import measure
+from simulator.scenario.reading.load import parse
 from simulator.scenario.scenario import Scenario
 
 TEXT = """

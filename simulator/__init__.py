@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulator.engine.ledger import Ledger
     from simulator.experiments.compare import compare
     from simulator.experiments.optimise import optimise
     from simulator.experiments.replicate import run
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
     from simulator.experiments.select import select
     from simulator.experiments.sweep import sweep
     from simulator.fitting import fit
-    from simulator.ledger.ledger import Ledger
-    from simulator.replication import simulate
+    from simulator.replication.simulate import simulate
     from simulator.scenario.errors import ScenarioError
-    from simulator.scenario.load import load
+    from simulator.scenario.reading.load import load
     from simulator.scenario.scenario import Scenario
 
 __version__ = "0.1.0"
@@ -30,18 +30,26 @@ __all__ = [
     "sweep",
 ]  # fmt: skip
 
-_ROOMS = {
-    "Ledger": "ledger.ledger", "Result": "experiments.result", "Scenario": "scenario.scenario",
-    "ScenarioError": "scenario.errors", "compare": "experiments.compare", "fit": "fitting",
-    "load": "scenario.load", "optimise": "experiments.optimise", "run": "experiments.replicate",
-    "select": "experiments.select", "simulate": "replication", "sweep": "experiments.sweep",
-}  # fmt: skip
-"""Where the front door's names live; they are fetched when used, since the rooms are heavy to enter."""
+_HOMES = {
+    "Ledger": "engine.ledger",
+    "Result": "experiments.result",
+    "Scenario": "scenario.scenario",
+    "ScenarioError": "scenario.errors",
+    "compare": "experiments.compare",
+    "fit": "fitting.fit",
+    "load": "scenario.reading.load",
+    "optimise": "experiments.optimise",
+    "run": "experiments.replicate",
+    "select": "experiments.select",
+    "simulate": "replication.simulate",
+    "sweep": "experiments.sweep",
+}
+"""Where the public names live; each module is imported when a name of it is first used, since some are slow to."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        found = getattr(import_module(f"simulator.{_ROOMS[name]}"), name)
+    if name in _HOMES:
+        found = getattr(import_module(f"simulator.{_HOMES[name]}"), name)
         globals()[name] = found
         return found
     raise AttributeError(f"module 'simulator' has no attribute {name!r}")

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import simulator
-from simulator.ledger.audit import audit
-from simulator.ledger.ledger import Ledger
-from simulator.scenario.load import parse
+from simulator.engine.ledger import Ledger
+from simulator.replication.audit import audit
+from simulator.scenario.reading.load import parse
 from simulator.scenario.scenario import Scenario
 
 SHARED = Path(__file__).parents[2] / "shared"

@@ -14,13 +14,12 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from simulator.experiments.differences import common
-from simulator.experiments.intervals import CONFIDENCE, Interval, interval, student
-from simulator.experiments.paired import fieller, mean_interval
+from simulator.experiments.intervals import CONFIDENCE, Interval, fieller, interval, mean_interval, student
 from simulator.experiments.ranges import DesignError
 from simulator.experiments.sweep import Point, Sweep
-from simulator.kpis import catalogue
+from simulator.replication.measure import catalogue
 from simulator.scenario.scenario import Scenario
-from simulator.theory.newsvendor import critical_ratio
+from simulator.textbook.newsvendor import critical_ratio
 
 COST = "total_cost"
 Verdict = Literal["efficient", "dominated", "undecided"]

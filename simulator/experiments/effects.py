@@ -13,8 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from simulator.experiments.intervals import CONFIDENCE, Interval
-from simulator.experiments.paired import mean_interval
+from simulator.experiments.intervals import CONFIDENCE, Interval, mean_interval
 from simulator.experiments.ranges import DesignError
 
 Method = Literal["tornado", "morris", "sobol"]

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from simulator.experiments.design import Values
-from simulator.experiments.many import variants
-from simulator.experiments.ranges import Choice, DesignError, Range, Varied
+from simulator.experiments.ranges import Choice, DesignError, Range, Values, Varied
+from simulator.experiments.sweep import variants
 from simulator.scenario.errors import Part, dotted
-from simulator.scenario.load import ScenarioError
-from simulator.scenario.reading.merge import steps
+from simulator.scenario.reading.layers import steps
+from simulator.scenario.reading.load import ScenarioError
 from simulator.scenario.reading.nodes import Plain
 from simulator.scenario.scenario import Scenario
 from simulator.units import NUMBER

@@ -1,8 +1,4 @@
-"""Confidence intervals that are right for what they are of: means, ratios, percentiles, shares near 0 or 1.
-
-Replications are independent and alike; everything here rests on that and on nothing else, but for Wilson's
-interval of a share that never varied, which takes the orders or lines it was decided on as independent.
-"""
+"""Intervals of what is paired by replication: a mean difference, and the ratio of two."""
 
 import math
 from dataclasses import dataclass
@@ -10,11 +6,11 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from simulator.kpis.slices import Kind
+from simulator.measures.slices import Kind
 
 CONFIDENCE = 0.95
-RARE = 15.0
-"""A share with fewer expected failures (or successes) than this is too near the edge for a t-interval."""
+
+
 Method = Literal["t", "ratio", "order statistics", "Wilson", ""]
 
 
@@ -27,6 +23,37 @@ class Interval(NamedTuple):
     method: Method
     replications: int
     """How many have a value."""
+
+
+def mean_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> Interval:
+    """The t-interval of a mean; its ends are nan for fewer than two values."""
+    mean, count = float(values.mean()), len(values)
+    half = student(confidence, count - 1) * float(values.std(ddof=1)) / math.sqrt(count) if count > 1 else math.nan
+    return Interval(mean, mean - half, mean + half, "t", count)
+
+
+def fieller(above: np.ndarray, below: np.ndarray, confidence: float = CONFIDENCE) -> Interval:
+    """The ratio of two means, paired; ends are nan where the lower may be zero, so that anything is possible.
+
+    Source: E. C. Fieller (1954), Journal of the Royal Statistical Society B 16.
+
+    >>> fieller(np.array([2.0, 4.0, 6.0]), np.array([1.0, 2.0, 3.0])).point
+    2.0
+    """
+    count = len(above)
+    a, b = float(above.mean()), float(below.mean())
+    point = a / b if b else math.nan
+    (aa, ab), (_, bb) = (np.cov(above, below) / count).tolist()
+    square = student(confidence, count - 1) ** 2
+    lead, middle, last = b * b - square * bb, a * b - square * ab, a * a - square * aa
+    if not lead > 0:
+        return Interval(point, math.nan, math.nan, "", count)
+    root = math.sqrt(max(middle * middle - lead * last, 0.0))
+    return Interval(point, (middle - root) / lead, (middle + root) / lead, "t", count)
+
+
+RARE = 15.0
+"""A share with fewer expected failures (or successes) than this is too near the edge for a t-interval."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import numpy as np
 from simulator.experiments.intervals import Sample
 from simulator.experiments.samples import Column, Layout
 from simulator.experiments.store import Store
-from simulator.kpis import catalogue
-from simulator.kpis.slices import Kind
+from simulator.measures.slices import Kind
+from simulator.replication.measure import catalogue
 
 AT_ONCE = 4_000_000
 """Numbers that are in memory at the same time."""

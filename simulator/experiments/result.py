@@ -12,11 +12,12 @@ from simulator.experiments.intervals import CONFIDENCE, Interval, Method, Sample
 from simulator.experiments.provenance import record
 from simulator.experiments.readings import Readings
 from simulator.experiments.store import Store
-from simulator.kpis import catalogue
+from simulator.replication.measure import catalogue
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 COLUMNS = ["kpi", "by", "label", "unit", "mean", "half_width", "confidence", "replications", "low", "high", "interval"]
 """Of a table of estimates."""

@@ -9,9 +9,9 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from simulator.kpis.measure import Measures, measure
-from simulator.kpis.slices import Kind
-from simulator.replication import simulate
+from simulator.measures.slices import Kind
+from simulator.replication.measure import Measures, measure
+from simulator.replication.simulate import simulate
 from simulator.scenario.scenario import Scenario
 
 

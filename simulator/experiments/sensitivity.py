@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.experiments import effects
-from simulator.experiments.design import MOST, Values
 from simulator.experiments.effects import Effect, Method
 from simulator.experiments.inputs import SPREAD, Input, assumed_inputs, named
 from simulator.experiments.intervals import CONFIDENCE
-from simulator.experiments.many import play_all, variants
 from simulator.experiments.provenance import record
-from simulator.experiments.ranges import DesignError, Varied, varied
+from simulator.experiments.ranges import MOST, DesignError, Values, Varied, varied
 from simulator.experiments.replicate import Progress
 from simulator.experiments.result import Result
 from simulator.experiments.store import Store
-from simulator.kpis import catalogue
-from simulator.scenario.load import load
+from simulator.experiments.sweep import play_all, variants
+from simulator.replication.measure import catalogue
+from simulator.scenario.reading.load import load
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 TRAJECTORIES, POINTS = 10, 64
 """Of a Morris and a Sobol design, where nobody says."""

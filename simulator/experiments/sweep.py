@@ -1,4 +1,4 @@
-"""A sweep: one scenario at many points, all under the same luck, and how its KPIs respond."""
+"""Many variants of one scenario, played in one pool under the same luck."""
 
 import math
 import warnings
@@ -10,21 +10,75 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.experiments.design import Design, Values, design_points, warning
 from simulator.experiments.differences import common
+from simulator.experiments.executors import ExecutorError, workforce
 from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
-from simulator.experiments.many import play_all, variants
 from simulator.experiments.provenance import record
-from simulator.experiments.ranges import DesignError, Range, Varied, amount, varied
-from simulator.experiments.replicate import Progress
+from simulator.experiments.ranges import (
+    Design,
+    DesignError,
+    Range,
+    Values,
+    Varied,
+    amount,
+    design_points,
+    varied,
+    warning,
+)
+from simulator.experiments.replicate import Experiment, Progress, replicate
 from simulator.experiments.result import COLUMNS, Estimate, Result
-from simulator.experiments.store import Store
-from simulator.scenario.load import load
+from simulator.experiments.store import Store, StoreError
+from simulator.scenario.errors import Problem
+from simulator.scenario.reading.load import ScenarioError, changed, load
 from simulator.scenario.reading.nodes import Plain
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def variants(scenario: Scenario, points: Sequence[Values]) -> list[Scenario]:
+    """The scenario at each point.
+
+    Errors: ScenarioError with the problems of every point, before anything is played; DesignError for another seed.
+    """
+    if any(path.replace('"', "").strip() == "run.seed" for values in points for path in values):
+        raise DesignError("run.seed cannot be varied: the points are compared under the same luck")
+    found, problems = [], list[Problem]()
+    for values in points:
+        try:
+            found.append(changed(scenario, values))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def play_all(
+    scenarios: Sequence[Scenario], replications: int, *, workers: int | None = None, scheduler: str | None = None,
+    executor: Executor | None = None, store: str | Path | Store = "", progress: Progress | None = None,
+) -> tuple[list[Result | None], str]:  # fmt: skip
+    """The results of scenarios, each played so many times, and why that is not all; "" if it is.
+
+    Scenarios of the same content are played once. What is stopped early leaves None for those that have not begun.
+
+    Errors: KeyboardInterrupt, ExecutorError, StoreError if nothing at all is finished.
+    """
+    kept = store if isinstance(store, Store) else Store(store)
+    experiments = {scenario.hash: Experiment(scenario, kept) for scenario in scenarios}
+    stopped = ""
+    try:
+        with workforce(workers, scheduler, executor) as crew:
+            replicate(crew, [(experiment, replications) for experiment in experiments.values()], progress)
+    except (KeyboardInterrupt, ExecutorError, StoreError) as error:
+        stopped = str(error) or "interrupted"
+        if not any(experiment.has(replications) for experiment in experiments.values()):
+            raise
+    results = {each: experiment.result(replications, stopped) if experiment.has(replications) else None
+               for each, experiment in experiments.items()}  # fmt: skip
+    return [results[scenario.hash] for scenario in scenarios], stopped
+
 
 HEADLINES = ("line_fill_rate", "on_time", "order_cycle_time", "on_hand", "total_cost", "margin")
 """What a sweep shows where nobody says."""

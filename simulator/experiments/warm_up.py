@@ -1,4 +1,4 @@
-"""How long a run takes to settle: MSER-5 on the series of several KPIs, and what is measured from then on."""
+"""The course of KPIs over the time of a run, over several replications."""
 
 import math
 from collections.abc import Sequence
@@ -7,12 +7,20 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator.experiments.batch_means import FEWEST, BatchMeans, batch_means
 from simulator.experiments.executors import Workforce
 from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
-from simulator.experiments.series import Progress, Series, divide, play
-from simulator.experiments.steady_state import Truncation, mser
-from simulator.kpis.series import NoSeriesError
+from simulator.experiments.steady_state import (
+    FEWEST,
+    BatchMeans,
+    Progress,
+    Series,
+    Truncation,
+    batch_means,
+    divide,
+    mser,
+    play,
+)
+from simulator.measures.series_of_kpis import NoSeriesError
 from simulator.scenario.scenario import Scenario
 from simulator.units import DAY, HOUR, WEEK
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
 
-from simulator.experiments.optimum import Optimum
-from simulator.experiments.search.confirm import Confirmed
-from simulator.experiments.search.goals import said
-from simulator.scenario.load import gallery_names, load
+from simulator.experiments.optimise import Optimum
+from simulator.experiments.search import Confirmed
+from simulator.experiments.search_space import said
 from simulator.scenario.optimise import Constraint
+from simulator.scenario.reading.load import gallery_names, load
 from simulator.scenario.scenario import Scenario
 
 PLAIN = re.compile(r"[A-Za-z_][\w.\[\]-]*")

@@ -5,24 +5,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.fitting.arrivals import Arrivals, fit_arrivals
-from simulator.fitting.baskets import fit_baskets
-from simulator.fitting.classes import classify
-from simulator.fitting.columns import WORDS, choose_columns
-from simulator.fitting.draft import Draft
-from simulator.fitting.findings import Finding, Goodness, compare, goodness
-from simulator.fitting.market import Found, write_market, write_products, write_run
-from simulator.fitting.operations import write_costs, write_network, write_service
-from simulator.fitting.options import Options
-from simulator.fitting.page import page
-from simulator.fitting.returns import fit_returns, lines_by_cell
+from simulator.fitting.goodness import Finding, Goodness, compare, goodness, tell
+from simulator.fitting.order_patterns import Arrivals, fit_arrivals, fit_baskets, lines_by_cell
+from simulator.fitting.return_patterns import classify, fit_returns
 from simulator.fitting.rows import LeftOut, Lines, usable_lines
-from simulator.fitting.source import describe
-from simulator.fitting.summary import tell
-from simulator.fitting.table import read_table
+from simulator.fitting.scenario_text import Draft, page
+from simulator.fitting.sections import (
+    Found,
+    describe,
+    write_costs,
+    write_market,
+    write_network,
+    write_products,
+    write_run,
+    write_service,
+)
+from simulator.fitting.table import WORDS, Options, choose_columns, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 SHORT = 14
 """Days; a shorter history does not even show each weekday twice."""

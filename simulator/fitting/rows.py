@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.fitting.options import FitError
-from simulator.fitting.table import ROW, Table
-from simulator.fitting.values import numbers, times
+from simulator.fitting.table import ROW, FitError, Table, numbers, times
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 SALES = {"sale", "sales", "order", "invoice", "so", "s", "purchase", "debit"}
 RETURNS = {"return", "returns", "returned", "credit", "credit note", "refund", "cancellation", "cancelled", "rma", "r"}

@@ -1,1 +1,1 @@
-"""What people look at: tables, charts, pages, workbooks."""
+"""What people are told: one file for each product."""

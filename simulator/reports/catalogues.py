@@ -4,18 +4,20 @@ import inspect
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from simulator.kpis import SCOR, catalogue
-from simulator.policies.allocation import AllocationRule
-from simulator.policies.family import Rule, rules_in
-from simulator.policies.promising import PromiseRule
-from simulator.policies.replenishment import ReplenishmentRule
-from simulator.policies.segmentation import SegmentationRule
-from simulator.policies.sourcing import SourcingRule
-from simulator.policies.stockout import StockoutRule
+from simulator.measures.registry import SCOR
+from simulator.replication.measure import catalogue
+from simulator.rules.allocation import AllocationRule
+from simulator.rules.family import Rule, rules_in
+from simulator.rules.promising import PromiseRule
+from simulator.rules.replenishment import ReplenishmentRule
+from simulator.rules.segmentation import SegmentationRule
+from simulator.rules.sourcing import SourcingRule
+from simulator.rules.stockout import StockoutRule
 from simulator.scenario.demand import DemandRule
 
 if TYPE_CHECKING:
     from rich.console import Console
+
 
 FAMILIES: dict[str, type[Rule]] = {
     "demand": DemandRule, "replenishment": ReplenishmentRule, "allocation": AllocationRule,
@@ -95,7 +97,7 @@ def print_gallery() -> None:
     """Print the names of the gallery scenarios with the question each answers."""
     from rich.table import Table
 
-    from simulator.scenario.load import gallery_names, load
+    from simulator.scenario.reading.load import gallery_names, load
 
     table = Table("Scenario", "What it shows", box=None, header_style="bold")
     for name in gallery_names():

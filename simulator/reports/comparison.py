@@ -2,15 +2,21 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.experiments.comparison import Comparison
-from simulator.experiments.worth import CAP, Difference
-from simulator.reports.tables import measured_in, show
-from simulator.reports.wording import figure, listed
+from simulator.drawing.files import write_whole
+from simulator.drawing.html import Cell, Html, drawing, section, table, tag
+from simulator.drawing.study_charts import differences, height, panels
+from simulator.drawing.tables import measured_in, show
+from simulator.drawing.wording import alike, figure, listed, short, title
+from simulator.experiments.compare import Comparison
+from simulator.experiments.differences import Difference
+from simulator.reports.page import STYLE
 
 METHODS = {"bonferroni": "Bonferroni", "dunnett": "Bonferroni between KPIs, multivariate t between alternatives"}
 
@@ -47,13 +53,6 @@ def saved_said(each: Difference) -> str:
     return f"x {show(each.saved, '')}" if math.isfinite(each.saved) else ""
 
 
-def short(each: Difference) -> str:
-    """The verdict, for a table."""
-    if each.verdict != "undecided" or not math.isfinite(each.high - each.low):
-        return each.verdict
-    return f"undecided, {'~' if each.more is not None else '> '}{each.more or CAP:,} more"
-
-
 def explained(comparison: Comparison) -> Iterator[str]:
     """What the columns mean, in sentences."""
     yield (f"All intervals of a table hold together with {100 * comparison.confidence:.4g} % confidence "
@@ -73,12 +72,6 @@ def played(comparison: Comparison) -> str:
     luck = f"the same luck (seed {seeds[0]})" if comparison.paired else f"luck of their own (seeds {listed(seeds)})"
     return (f"{comparison.replications} replications of {(run.horizon - run.warm_up) / 168:.4g} weeks after a warm-up "
             f"of {run.warm_up / 168:.3g} weeks, {luck}")  # fmt: skip
-
-
-def alike(differences: Sequence[Difference]) -> list[str]:
-    """The KPIs that are the same in every replication, whatever the alternative and the slice."""
-    moving = {each.kpi for each in differences if not each.same}
-    return [kpi for kpi in dict.fromkeys(each.kpi for each in differences) if kpi not in moving]
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -119,3 +112,75 @@ def _table(comparison: Comparison, dimension: str, differences: Sequence[Differe
         table.add_row(f"{number:>4}", show(each.value, each.unit), *difference_said(each), short(each),
                       *(saved if comparison.paired else []))  # fmt: skip
     return table
+
+
+VERDICTS = {"better": "", "worse": "missed", "higher": "", "lower": "", "no difference": "not-measured",
+            "undecided": "undecided"}  # fmt: skip
+"""The kind of frame that a verdict stands in."""
+
+
+def write_comparison(comparison: Comparison, path: Path) -> None:
+    """Write the page as one HTML file.
+
+    Errors: OSError if it cannot be written; what was there before stays.
+    """
+    write_whole(path, comparison_page(comparison).encode("utf-8", errors="replace"))
+
+
+def comparison_page(comparison: Comparison) -> Html:
+    """The page as HTML: what was compared, the chart, and a table for the whole and for each dimension."""
+    tables = [_page_table(comparison, dimension, list(found))
+              for dimension, found in groupby(comparison.differences, key=lambda each: each.dimension)]  # fmt: skip
+    heading = f"{comparison.base}, and {len(comparison.alternatives)} beside it"
+    style = tag("style", Html(STYLE.read_text(encoding="utf-8")))
+    meta = Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">')
+    head = tag("head", meta, tag("title", f"{heading} – comparison"), style)
+    main = tag("main", _header(comparison, heading), _chart(comparison), *tables)
+    return Html(f"<!DOCTYPE html>\n{tag('html', head, tag('body', main), lang='en')}\n")
+
+
+def _header(comparison: Comparison, heading: str) -> Html:
+    from simulator import __version__
+
+    facts = {"Replications": f"{comparison.replications:,} of each", "Version": __version__}
+    listing = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts.items()))
+    rows: list[list[Cell]] = [
+        [name, "base" if not place else f"alternative {place}", str(result.scenario.run.seed), result.scenario.hash]
+        for place, (name, result) in enumerate(zip(comparison.names, comparison.results, strict=True))
+    ]
+    notes = [tag("p", note, class_="about") for note in comparison.notes]
+    return tag("header", tag("p", "Comparison", class_="kind"), tag("h1", heading), listing,
+               tag("p", f"{played(comparison)}.", class_="about"), *notes,
+               table(["Scenario", "", "Seed", "Fingerprint"], rows, words=(0, 1, 2, 3)))  # fmt: skip
+
+
+def _chart(comparison: Comparison) -> Html:
+    shown = panels(comparison)
+    if not shown:
+        return Html("")
+    spoken = [f"{title(each.kpi)}{f' of {each.label}' if each.label else ''}, {each.alternative}: {each.says}"
+              for panel in shown for each in panel.differences]  # fmt: skip
+    return section("What differs", drawing(
+        lambda sheet: differences(sheet, shown), height(shown), key="differences", alt=". ".join(spoken),
+        caption="Each scale is of its own KPI.",
+    ), key="chart")  # fmt: skip
+
+
+def _page_table(comparison: Comparison, dimension: str, found: list[Difference]) -> Html:
+    same, rows = alike(found), []
+    for each in found:
+        if each.kpi not in same:
+            of = f", {each.label}" if dimension else ""
+            rows.append([
+                f"{title(each.kpi)}{of}", each.alternative, figure(each.base, each.unit),
+                figure(each.value, each.unit), *(text.replace("-", "−") for text in difference_said(each)),
+                worth_said(each), tag("span", short(each), class_=f"verdict {VERDICTS[each.verdict]}".strip()),
+                *([saved_said(each).replace("x", "×")] if comparison.paired else []),
+            ])  # fmt: skip
+    columns = ["KPI", "Alternative", "Base", "Value", "Difference",
+               f"{100 * comparison.confidence:.4g} % interval", "Worth", "Verdict",
+               *(["Saved"] if comparison.paired else [])]  # fmt: skip
+    lead = " ".join(explained(comparison)) if not dimension else ""
+    also = [tag("p", f"The same in every replication: {listed([title(kpi) for kpi in same])}.")] if same else []
+    heading = f"By {dimension}" if dimension else "In figures"
+    return section(heading, table(columns, rows, words=(0, 1, 7)), *also, key=f"by-{dimension or 'whole'}", lead=lead)

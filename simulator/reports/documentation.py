@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from simulator.kpis import SCOR, catalogue
-from simulator.policies.family import Rule, rules_in
+from simulator.measures.registry import SCOR
+from simulator.replication.measure import catalogue
 from simulator.reports.catalogues import FAMILIES, explanation, summary
-from simulator.scenario import laws
+from simulator.rules.family import Rule, rules_in
 from simulator.scenario.distributions import Distribution, Duration
 from simulator.scenario.scenario import Scenario
 from simulator.units import Clock, Cost, Date, Hours, Money, PerHour, Share, Units, Weight
@@ -41,7 +41,7 @@ def _sections() -> Iterator[str]:
     seen: list[type[BaseModel]] = []
     _collect(Scenario, seen)
     for model in seen:
-        if issubclass(model, (Distribution, Rule)) or model.__module__.startswith(laws.__name__):
+        if issubclass(model, (Distribution, Rule)) or model.__module__.startswith(__name__):
             continue
         yield f"## {model.__name__}\n\n{explanation(model)}\n"
         yield from _fields(model)

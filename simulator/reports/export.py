@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from simulator.drawing.files import beside
 from simulator.experiments.samples import Block
 from simulator.experiments.store import Kept, Store
-from simulator.reports.files import beside
 
 COLUMNS = ("experiment", "scenario", "hash", "seed", "version", "replication", "seconds", "kpi", "by", "label", "value",
            "weight")  # fmt: skip

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulator.drawing.html import DARK, LIGHT, MIDDLE, shortened
+from simulator.drawing.wording import figure, title
 from simulator.experiments.cost_of_service import CostOfService, critical_ratios
 from simulator.experiments.intervals import Interval
-from simulator.kpis import catalogue
-from simulator.reports.ink import DARK, LIGHT, MIDDLE, shortened
-from simulator.reports.sweep import point_said
-from simulator.reports.wording import figure, title
+from simulator.replication.measure import catalogue
+from simulator.reports.sweep_tables import point_said
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
 
 WIDE, MOST = 3, 12
 """Panels side by side, and at the most."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.kpis.stock import shelf_of_line, stock_changes
-from simulator.kpis.time_spent import asked_at
-from simulator.kpis.view import View
-from simulator.ledger import facts
+from simulator.engine import facts
+from simulator.measures.inventory import shelf_of_line, stock_changes
+from simulator.measures.time_spent import asked_at
+from simulator.measures.view import View
 from simulator.units import DAY, HOUR, MONTH, WEEK, YEAR
 
 STEPS = {"hour": HOUR, "day": DAY, "week": WEEK, "month": MONTH, "year": YEAR}

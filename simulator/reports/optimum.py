@@ -7,13 +7,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.experiments.optimum import Optimum
-from simulator.experiments.search.confirm import CANDIDATES, Confirmed
-from simulator.experiments.search.race import RISK
-from simulator.experiments.search.space import Space, at, written
-from simulator.kpis import catalogue
-from simulator.reports.tables import show
-from simulator.reports.wording import counted
+from simulator.drawing.tables import show
+from simulator.drawing.wording import counted, listed
+from simulator.experiments.optimise import Optimum
+from simulator.experiments.search import CANDIDATES, RISK, Confirmed
+from simulator.experiments.search_space import Space, at, written
+from simulator.experiments.select import Selection
+from simulator.replication.measure import catalogue
 from simulator.scenario.optimise import Constraint
 
 FATES = {"holds": "keep to every constraint", "not shown": "may or may not", "violates": "surely break one",
@@ -122,3 +122,36 @@ def _table(*names: str) -> Table:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def print_selection(found: Selection) -> None:
+    """Print the scenarios, the best first, which are left, and what is guaranteed."""
+    console = Console()
+    which = "largest" if found.largest else "smallest"
+    console.print(f"[bold]{escape(verdict(found))}[/bold]", highlight=False)
+    console.print(
+        f"By {found.kpi} ({found.unit}), the {which} is best; the same luck (seed {found.seed})", highlight=False
+    )
+    console.print()
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("scenario", found.kpi, "replications", ""):
+        table.add_column(name, justify="right" if name in (found.kpi, "replications") else "left")
+    rows = sorted(zip(found.means, found.scenarios, found.replications, strict=True), reverse=found.largest)
+    for mean, name, count in rows:
+        table.add_row(name, show(mean, found.unit), f"{count:,}", _said(found, name))
+    console.print(table)
+    console.print()
+    console.print(found.guarantee, highlight=False)
+
+
+def verdict(found: Selection) -> str:
+    """What came out, in a sentence."""
+    if found.decided:
+        return f"Best: {found.best}"
+    return f"May be the best: {listed(list(found.kept))}"
+
+
+def _said(found: Selection, name: str) -> str:
+    if name not in found.kept:
+        return "ruled out" if found.procedure != "ocba" else ""
+    return "best" if found.decided else "may be the best"

@@ -1,26 +1,213 @@
-"""One page to read and print: what came out, why, and what was assumed. It stands alone, without a network."""
+"""The end of the page: every input that was assumed, and what the KPIs mean."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from simulator.experiments.result import Result
-from simulator.reports import (
-    agreements,
-    appendix,
-    classes,
-    lead_times,
-    overview,
-    perfection,
-    policy,
-    promises,
-    sections,
-    troubles,
-)
-from simulator.reports.files import write_whole
-from simulator.reports.findings import Findings
-from simulator.reports.markup import Html, tag
-from simulator.reports.verdicts import goals
+from simulator.drawing.files import write_whole
+from simulator.drawing.html import Cell, Html, section, table, tag
+from simulator.drawing.tables import HEADLINES
+from simulator.drawing.wording import counted, date, figure, half, lasting, said, title
+from simulator.experiments.intervals import CONFIDENCE
+from simulator.experiments.result import Estimate, Result
+from simulator.measures.registry import SCOR, Kpi
+from simulator.mechanisms.contracts.page import agreements
+from simulator.mechanisms.segmentation.page import classes
+from simulator.replication.measure import catalogue
+from simulator.reports.findings import Findings, Goal, goals, summary
+from simulator.reports.policy_sections import perfect_orders, policy, promises
+from simulator.reports.sections import BY_SEGMENT, cost, segments, service, shares, stock, suppliers, time
+from simulator.reports.worst_cases import orders, skus
+from simulator.scenario.errors import Fault
+from simulator.scenario.reading.layers import steps
+from simulator.scenario.scenario import Scenario
 
-STYLE = Path(__file__).with_name("page.css")
+LONGEST = 160
+"""Longer values are cut short."""
+
+
+def assumptions(findings: Findings) -> Html:
+    """Inputs that were assumed, not measured: path, value and reason."""
+    found = assumed(findings.scenario)
+    if not found:
+        return section("Inputs that were assumed", tag("p", "The scenario names none."), key="assumptions")
+    rows: list[list[Cell]] = [[tag("code", path), tag("code", value), reason] for path, value, reason in found]
+    lead = "Not measured: ask how the result changes before acting on it, with --set path=value."
+    return section("Inputs that were assumed", table(["Input", "Value", "Why"], rows, words=(0, 1, 2), kind="assumed"),
+                   key="assumptions", lead=lead)  # fmt: skip
+
+
+def assumed(scenario: Scenario) -> list[tuple[str, str, str]]:
+    """Path, value and reason of every assumption."""
+    return [(path, _shown(_values(scenario.source, path)), reason) for path, reason in scenario.assumptions.items()]
+
+
+def _values(source: Any, path: str) -> list[Any]:
+    """What the scenario says at a path: nothing, a value, or several where a step is `*`."""
+    try:
+        way = steps(path)
+    except Fault:
+        return []
+    found = [source]
+    for step in way:
+        found = [inner for each in found for inner in _inside(each, step)]
+    return found
+
+
+def _inside(source: Any, step: str | int) -> list[Any]:
+    """What is one step further, as a list of none, one or all."""
+    inner = dict(enumerate(source)) if isinstance(source, list) else source if isinstance(source, dict) else {}
+    return [inner[step]] if step in inner else list(inner.values()) if step == "*" else []
+
+
+def _shown(values: list[Any]) -> str:
+    """Values in one line.
+
+    >>> _shown([]), _shown(["2 days"]), _shown([0.5, 3, 1.25])
+    ('left out', '2 days', '3 values from 0.5 to 3')
+    """
+    texts = list(dict.fromkeys(flow(value) for value in values))
+    if len(texts) > 1:
+        numbers = all(isinstance(value, (int, float)) for value in values)
+        return f"{len(values):,} values" + (f" from {flow(min(values))} to {flow(max(values))}" if numbers else "")
+    text = texts[0] if texts else "left out"
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+
+
+def flow(value: Any) -> str:
+    """Plain data as a planner writes it in one line.
+
+    >>> flow({"gamma": {"mean": "21 days", "cv": 0.3}}), flow([1, True, None])
+    ('{gamma: {mean: 21 days, cv: 0.3}}', '[1, true, null]')
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(flow(each) for each in value) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def definitions(findings: Findings) -> Html:
+    """What the KPIs on the page mean, from the catalogue."""
+    names = [*(kpi for kpis in HEADLINES.values() for kpi in kpis), *BY_SEGMENT, "perfect_order_rate", "stage_time",
+             "queue_time", "cost_to_serve", "inventory_value"]  # fmt: skip
+    known = catalogue()
+    shown = [known[each.kpi] for each in findings.shown(dict.fromkeys(names))]
+    entries = [part for kpi in shown for part in _entry(kpi)]
+    lead = Html(f"As measured, after the warm-up. <code>simulator kpis</code> defines all {len(known)}.")
+    return section("What the KPIs mean", tag("dl", *entries, class_="definitions"), key="definitions", lead=lead)
+
+
+def _entry(kpi: Kpi) -> tuple[Html, Html]:
+    return tag("dt", title(kpi.name)), tag("dd", meaning(kpi), tag("span", _facts(kpi), class_="facts"))
+
+
+def meaning(kpi: Kpi) -> str:
+    """A KPI's definition without its examples."""
+    return " ".join(kpi.definition.split(">>>")[0].split())
+
+
+def _facts(kpi: Kpi) -> str:
+    parts: Iterable[str] = (kpi.name, f"of {kpi.denominator}", f"{SCOR} {kpi.scor}" if kpi.scor else "")
+    return " " + "; ".join(part for part in parts if part) + "."
+
+
+TILES = ("line_fill_rate", "on_time", "order_cycle_time", "inventory_value", "total_cost", "margin",
+         "perfect_order_rate", "backorders", "utilisation", "order_cycle_time_p95", "in_full",
+         "orders_per_week")  # fmt: skip
+"""The figures set large: the first six that there are, or three."""
+VERDICTS = {
+    "met": "met", "missed": "missed", "undecided": "undecided", "above": "above, one run", "below": "below, one run",
+    "not measured": "not measured",
+}  # fmt: skip
+
+
+def header(findings: Findings, goals: list[Goal]) -> Html:
+    """Name, question, what was run, and the summary."""
+    from simulator import __version__
+
+    scenario, run, result = findings.scenario, findings.scenario.run, findings.result
+    stopped = " (stopped early)" if result.stopped else ""
+    facts = {
+        "Period": f"{date(scenario, 0)} to {date(scenario, run.horizon)}, {lasting(run.horizon)}",
+        "Warm-up": f"first {lasting(run.warm_up)}, not measured" if run.warm_up else "none",
+        "Replications": f"{result.replications:,}{stopped}",
+        "Seed": str(run.seed),
+        "Scenario": scenario.hash,
+        "Version": __version__,
+    }
+    about = [tag("p", part, class_="about") for part in scenario.about.strip().split("\n\n") if part.strip()]
+    listing = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts.items()))
+    words = summary(findings, goals)
+    return tag("header", tag("p", "Simulation report", class_="kind"), tag("h1", scenario.name), *about, listing,
+               tag("p", words, class_="summary") if words else "", tiles(findings, goals))  # fmt: skip
+
+
+def verdict(goal: Goal) -> Html:
+    """A verdict as a word in a frame of its own kind: solid, double or dashed, so that it reads without colour."""
+    return tag("span", VERDICTS[goal.verdict], class_=f"verdict {goal.verdict.replace(' ', '-')}")
+
+
+def targets(goals: list[Goal]) -> Html:
+    """Every target with what was reached; nothing where none is stated."""
+    if not goals:
+        return Html("")
+    rows: list[list[Cell]] = []
+    for goal in goals:
+        unit = goal.reached.unit if goal.reached else "share"
+        reached = [figure(goal.reached.mean, unit), half(goal.reached)] if goal.reached else ["–", ""]
+        gap = f"{100 * (goal.reached.mean - goal.target):+.1f}".replace("-", "−") if goal.reached else ""
+        rows.append([goal.whom, title(goal.kpi), figure(goal.target, unit), *reached, gap, verdict(goal)])
+    lead = ("Met or missed where the whole 95 % interval lies on one side of the target, else undecided. "
+            "The gap is in percentage points.")  # fmt: skip
+    columns = ["Target for", "KPI", "Target", "Reached", "", "Gap", "Verdict"]
+    return section("Targets", table(columns, rows, words=(0, 1, 4, 6), kind="targets"), key="targets", lead=lead)
+
+
+def tiles(findings: Findings, goals: list[Goal]) -> Html:
+    """The most important figures, set large."""
+    found = list(findings.shown(TILES))[:6]
+    found = found[: 3 * (len(found) // 3)] or found
+    items = [tag("li", *_tile(each, goals)) for each in found]
+    return tag("ul", *items, class_="tiles", aria_label="Most important figures")
+
+
+def headlines(findings: Findings) -> Html:
+    """The headline figures by group."""
+    shown = {group: list(findings.shown(kpis)) for group, kpis in HEADLINES.items()}
+    groups = [_group(group, found, "Value" if findings.single else "Mean") for group, found in shown.items() if found]
+    lead = (f"Means over {counted(findings.result.replications, 'replication')}; ± is half the width of the "
+            f"{100 * CONFIDENCE:.0f} % interval, in percentage points for shares.")  # fmt: skip
+    if findings.single:
+        lead = "One replication: its values stand alone, without an interval. Run more to have one."
+    return section("Key figures", tag("div", *groups, class_="groups"), key="figures", lead=lead)
+
+
+def _tile(found: Estimate, goals: list[Goal]) -> Iterator[Html]:
+    value, width = said(found)
+    points = " points" if width and found.unit.startswith("share") else ""
+    yield tag("span", title(found.kpi), class_="label")
+    yield tag("strong", value)
+    yield tag("span", f"{width}{points}" or "one value, no interval", class_="width")
+    for goal in goals:
+        if goal.kpi == found.kpi and not goal.dimension and goal.reached is not None:
+            yield tag("span", f"target {figure(goal.target, found.unit)}: ", verdict(goal), class_="goal")
+
+
+def _group(group: str, found: list[Estimate], value: str) -> Html:
+    rows = [[title(each.kpi), figure(each.mean, each.unit), half(each), _unit(each)] for each in found]
+    return table([group, value, "", "Unit"], rows, words=(0, 2, 3), kind="figures")
+
+
+def _unit(found: Estimate) -> str:
+    """The unit, where number and name do not say it."""
+    told = found.unit.startswith("share") or found.unit == title(found.kpi).lower()
+    return "" if told else found.unit.removeprefix("money").strip()
+
+
+STYLE = Path(__file__).parents[1] / "drawing" / "page.css"
 
 
 def write_page(result: Result, path: Path) -> None:
@@ -37,25 +224,25 @@ def page(result: Result) -> Html:
     wanted = goals(findings)
     main = tag(
         "main",
-        overview.header(findings, wanted),
-        overview.targets(wanted),
-        overview.headlines(findings),
-        sections.service(findings, wanted),
-        perfection.perfect_orders(findings),
-        promises.promises(findings),
-        agreements.agreements(findings),
-        sections.time(findings),
-        lead_times.shares(findings),
-        sections.stock(findings),
-        lead_times.suppliers(findings),
-        sections.cost(findings),
-        sections.segments(findings),
-        policy.policy(findings),
-        classes.classes(findings),
-        troubles.skus(findings),
-        troubles.orders(findings),
-        appendix.assumptions(findings),
-        appendix.definitions(findings),
+        header(findings, wanted),
+        targets(wanted),
+        headlines(findings),
+        service(findings, wanted),
+        perfect_orders(findings),
+        promises(findings),
+        agreements(findings),
+        time(findings),
+        shares(findings),
+        stock(findings),
+        suppliers(findings),
+        cost(findings),
+        segments(findings),
+        policy(findings),
+        classes(findings),
+        skus(findings),
+        orders(findings),
+        assumptions(findings),
+        definitions(findings),
     )
     head = tag(
         "head",

@@ -1,16 +1,18 @@
 """The sections of the page with charts: service, time, stock, cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from simulator.drawing import charts
+from simulator.drawing import charts as course
+from simulator.drawing.html import Html, drawing, section, table
+from simulator.drawing.wording import counted, figure, lasting, title
 from simulator.experiments.result import Estimate
-from simulator.reports import charts, course
-from simulator.reports.findings import Findings
-from simulator.reports.ink import drawing
+from simulator.measures.labels import HELD, WAITING
+from simulator.reports.findings import Findings, Goal
 from simulator.reports.levels import levels
-from simulator.reports.markup import Html, section, table
-from simulator.reports.verdicts import Goal
-from simulator.reports.wording import counted, figure, lasting, title
-from simulator.scenario.network import STAGES
+from simulator.scenario.network import DESK, STAGES
 
 SERVICE = ("line_fill_rate", "on_time", "perfect_order_rate")
 MOST = 12
@@ -152,3 +154,124 @@ def segments(findings: Findings) -> Html:
 
 def _cell(found: Estimate | None) -> str:
     return figure(found.mean, found.unit) if found else "–"
+
+
+PAIR = 0.4
+"""Inches for a row with two bars."""
+CAPTION = (
+    "Time at a stage includes waiting for it. The rest is waiting for stock: an order waits for the last of "
+    "its lines, longer than a unit does on average. A stage’s share of the variance is its covariance with the whole: "
+    "below 0 where it is quick when others are slow."
+)
+
+
+def shares(findings: Findings) -> Html:
+    """What each stage has of the mean order cycle time and of its variance."""
+    rows = _rows(findings)
+    if len(rows) < 2:
+        return Html("")
+    longest, roughest = (max(rows, key=lambda row: row[which]) for which in (1, 2))
+    lead = (f"Most of the time goes into {longest[0]} ({figure(longest[1], 'share')}); what makes one order take "
+            f"longer than another is above all {roughest[0]} ({figure(roughest[2], 'share')} of the variance)."
+            )  # fmt: skip
+    chart = drawing(
+        lambda sheet: charts.shares(sheet, rows), 0.62 + PAIR * len(rows), key="shares", caption=CAPTION,
+        alt="Share of mean and variance by stage: "
+            + ", ".join(f"{name} {figure(mean, 'share')} and {figure(var, 'share')}" for name, mean, var in rows),
+    )  # fmt: skip
+    return section("Where the time goes", chart, key="shares", lead=lead)
+
+
+def _rows(findings: Findings) -> list[tuple[str, float, float]]:
+    """Stages in the order of passing with their two shares; the wait for stock lies between desk and dock."""
+    means = {each.label: each.mean for each in findings.by("cycle_time_share", "stage")}
+    variances = {each.label: each.mean for each in findings.by("cycle_variance_share", "stage")}
+    stages = [name for name in means if name in variances and name != WAITING]
+    desk = [name for name in stages if name.endswith((*DESK, HELD))]
+    waits = [WAITING] if findings.has_stock and WAITING in variances else []
+    dock = [name for name in stages if name not in desk]
+    return [(name, means[name], variances[name]) for name in (*desk, *waits, *dock)]
+
+
+def suppliers(findings: Findings) -> Html:
+    """Lead times of the suppliers: what they are, and what planning took them for."""
+    kpis = ("supplier_lead_time", "supplier_lead_time_sd", "planned_lead_time", "planned_less_actual")
+    rows = []
+    for each in findings.by(kpis[0], "supplier"):
+        found = [findings.of(kpi, "supplier", each.label) for kpi in kpis]
+        rows.append([each.label, *("–" if one is None else _time(one.mean) for one in found)])
+    if not rows:
+        return Html("")
+    columns = ("Supplier", "Mean", "Standard deviation", "Planned", "Planned less actual")
+    lead = (
+        "Over the orders received, from placing to receipt; planned is what stock was sized by when they were placed."
+    )
+    return section("Lead times of suppliers", table(columns, rows), key="suppliers", lead=lead)
+
+
+def _time(hours: float) -> str:
+    return f"−{lasting(-hours)}" if hours < 0 else lasting(hours)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One cause of imperfect orders; shares are of orders where nothing else is said."""
+
+    name: str
+    first: Estimate | None
+    """Orders that failed first for it; None where none did."""
+    part: float
+    """Of the imperfect orders."""
+    so_far: float
+    """The same for this cause and the larger ones together."""
+    at_all: float
+    """Orders that failed for it at all."""
+
+
+def pareto(first: Sequence[Estimate], at_all: Sequence[Estimate]) -> list[Cause]:
+    """The causes that there were, by how often each was the first failure: `imperfect_orders` and
+    `failures_per_order` by cause."""
+    firsts = {each.label: each for each in first if each.mean > 0}
+    weight = {each.label: firsts[each.label].mean if each.label in firsts else 0.0 for each in at_all}
+    found = sorted((each for each in at_all if each.mean > 0), key=lambda each: (-weight[each.label], -each.mean))
+    whole = sum(weight.values()) or 1.0
+    causes, so_far = [], 0.0
+    for each in found:
+        so_far += weight[each.label]
+        part = weight[each.label] / whole
+        causes.append(Cause(each.label, firsts.get(each.label), part, so_far / whole, each.mean))
+    return causes
+
+
+COLUMNS = ("cause", "first on orders", "±", "of imperfect orders", "so far", "on orders at all")
+
+
+def rows_of(causes: Sequence[Cause]) -> list[tuple[str, float, float, float, float, float]]:
+    """The table of the workbook."""
+    return [
+        (each.name, each.first.mean if each.first else 0.0, each.first.half_width if each.first else 0.0, each.part,
+         each.so_far, each.at_all) for each in causes
+    ]  # fmt: skip
+
+
+def add_chart(book: Any, sheet: str, count: int) -> None:
+    """A chart of the workbook's own beside its table: grey bars for each cause, a line for all so far."""
+    name = f"'{sheet}'"
+    bars, line = book.add_chart({"type": "column"}), book.add_chart({"type": "line"})
+    where = [sheet, 1, 0, count, 0]
+    bars.add_series({
+        "name": "first on orders", "categories": where, "values": f"={name}!$B$2:$B${count + 1}", "gap": 40,
+        "fill": {"color": "#C9D1D6"}, "border": {"color": "#1C2B36"},
+    })  # fmt: skip
+    line.add_series({
+        "name": "so far, of imperfect orders", "categories": where, "values": f"={name}!$E$2:$E${count + 1}",
+        "y2_axis": True, "line": {"color": "#1C2B36", "width": 1.5},
+        "marker": {"type": "circle", "fill": {"color": "#1C2B36"}, "border": {"color": "#1C2B36"}},
+    })  # fmt: skip
+    bars.combine(line)
+    bars.set_title({"name": "What failed first", "name_font": {"size": 12}})
+    bars.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": "#C9D1D6"}}})
+    line.set_y2_axis({"num_format": "0%", "min": 0, "max": 1})
+    bars.set_legend({"position": "bottom"})
+    bars.set_size({"width": 760, "height": 400})
+    book.get_worksheet_by_name(sheet).insert_chart(1, len(COLUMNS) + 1, bars)

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from simulator.kpis.causes import SAID
-from simulator.kpis.failures import failures
-from simulator.kpis.membership import of_customers
-from simulator.kpis.view import View
-from simulator.ledger import facts
-from simulator.ledger.facts import COMPLAINT_REASONS, ERROR_KINDS
-from simulator.ledger.ledger import Ledger
+from simulator.engine import facts
+from simulator.engine.facts import COMPLAINT_REASONS, ERROR_KINDS
+from simulator.engine.ledger import Ledger
+from simulator.measures.causes import SAID
+from simulator.measures.failures import failures
+from simulator.measures.labels import of_customers
+from simulator.measures.view import View
 
 
 def tell(ledger: Ledger, order: int) -> Iterator[str]:

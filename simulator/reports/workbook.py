@@ -7,16 +7,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from simulator.drawing.files import write_whole
+from simulator.drawing.tables import HEADLINES
+from simulator.drawing.wording import title
 from simulator.experiments.result import COLUMNS as RESULT_COLUMNS
 from simulator.experiments.result import Estimate, Result
-from simulator.kpis import SCOR, catalogue
-from simulator.reports.agreements import PERIODS, UNITS, periods
-from simulator.reports.appendix import assumed, meaning
-from simulator.reports.files import write_whole
+from simulator.measures.registry import SCOR
+from simulator.mechanisms.contracts.page import PERIODS, UNITS, periods
+from simulator.replication.measure import catalogue
 from simulator.reports.findings import Findings
-from simulator.reports.pareto import COLUMNS, add_chart, pareto, rows_of
-from simulator.reports.tables import HEADLINES
-from simulator.reports.wording import title
+from simulator.reports.page import assumed, meaning
+from simulator.reports.sections import COLUMNS, add_chart, pareto, rows_of
 
 Format = Any
 """A cell format of xlsxwriter, which has no types."""

@@ -1,0 +1,1 @@
+"""What the user writes: one file for each section, as frozen models."""

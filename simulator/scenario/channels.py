@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from simulator.model import Model, Names
-from simulator.policies.sourcing import Sourcing
+from simulator.rules.sourcing import Sourcing
 from simulator.scenario.distributions import Duration, Quantity
 from simulator.units import Hours, Money, Share, Units
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from simulator.model import Model
-from simulator.policies.family import OneOf, Rule
+from simulator.rules.family import OneOf, Rule
 from simulator.scenario.distributions import Duration
 from simulator.units import Hours, PerHour, Weight
 

@@ -1,17 +1,135 @@
-"""Where the work is done: calendars, and sites with their stages, stock and returns desk."""
+"""The order desk: how orders are entered and what goes wrong, credit holds, batches, and what mistakes lead to."""
 
+import math
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from simulator.model import Model
-from simulator.policies.replenishment import Replenishment
+from simulator.rules.replenishment import Replenishment
 from simulator.scenario.calendars import Calendar, Departures
 from simulator.scenario.channels import Lane
 from simulator.scenario.distributions import Duration
-from simulator.scenario.order_desk import Collecting, CreditHold, EntryMode
-from simulator.scenario.suppliers import Supplier
+from simulator.scenario.errors import At
+from simulator.textbook.targets import LeadTime
 from simulator.units import Clock, Hours, Share
+
+
+class Errors(Model):
+    """How often something is entered wrongly, by kind."""
+
+    item: Share = 0.0
+    """Share of lines with a wrong item."""
+    quantity: Share = 0.0
+    """Share of lines with a wrong quantity."""
+    address: Share = 0.0
+    """Share of orders with a wrong address."""
+    price: Share = 0.0
+    """Share of orders with a wrong price."""
+    document: Share = 0.0
+    """Share of orders with wrong documents."""
+
+
+class EntryMode(Model):
+    """A way of entering orders, such as EDI, web or by hand: the time it takes, and the errors it makes."""
+
+    time: Duration | None = None
+    """Working time for an order at the stage `entry`, instead of the stage's own."""
+    line_time: Duration | None = None
+    """Working time for each of its lines, added."""
+    errors: Errors = Errors()
+    """What is entered wrongly."""
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether it gives a working time of its own."""
+        return self.time is not None or self.line_time is not None
+
+
+class CreditHold(Model):
+    """Orders whose credit has to be cleared first; they wait without occupying staff."""
+
+    rate: Share
+    """Share of orders that are held."""
+    time: Duration
+    """How long a held order waits after its credit check."""
+
+
+class Collecting(Model):
+    """How orders are collected into batches that are worked on as one."""
+
+    orders: Annotated[int, Field(ge=2)]
+    """So many orders make a batch."""
+    within: Annotated[Hours, Field(gt=0)]
+    """A smaller batch is begun when its oldest order has waited so long."""
+
+
+class Mistakes(Model):
+    """What happens at the customer when verification has missed an error. All defaults are assumptions.
+
+    A wrong item comes back as a return and is not sent again; a wrong address costs a second delivery; a wrong
+    price is paid short; a wrong quantity or document leaves the order imperfect. Stock is taken as ordered: an
+    error is a mark on the order, and moves no units from one SKU to another. A line for which the customer takes a
+    substitute is entered anew: what was wrong with it does no harm.
+    """
+
+    complaint: Share = 0.5
+    """Share of the errors met with that the customer complains of."""
+    wrong_item_lag: Duration = Duration.model_validate("5 days")
+    """From the delivery of a wrong item until it is back."""
+    redelivery: Duration = Duration.model_validate("2 days")
+    """From the delivery at a wrong address until the right one is reached."""
+    short_payment: Share = 0.1
+    """Share of its value that is not paid of an order with a wrong price."""
+
+
+class Drift(Model):
+    """From some time on, lead times are longer or shorter than stated."""
+
+    at: Hours
+    """Orders placed from this time on take the factor, from the start of the run."""
+    factor: Annotated[float, Field(gt=0, le=1000)]
+    """Times the lead time as it is stated, not as an earlier change left it: 1.3 is 30 % longer, 1 is as stated."""
+
+
+class Supplier(Model):
+    """Where replenishment comes from."""
+
+    lead_time: Duration
+    """From order to receipt; with capacity, the working time of one order."""
+    crossing: bool = True
+    """Whether a later order may arrive before an earlier one."""
+    capacity: Annotated[int, Field(ge=1)] | None = None
+    """How many orders it works on at once, first come first served; without limit where left out."""
+    cancellable: bool = False
+    """Whether it takes back orders it has not begun (needs capacity)."""
+    changes: Annotated[tuple[Drift, ...], Field(min_length=1)] | None = None
+    """How its lead time drifts in the course of the run."""
+    planned: Duration | None = None
+    """What planning believes the lead time to be, and sizes stock by; `lead_time` itself where left out."""
+    refresh: Annotated[Hours, Field(gt=0)] | None = None
+    """So often the planned lead time is set anew from receipts, and stock sized anew; never where left out."""
+    record: Annotated[int, Field(ge=2)] = 30
+    """How many of the supplier's last receipts a refresh looks at."""
+
+    @property
+    def planned_lead_time(self) -> LeadTime:
+        """What planning believes at the start of a run: `planned`, or else the lead time as stated."""
+        law = self.planned or self.lead_time
+        return LeadTime(law.expected, math.sqrt(law.variance))
+
+    @model_validator(mode="after")
+    def _check(self) -> "Supplier":
+        if self.cancellable and self.capacity is None:
+            raise ValueError("cancellable needs capacity: without it every order is begun at once")
+        if self.refresh is None and "record" in self.model_fields_set:
+            raise ValueError("record needs refresh: without it nobody looks at the record of receipts")
+        for index, (before, after) in enumerate(pairwise(self.changes or ()), 1):
+            if after.at <= before.at:
+                raise At(("changes", index, "at"), "changes are listed in the order of time, each later than the last")
+        return self
+
 
 STAGES = ("entry", "verification", "credit", "scheduling", "picking", "packing", "shipping", "transit")
 """The stages of the order cycle in their order; stock is allocated between scheduling and picking."""

@@ -1,15 +1,200 @@
-"""Names that one section of a scenario uses and another must define."""
+"""What one section of a scenario names and another must define, and what an `optimise` section may not say."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
 
-from simulator.scenario.errors import At, Several
+from simulator.scenario.errors import At, Fault, Several, dotted
 from simulator.scenario.market import Basket, Market, Segment
-from simulator.scenario.named import Path, unknown
 from simulator.scenario.network import NO_TIME, Network, Site
-from simulator.scenario.policy_references import contract_references, segmentation_references, service_references
+from simulator.scenario.optimise import Constraint, Decision, Optimise
 from simulator.scenario.products import Product
+from simulator.scenario.reading.layers import steps
+from simulator.scenario.reading.yaml_text import choice
 from simulator.scenario.segmentation import Segmentation
-from simulator.scenario.service import Service
+from simulator.scenario.service import Service, When
+
+Path = tuple[str | int, ...]
+Names = Iterable[str]
+
+
+def unknown(path: Path, kind: str, name: str, known: Names) -> Iterator[At]:
+    """The fault, with the nearest of the known names, if the name is not among them."""
+    names = list(known)
+    if name not in names:
+        close = get_close_matches(name, names, 1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(names[:12]) or 'none'}"
+        yield At(path, f"there is no {kind} {name!r}", hint)
+
+
+def service_references(
+    service: Service, market: Market, products: Mapping[str, Product], segmentation: Segmentation
+) -> Iterator[At]:
+    """Rules and overrides are for segments, channels, customers and classes that exist."""
+    known = _named(market, products, segmentation)
+    whens = {"rules": [rule.when for rule in service.rules], "overrides": [each.when for each in service.overrides]}
+    for name, several in whens.items():
+        for index, when in enumerate(several):
+            yield from _when(("service", name, index, "when"), when, known)
+
+
+def _named(market: Market, products: Mapping[str, Product], segmentation: Segmentation) -> dict[str, tuple[str, Names]]:
+    """What the conditions of a policy may name, by condition."""
+    customers = _customers(market)
+    tiers = {each.customer_class or "" for each in market.segments.values()} - {""}
+    classes = {product.sku_class or "" for product in products.values()} - {""}
+    if segmentation.customers is not None:
+        tiers = set(segmentation.customers.labels)
+    if segmentation.products is not None:
+        classes = set(segmentation.products.labels)
+    known: dict[str, tuple[str, Names]] = {
+        "segment": ("segment", market.segments),
+        "channel": ("channel", market.channels),
+        "customer_class": ("class of customers", sorted(tiers)),
+        "sku_class": ("class of products", sorted(classes)),
+    }
+    if customers is not None:
+        known["customer"] = ("customer", customers)
+    return known
+
+
+def _customers(market: Market) -> list[str] | None:
+    """The names of all customers; None where an order history brings its own."""
+    segments = market.segments.items()
+    if any(each.demand.rule == "replayed" for _, each in segments):
+        return None
+    return [customer for name, segment in segments for customer in segment.customer_weights(name)]
+
+
+def _when(place: Path, when: When, known: Mapping[str, tuple[str, Names]]) -> Iterator[At]:
+    for key, (kind, names) in known.items():
+        for name in getattr(when, key) or ():
+            yield from unknown((*place, key), kind, name, names)
+
+
+def segmentation_references(
+    segmentation: Segmentation, market: Market, products: Mapping[str, Product]
+) -> Iterator[At]:
+    """Contracts are with SKUs and customers that exist; a replayed history brings customers of its own."""
+    if segmentation.products is not None:
+        for sku in segmentation.products.contracts:
+            yield from unknown(("segmentation", "products", "contracts", sku), "SKU", sku, products)
+    names = _customers(market)
+    if segmentation.customers is not None and names is not None:
+        for customer in segmentation.customers.contracts:
+            yield from unknown(("segmentation", "customers", "contracts", customer), "customer", customer, names)
+
+
+def contract_references(service: Service, market: Market) -> Iterator[At]:
+    """Agreements cover segments, channels and customers that exist, and look at dates that there are."""
+    customers = _customers(market)
+    for name, contract in service.contracts.items():
+        place: Path = ("service", "contracts", name)
+        covers = contract.covers
+        for segment in covers.segment or ():
+            yield from unknown((*place, "covers", "segment"), "segment", segment, market.segments)
+        for channel in covers.channel or ():
+            yield from unknown((*place, "covers", "channel"), "channel", channel, market.channels)
+        for customer in covers.customer or () if customers is not None else ():
+            yield from unknown((*place, "covers", "customer"), "customer", customer, customers or ())
+        mine = [each for each in market.segments if covers.segment is None or each in covers.segment]
+        if contract.due_clock == "request" and not any(market.segments[each].requested for each in mine):
+            yield At((*place, "clock"), "nobody it covers requests a time", "give `requested` in their segments")
+        if contract.due_clock in ("original_commit", "latest_commit") and not any(
+            _is_promised(service, market, each) for each in mine
+        ):
+            yield At(place, "nothing is promised to anybody it covers: no order ever falls due",
+                     "give a promise in service.rules, or another clock or metric")  # fmt: skip
+
+
+def _is_promised(service: Service, market: Market, segment: str) -> bool:
+    """Whether any order of a segment is promised a time."""
+    channels = market.segments[segment].channels or market.channels or {"": None}
+    return any(
+        rule.promise is not None and rule.when.may_match(segment, channel)
+        for rule in service.rules
+        for channel in channels
+    )
+
+
+NEVER = ("name", "about", "run", "optimise", "assumptions")
+"""Sections that are no decision: who changes the time or the luck compares what is not alike."""
+
+
+def optimise_references(section: Optimise, source: Mapping[str, Any]) -> Iterator[At]:
+    """Every fault of the section, in a scenario of such plain data."""
+    if (section.minimise is None) == (section.maximise is None):
+        yield At(("optimise",), "one objective is expected", "such as minimise: total_cost, or maximise: margin")
+    for place, constraint in enumerate(section.subject_to):
+        yield from _constraint(("optimise", "subject_to", place), constraint)
+    for path, decision in section.decisions.items():
+        here = ("optimise", "decisions", path)
+        yield from _path(here, path, source)
+        yield from _decision(here, decision)
+    times = section.replications
+    if times.first > times.most:
+        yield At(("optimise", "replications", "first"), f"first is {times.first}, more than the most: {times.most}")
+
+
+def _constraint(here: Path, constraint: Constraint) -> Iterator[At]:
+    if (constraint.at_least is None) == (constraint.at_most is None):
+        yield At(here, "one bound is expected", "at_least: a value, or at_most: a value")
+
+
+def _path(here: Path, path: str, source: Mapping[str, Any]) -> Iterator[At]:
+    """The value at the path's end may be left to its default; all on the way to it is there."""
+    try:
+        way = steps(path)
+    except Fault as fault:
+        yield At(here, fault.message, fault.hint)
+        return
+    if way[0] in NEVER:
+        yield At(here, f"{way[0]} is no decision", "a decision is a value of market, products, network, service ...")
+        return
+    node: Any = source
+    for place, part in enumerate(way):
+        last, before = place == len(way) - 1, dotted(way[:place]) or "the scenario"
+        if isinstance(part, int):
+            if not isinstance(node, list) or part >= len(node):
+                yield At(here, f"{before} has no entry [{part}]")
+                return
+        elif not isinstance(node, Mapping):
+            yield At(here, f"{before} has no key '{part}'", "it is a list or a single value")
+            return
+        elif part not in node:
+            if not last:
+                yield At(here, f"{before} has no '{part}'{choice(str(part), node)}")
+            return
+        node = node[part]
+
+
+def _decision(here: Path, decision: Decision) -> Iterator[At]:
+    ends = (decision.low, decision.high)
+    if decision.choices is not None:
+        if any(each is not None for each in (*ends, decision.step)) or decision.log:
+            yield At(here, "choices, or a range: not both", "leave out low, high, step and log")
+        return
+    low, high = ends
+    if low is None or high is None:
+        yield At(here, "a range or choices are expected", "such as {low: 2, high: 9, step: 1} or {choices: [2, 4]}")
+        return
+    others = [each for each in (high, decision.step) if each is not None and each.kind != low.kind]
+    for other in others:
+        yield At(here, f"two units: {low} and {other}", "write low, high and step in the same unit")
+    if not others:
+        yield from _range(here, low.number, high.number, decision)
+
+
+def _range(here: Path, low: Decimal, high: Decimal, decision: Decision) -> Iterator[At]:
+    if not low < high:
+        yield At(here, f"low is {decision.low}, high is {decision.high}", "low must be below high")
+    elif decision.step is not None and not 0 < decision.step.number <= high - low:
+        yield At((*here, "step"), f"the step is {decision.step}", "above 0, and no longer than the range")
+    elif decision.step is not None and decision.log:
+        yield At((*here, "log"), "step, or log: not both")
+    elif decision.log and low <= 0:
+        yield At((*here, "low"), f"a range by ratio begins above 0; found {decision.low}")
 
 
 def check_references(

@@ -14,9 +14,8 @@ from simulator.scenario.costs import Costs
 from simulator.scenario.market import Market
 from simulator.scenario.network import Network
 from simulator.scenario.optimise import Optimise
-from simulator.scenario.optimise_references import optimise_references
 from simulator.scenario.products import Product
-from simulator.scenario.references import check_references
+from simulator.scenario.references import check_references, optimise_references
 from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service
 from simulator.units import Date, Hours

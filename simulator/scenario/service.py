@@ -5,15 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from simulator.model import Model, Names
-from simulator.policies.allocation import Allocation
-from simulator.policies.allocation.first_come import FirstCome
-from simulator.policies.promising import Promise
-from simulator.policies.stockout import Stockout
-from simulator.policies.stockout.backorder import Backorder
+from simulator.rules.allocation import Allocation, FirstCome
+from simulator.rules.promising import Promise
+from simulator.rules.stockout import Backorder, Stockout
 from simulator.scenario.contracts import Contract
 from simulator.scenario.distributions import Duration
 from simulator.scenario.errors import At, Several
-from simulator.scenario.order_desk import Mistakes
+from simulator.scenario.network import Mistakes
 from simulator.units import Hours, Money, Share
 
 

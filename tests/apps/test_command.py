@@ -109,7 +109,7 @@ def test_story_tells_an_order_from_entry_to_delivery():
 
 
 def test_help_enters_no_heavy_room():
-    program = "import sys; sys.argv = ['simulator', '--help']\nimport simulator.apps.cli as c\n" \
+    program = "import sys; sys.argv = ['simulator', '--help']\nimport simulator.cli.main as c\n" \
               "try: c.main()\nexcept SystemExit: pass\nprint(sorted(set(sys.modules) & set(HEAVY)))"  # fmt: skip
     program = program.replace(
         "HEAVY", "['numpy', 'scipy', 'pandas', 'simpy', 'matplotlib', 'pydantic', 'rich', 'yaml']"
@@ -121,7 +121,7 @@ def test_help_enters_no_heavy_room():
 def test_help_lists_every_command_on_one_line_in_the_order_of_a_study():
     from click.testing import CliRunner
 
-    from simulator.apps.group import ORDER, cli
+    from simulator.cli.group import ORDER, cli
 
     done = CliRunner().invoke(cli, ["--help"], terminal_width=80)
     listed = [line.strip() for line in done.stdout.partition("Commands:\n")[2].splitlines()]

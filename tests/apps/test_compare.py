@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from simulator.apps.cli import main
+from simulator.cli.main import main
 
 OWN, POOLED, PROTECTED = (f"what_if/channels_{name}" for name in ("own_stock", "pooled", "protected"))
 BASE = "textbook/base_stock"

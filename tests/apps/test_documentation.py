@@ -13,7 +13,7 @@ from scenes import play
 
 import simulator
 from simulator.reports.documentation import pages
-from simulator.scenario.load import gallery_folder, gallery_names, load
+from simulator.scenario.reading.load import gallery_folder, gallery_names, load
 
 ROOT = Path(__file__).parents[2]
 TEXTS = [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

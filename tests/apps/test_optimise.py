@@ -158,7 +158,7 @@ def test_bad_input_is_told_in_words_with_status_2(words, said, folder):
 
 
 def test_without_optuna_it_says_what_to_install(folder):
-    code = "import sys; sys.modules['optuna'] = None; from simulator.apps.cli import main; main()"
+    code = "import sys; sys.modules['optuna'] = None; from simulator.cli.main import main; main()"
     done = subprocess.run([sys.executable, "-c", code, "optimise", "shelf.yaml"], capture_output=True, text=True,
                           cwd=folder)  # fmt: skip
     assert done.returncode == 2

@@ -12,13 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 import simulator
-from simulator.apps.cli import card, reproduce  # noqa: F401 (registered when imported)
-from simulator.apps.group import cli
-from simulator.experiments import recorded
-from simulator.experiments.experiment import Experiment
+from simulator.cli.group import cli
+from simulator.experiments import provenance as recorded
+from simulator.experiments.replicate import Experiment
 from simulator.experiments.samples import play
 from simulator.experiments.store import Store
-from simulator.scenario.load import load
+from simulator.scenario.reading.load import load
 
 PAGE = Path(__file__).parents[2] / "docs" / "provenance.md"
 SHORT = ["run.horizon=6 weeks", "run.warm_up=1 week"]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from simulator.apps.cli import cli
+from simulator.cli.main import cli
+from simulator.drawing.study_charts import panels_of
 from simulator.experiments.sweep import sweep
-from simulator.reports.sweep_chart import panels_of
 
 GOOD = "textbook/base_stock"
 SHORT = ("--set", "run.horizon=12 weeks", "--set", "run.warm_up=2 weeks", "--workers", "1")

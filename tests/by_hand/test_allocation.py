@@ -4,7 +4,7 @@ import pytest
 from by_hand.timetable import by_receipt, given, shop
 from scenes import play
 
-from simulator.ledger.facts import Delivered, Served
+from simulator.engine.facts import Delivered, Served
 
 FIVE = {
     "small": [(1, "a", 5, "web", 10)],

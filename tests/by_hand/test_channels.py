@@ -3,11 +3,11 @@
 import pytest
 from scenes import play
 
-from simulator.kpis.measure import measure
-from simulator.ledger import facts
-from simulator.ledger.ledger import Ledger
-from simulator.scenario.customers import customer_turnover
-from simulator.scenario.load import parse
+from simulator.engine import facts
+from simulator.engine.ledger import Ledger
+from simulator.planning.expected_demand import customer_turnover
+from simulator.replication.measure import measure
+from simulator.scenario.reading.load import parse
 
 TWO_SITES = """
 name: Two sites

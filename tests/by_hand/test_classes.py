@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scenes import play
 
-from simulator.kpis.measure import measure
-from simulator.ledger.facts import (
+from simulator.engine.facts import (
     Backordered,
     CustomerReclassified,
     LineOrdered,
@@ -14,10 +13,11 @@ from simulator.ledger.facts import (
     Replenished,
     SkuReclassified,
 )
-from simulator.policies.segmentation.turnover import Sold, turnover, variation, xyz
+from simulator.planning.stock_levels import customer_classes, product_classes
+from simulator.replication.measure import measure
 from simulator.reports.story import tell
-from simulator.scenario.classes import customer_classes, product_classes
-from simulator.scenario.load import parse
+from simulator.rules.segmentation import Sold, turnover, variation, xyz
+from simulator.scenario.reading.load import parse
 
 TEN = """
 name: Ten products

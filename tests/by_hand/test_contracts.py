@@ -3,8 +3,8 @@
 import pytest
 from scenes import play
 
-from simulator.kpis.measure import measure
-from simulator.ledger.facts import Alerted, Allocated, Ordered, Pushed, Served, Settled
+from simulator.engine.facts import Alerted, Allocated, Ordered, Pushed, Served, Settled
+from simulator.replication.measure import measure
 
 SHOP = """
 name: Agreement

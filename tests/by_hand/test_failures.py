@@ -3,10 +3,10 @@
 import pytest
 from scenes import play
 
-from simulator.kpis.causes import COMPONENTS
-from simulator.kpis.failures import failures
-from simulator.kpis.measure import measure
-from simulator.kpis.view import View
+from simulator.measures.causes import COMPONENTS
+from simulator.measures.failures import failures
+from simulator.measures.view import View
+from simulator.replication.measure import measure
 from simulator.reports.story import tell
 
 SHOP = """

@@ -3,9 +3,9 @@
 import pytest
 from scenes import play
 
-from simulator.kpis.measure import measure
-from simulator.ledger.facts import Promised, Received, Replanned, Replenished
-from simulator.theory.reorder_point import reorder_point
+from simulator.engine.facts import Promised, Received, Replanned, Replenished
+from simulator.replication.measure import measure
+from simulator.textbook.stock_models import reorder_point
 
 STORE = """
 name: Store

@@ -3,7 +3,7 @@
 import pytest
 from scenes import play
 
-from simulator.ledger.facts import Allocated, Delivered, Served
+from simulator.engine.facts import Allocated, Delivered, Served
 
 DESK = """
 name: Desk

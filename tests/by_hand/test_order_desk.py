@@ -3,8 +3,7 @@
 import pytest
 from scenes import play
 
-from simulator.kpis.measure import measure
-from simulator.ledger.facts import (
+from simulator.engine.facts import (
     ERROR_KINDS,
     Abandoned,
     Batched,
@@ -20,7 +19,8 @@ from simulator.ledger.facts import (
     ShortPaid,
     Surfaced,
 )
-from simulator.ledger.ledger import Ledger
+from simulator.engine.ledger import Ledger
+from simulator.replication.measure import measure
 
 DESK = """
 name: Desk

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scenes import play
 
-from simulator.kpis.measure import measure
-from simulator.ledger import facts
+from simulator.engine import facts
+from simulator.replication.measure import measure
 
 SCENE = """
 name: Orders for later

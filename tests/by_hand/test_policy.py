@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scenes import play
 
-from simulator.kpis.membership import of_customers, of_products
-from simulator.ledger.facts import Backordered, CustomerReclassified, LineOrdered, Lost, Ordered, Promised, Served
-from simulator.ledger.ledger import Ledger
+from simulator.engine.facts import Backordered, CustomerReclassified, LineOrdered, Lost, Ordered, Promised, Served
+from simulator.engine.ledger import Ledger
+from simulator.measures.labels import of_customers, of_products
 from simulator.reports.story import tell
 
 SHOP = """

@@ -6,7 +6,7 @@ import pytest
 from by_hand.timetable import shop
 from scenes import play
 
-from simulator.ledger.facts import (
+from simulator.engine.facts import (
     OFFERS,
     Allocated,
     Declined,
@@ -17,7 +17,7 @@ from simulator.ledger.facts import (
     Sourced,
     Substituted,
 )
-from simulator.ledger.ledger import Ledger
+from simulator.engine.ledger import Ledger
 
 
 def promises(ledger: Ledger) -> list[tuple[int, float, float]]:

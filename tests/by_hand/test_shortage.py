@@ -5,7 +5,7 @@ import pytest
 from by_hand.timetable import given, shop, told
 from scenes import play
 
-from simulator.ledger.facts import (
+from simulator.engine.facts import (
     Allocated,
     Backordered,
     Cancelled,

@@ -3,7 +3,7 @@
 import pytest
 from scenes import play
 
-from simulator.ledger.facts import Allocated, Recalled, Received, Replenished, Restocked, Returned
+from simulator.engine.facts import Allocated, Recalled, Received, Replenished, Restocked, Returned
 
 STORE = """
 name: Store

@@ -6,8 +6,8 @@ from typing import Any
 
 from scenes import play
 
-from simulator.ledger.facts import Allocated, LineOrdered
-from simulator.ledger.ledger import Ledger
+from simulator.engine.facts import Allocated, LineOrdered
+from simulator.engine.ledger import Ledger
 
 MONDAY = dt.datetime(2026, 1, 5)
 SHOP = """

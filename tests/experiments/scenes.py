@@ -6,8 +6,8 @@ import numpy as np
 
 import simulator
 from simulator.experiments.samples import blocks_of
-from simulator.kpis.measure import Measures
-from simulator.scenario.load import parse
+from simulator.replication.measure import Measures
+from simulator.scenario.reading.load import parse
 
 TWO = """
 name: Two items

@@ -8,11 +8,10 @@ from scipy import stats
 
 import simulator
 from simulator.experiments.compare import ComparisonError, compare, compare_results, with_own_luck
-from simulator.experiments.differences import Contrast, common, critical, levels
+from simulator.experiments.differences import CAP, Contrast, common, critical, levels, more_needed, usual_worth, verdict
 from simulator.experiments.intervals import Interval, Sample, percentile
 from simulator.experiments.store import Store
-from simulator.experiments.worth import CAP, more_needed, usual_worth, verdict
-from simulator.scenario.load import parse
+from simulator.scenario.reading.load import parse
 
 
 def pair(rng, count, shared=0.8, gap=0.0):

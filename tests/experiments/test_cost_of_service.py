@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from simulator.experiments.cost_of_service import CostOfService, critical_ratios, service_of
-from simulator.experiments.intervals import Sample
-from simulator.experiments.paired import fieller
+from simulator.experiments.intervals import Sample, fieller
 from simulator.experiments.ranges import DesignError
 from simulator.experiments.sweep import Point, Sweep
-from simulator.reports.cost_of_service import reached_said
-from simulator.scenario.load import load
+from simulator.reports.sweep_tables import reached_said
+from simulator.scenario.reading.load import load
 
 
 def swept(service, cost, kpi="line_fill_rate", paths=("x",)):

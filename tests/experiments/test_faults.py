@@ -14,8 +14,7 @@ from experiments.scenes import same, shelf, slow
 
 import simulator
 from simulator.experiments.executors import ExecutorError, Here, Processes, Workforce, workforce
-from simulator.experiments.experiment import Experiment
-from simulator.experiments.replicate import replicate
+from simulator.experiments.replicate import Experiment, replicate
 from simulator.experiments.store import Store, StoreError
 
 COMMAND = [sys.executable, "-m", "simulator", "run", "textbook/base_stock", "--set", "run.horizon=40 weeks"]

@@ -7,8 +7,8 @@ import pytest
 from experiments.scenes import block, shelf, two
 
 import simulator
-from simulator.experiments.experiment import Experiment
 from simulator.experiments.intervals import Sample, interval, percentile, student, wilson
+from simulator.experiments.replicate import Experiment
 from simulator.experiments.store import Store
 
 RNG = np.random.default_rng(20261126)

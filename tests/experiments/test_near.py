@@ -2,10 +2,8 @@
 
 import pytest
 
-from simulator.experiments.search.near import near
-from simulator.experiments.search.race import Trial
-from simulator.experiments.search.space import Space
-from simulator.experiments.search.tried import Tried, best, nearest
+from simulator.experiments.search import Trial, Tried, best, near, nearest
+from simulator.experiments.search_space import Space
 from simulator.scenario.optimise import Optimise
 
 

@@ -7,16 +7,15 @@ import numpy as np
 import pytest
 from truth.systems import queue
 
-from simulator.experiments.optimise import optimise
-from simulator.experiments.optimum import Optimum
+from simulator.experiments.optimise import Optimum, optimise
 from simulator.experiments.result import Result
 from simulator.experiments.store import Store
 from simulator.experiments.what_if import WhatIfError, is_as, what_if
 from simulator.scenario.errors import ScenarioError
-from simulator.scenario.load import load, parse
-from simulator.theory.base_stock import base_stock
-from simulator.theory.erlang import erlang_c
-from simulator.theory.newsvendor import critical_ratio, poisson_optimum
+from simulator.scenario.reading.load import load, parse
+from simulator.textbook.newsvendor import critical_ratio, poisson_optimum
+from simulator.textbook.queues import erlang_c
+from simulator.textbook.stock_models import base_stock
 
 LEVEL = "network.sites.store.stock.part.level"
 STAFF = "network.sites.office.stages[0].staff"
@@ -235,7 +234,7 @@ def test_what_has_nothing_to_measure_is_told_with_its_place(tmp_path):
 
 def _unmeasured() -> str:
     """A KPI that a shelf has nothing to measure for."""
-    from simulator.kpis import catalogue
+    from simulator.replication.measure import catalogue
 
     measured = set(cheapest(1).result.kpi_names)
     return next(kpi for kpi in catalogue() if kpi not in measured)

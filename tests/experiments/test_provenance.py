@@ -10,11 +10,10 @@ from experiments.scenes import two
 
 import simulator
 from simulator.experiments import provenance
-from simulator.experiments.digits import agree
-from simulator.experiments.experiment import Experiment
-from simulator.experiments.provenance import ProvenanceError, changed, packages, record, restore
+from simulator.experiments.provenance import ProvenanceError, agree, changed, packages, record, restore
+from simulator.experiments.replicate import Experiment
 from simulator.experiments.store import Store
-from simulator.scenario.load import gallery_names, load, parse
+from simulator.scenario.reading.load import gallery_names, load, parse
 from simulator.scenario.scenario import Scenario
 
 SMALL = """

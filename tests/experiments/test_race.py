@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from simulator.experiments import search as confirm
+from simulator.experiments import search as race
 from simulator.experiments.executors import workforce
 from simulator.experiments.intervals import Sample
-from simulator.experiments.search import confirm, race
-from simulator.experiments.search.race import Trial, judge, looks
-from simulator.experiments.search.tried import best
+from simulator.experiments.search import Trial, best, judge, looks
 from simulator.scenario.optimise import Optimise
 
 DECISIONS = {"a": {"low": 1, "high": 9, "step": 1}}

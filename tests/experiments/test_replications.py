@@ -8,8 +8,7 @@ from experiments.scenes import same, shelf
 
 import simulator
 from simulator.experiments.executors import workforce
-from simulator.experiments.experiment import Experiment
-from simulator.experiments.replicate import replicate
+from simulator.experiments.replicate import Experiment, replicate
 from simulator.experiments.store import Store
 
 

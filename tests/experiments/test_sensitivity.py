@@ -10,7 +10,7 @@ from simulator.experiments import effects
 from simulator.experiments.inputs import assumed_inputs, leaves, named, quantity
 from simulator.experiments.ranges import Choice, DesignError, Range, written
 from simulator.experiments.sensitivity import Unfinished, sensitivity
-from simulator.scenario.load import load, parse
+from simulator.scenario.reading.load import load, parse
 
 NAMES = ["a", "b", "c"]
 LEAD_TIME = "network.suppliers.maker.lead_time"

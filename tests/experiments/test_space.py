@@ -2,9 +2,9 @@
 
 import pytest
 
-from simulator.experiments.search.space import Space, at
-from simulator.scenario.load import read_value
+from simulator.experiments.search_space import Space, at
 from simulator.scenario.optimise import Optimise
+from simulator.scenario.reading.load import read_value
 
 
 def space(**decisions) -> Space:

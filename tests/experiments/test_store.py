@@ -10,11 +10,11 @@ import pytest
 from experiments.scenes import block, same, shelf
 
 import simulator
-from simulator.experiments.experiment import Experiment
 from simulator.experiments.readings import Readings
+from simulator.experiments.replicate import Experiment
 from simulator.experiments.samples import Block, Column, Layout, blocks_of
 from simulator.experiments.store import Store, StoreError
-from simulator.kpis.measure import measure
+from simulator.replication.measure import measure
 
 
 def test_what_goes_in_comes_out(tmp_path):

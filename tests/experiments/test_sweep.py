@@ -6,12 +6,20 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.experiments.design import MOST, design_points, unit_cube
-from simulator.experiments.many import variants
-from simulator.experiments.ranges import Choice, DesignError, Range, amount, varied, written
-from simulator.experiments.sweep import sweep
+from simulator.experiments.ranges import (
+    MOST,
+    Choice,
+    DesignError,
+    Range,
+    amount,
+    design_points,
+    unit_cube,
+    varied,
+    written,
+)
+from simulator.experiments.sweep import sweep, variants
 from simulator.scenario.errors import ScenarioError
-from simulator.scenario.load import changed, load, parse
+from simulator.scenario.reading.load import changed, load, parse
 
 LEVEL = "network.sites.store.stock.part.level"
 LEAD_TIME = "network.suppliers.maker.lead_time"

@@ -14,17 +14,7 @@ import pytest
 from scenes import EVERYTHING
 
 import simulator
-from simulator.experiments.batch_means import batch_means, lag_1
-from simulator.experiments.executors import ExecutorError, Here, Workforce, workforce
-from simulator.experiments.intervals import Sample, interval
-from simulator.experiments.series import Series, play
-from simulator.experiments.steady_state import mser, welch
-from simulator.experiments.warm_up import WarmUp, warm_up
-from simulator.kpis import catalogue
-from simulator.kpis.measure import measure
-from simulator.kpis.series import NoSeriesError, series
-from simulator.kpis.view import View
-from simulator.ledger.facts import (
+from simulator.engine.facts import (
     Allocated,
     Backordered,
     Cancelled,
@@ -36,9 +26,16 @@ from simulator.ledger.facts import (
     Restocked,
     Served,
 )
-from simulator.ledger.ledger import Ledger
-from simulator.reports.warm_up import verdict
-from simulator.scenario.load import load, parse
+from simulator.engine.ledger import Ledger
+from simulator.experiments.executors import ExecutorError, Here, Workforce, workforce
+from simulator.experiments.intervals import Sample, interval
+from simulator.experiments.steady_state import Series, batch_means, lag_1, mser, play, welch
+from simulator.experiments.warm_up import WarmUp, warm_up
+from simulator.measures.series_of_kpis import NoSeriesError, series
+from simulator.measures.view import View
+from simulator.replication.measure import catalogue, measure
+from simulator.reports.warm_up_words import verdict
+from simulator.scenario.reading.load import load, parse
 from simulator.scenario.scenario import Scenario
 
 WEEK = 168.0

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from simulator.fitting import fit
-from simulator.fitting.returns import fit_returns
+from simulator.fitting.order_patterns import fit_sizes
+from simulator.fitting.return_patterns import fit_returns
 from simulator.fitting.rows import usable_lines
-from simulator.fitting.sizes import fit_sizes
 from simulator.fitting.table import read_table
 from simulator.scenario.distributions import Duration
 
@@ -61,7 +61,7 @@ def test_long_lags_that_a_short_history_rarely_shows_are_weighted_up(rows: Rows)
     table = read_table(file)
     roles = {"time": "date", "units": "qty"} | {name: name for name in ("order", "customer", "sku", "price")}
     used = usable_lines(table, roles, {}, file)
-    from simulator.fitting.arrivals import Window
+    from simulator.fitting.order_patterns import Window
 
     found = fit_returns(used.sales, used.returns, Window(used.sales["time"].min().date(), 90))
     assert found.mean_lag == pytest.approx((0.5 + 60.5) / 2, rel=0.07)

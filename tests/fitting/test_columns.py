@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulator.fitting import FitError, Options, fit
-from simulator.fitting.columns import choose_columns
+from simulator.fitting.table import choose_columns
 
 Rows = Callable[..., Path]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulator.engine.facts import LineOrdered, Ordered
+from simulator.engine.ledger import Ledger
 from simulator.fitting import Fit, Options, fit
-from simulator.ledger.facts import LineOrdered, Ordered
-from simulator.ledger.ledger import Ledger
-from simulator.replication import simulate
-from simulator.scenario.load import load
+from simulator.replication.simulate import simulate
+from simulator.scenario.reading.load import load
 
 Rows = Callable[..., Path]
 LINES = [

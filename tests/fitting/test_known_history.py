@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from fitting.conftest import HOURS, PRICES, UNITS, WEEKDAYS, Known
 
+from simulator.engine.facts import LineOrdered, Ordered, Returned
 from simulator.fitting import Fit, Options, fit
-from simulator.ledger.facts import LineOrdered, Ordered, Returned
-from simulator.replication import simulate
+from simulator.replication.simulate import simulate
 from simulator.scenario.distributions import Duration, Quantity
-from simulator.scenario.load import load, parse
+from simulator.scenario.reading.load import load, parse
 
 Make = Callable[[Known], Path]
 

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from simulator.fitting import Options, fit
-from simulator.fitting.page import WIDTH, page
-from simulator.scenario.load import parse
+from simulator.fitting.scenario_text import WIDTH, page
+from simulator.scenario.reading.load import parse
 
 NAMES = [
     "22423",

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scenes import SHARED
 
+from simulator.engine.facts import LineOrdered, Ordered, Returned
 from simulator.fitting import Fit, Options, fit
-from simulator.ledger.facts import LineOrdered, Ordered, Returned
-from simulator.replication import simulate
-from simulator.scenario.load import load
+from simulator.replication.simulate import simulate
+from simulator.scenario.reading.load import load
 
 FILE = SHARED / "data" / "online_retail_13wk_top200.csv.gz"
 pytestmark = pytest.mark.skipif(not FILE.exists(), reason=f"the real order history is not at {FILE}")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scenes import play
 
-from simulator.kpis.measure import measure
+from simulator.replication.measure import measure
 
 SHOP = """
 name: Shop

@@ -2,7 +2,8 @@
 
 import pytest
 
-from simulator.kpis import Kpi, catalogue
+from simulator.measures.registry import Kpi
+from simulator.replication.measure import catalogue
 
 DESIGNED = [
     "unit_fill_rate", "line_fill_rate", "order_fill_rate", "value_fill_rate", "ready_rate",

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from simulator.kpis.measure import Measures, measure
-from simulator.ledger.facts import Backordered, LineOrdered, Lost, Ordered
-from simulator.ledger.ledger import Ledger
-from simulator.replication import simulate
+from simulator.engine.facts import Backordered, LineOrdered, Lost, Ordered
+from simulator.engine.ledger import Ledger
+from simulator.replication.measure import Measures, measure
+from simulator.replication.simulate import simulate
 from simulator.scenario.scenario import Scenario
 
 SUMS = ("backorders", "on_hand", "on_order", "inventory_position", "inventory_value", "replenishment_orders",

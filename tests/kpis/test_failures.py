@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scenes import EVERYTHING, play
 
-from simulator.kpis.failures import failures
-from simulator.kpis.measure import Measures, measure
-from simulator.kpis.view import View
-from simulator.ledger.facts import Allocated, LineOrdered, Ordered, Returned
-from simulator.ledger.ledger import Ledger
+from simulator.engine.facts import Allocated, LineOrdered, Ordered, Returned
+from simulator.engine.ledger import Ledger
+from simulator.measures.failures import failures
+from simulator.measures.view import View
+from simulator.replication.measure import Measures, measure
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_the_components_are_those_of_the_accuracies(found):
 
 def test_an_order_is_perfect_if_all_its_lines_are(ledger, found):
     """SCOR's definition, by the lines one at a time: the same orders as by the order's own failures."""
-    from simulator.kpis.perfect_order import _perfect_lines, due
+    from simulator.measures.perfect_order import _perfect_lines, due
 
     view = View(ledger)
     lines = ledger.columns(LineOrdered)

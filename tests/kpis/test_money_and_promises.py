@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.kpis.measure import Measures, measure
-from simulator.replication import simulate
+from simulator.replication.measure import Measures, measure
+from simulator.replication.simulate import simulate
 from simulator.scenario.scenario import Scenario
 
 WEEK = "168 h"

@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 from scenes import order_desk, play
 
-from simulator.kpis.measure import Measures, measure
-from simulator.ledger import facts
-from simulator.ledger.facts import ERROR_KINDS
-from simulator.ledger.ledger import Ledger
+from simulator.engine import facts
+from simulator.engine.facts import ERROR_KINDS
+from simulator.engine.ledger import Ledger
+from simulator.replication.measure import Measures, measure
 
 
 @pytest.fixture(scope="module")

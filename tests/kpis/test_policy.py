@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scenes import EVERYTHING, play
 
-from simulator.kpis.measure import Measures, measure
-from simulator.ledger.facts import Allocated, Cancelled, Delivered, LineOrdered, Lost, Ordered, Sourced
-from simulator.ledger.ledger import Ledger
+from simulator.engine.facts import Allocated, Cancelled, Delivered, LineOrdered, Lost, Ordered, Sourced
+from simulator.engine.ledger import Ledger
+from simulator.replication.measure import Measures, measure
 
 RULES = """
     - {name: key accounts, when: {segment: key}, promise: {rule: fixed, time: 3 days}, stockout: {rule: backorder, ship: order}, target: {on_time: 0.9, line_fill_rate: 0.5}}
@@ -148,7 +148,7 @@ def test_an_order_that_another_site_serves_counts_there():
 
 
 def test_many_rules_and_sites_make_no_more_cells_than_occur(ledger):
-    from simulator.kpis.view import View
+    from simulator.measures.view import View
 
     view = View(ledger)
     table = ledger.columns(Ordered)

@@ -3,8 +3,8 @@
 import pytest
 from scenes import play
 
-from simulator.kpis.measure import measure
-from simulator.theory.queueing import stays_longer
+from simulator.replication.measure import measure
+from simulator.textbook.queues import stays_longer
 
 CLERK = """
 name: Clerk

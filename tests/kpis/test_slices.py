@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from scenes import EVERYTHING, play
 
-from simulator.kpis import catalogue
-from simulator.kpis.labels import ACTIVITIES, DIMENSIONS
-from simulator.kpis.measure import Measures, measure
-from simulator.kpis.slices import Rows
+from simulator.measures.labels import ACTIVITIES, DIMENSIONS
+from simulator.measures.slices import Rows
+from simulator.replication.measure import Measures, catalogue, measure
 
 
 @pytest.fixture(scope="module")

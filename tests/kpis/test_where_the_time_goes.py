@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scenes import EVERYTHING, play
 
-from simulator.kpis.causes import QUANTITY
-from simulator.kpis.cycle import stage_hours
-from simulator.kpis.failures import failures
-from simulator.kpis.measure import measure
-from simulator.kpis.view import View
-from simulator.ledger.ledger import Ledger
+from simulator.engine.ledger import Ledger
+from simulator.measures.causes import QUANTITY
+from simulator.measures.failures import failures
+from simulator.measures.lead_time import stage_hours
+from simulator.measures.view import View
+from simulator.replication.measure import measure
 
 SHOP = """
 name: Shop

@@ -4,10 +4,7 @@ import numpy as np
 import pytest
 from scenes import EVERYTHING, play
 
-from simulator.kpis.contracts import scorecards
-from simulator.kpis.measure import measure
-from simulator.kpis.view import View
-from simulator.ledger.facts import (
+from simulator.engine.facts import (
     Abandoned,
     Batched,
     Cancelled,
@@ -20,8 +17,11 @@ from simulator.ledger.facts import (
     Settled,
     Substituted,
     Surfaced,
-)  # fmt: skip
-from simulator.ledger.ledger import Ledger
+)
+from simulator.engine.ledger import Ledger
+from simulator.measures.view import View
+from simulator.mechanisms.contracts.scorecards import scorecards
+from simulator.replication.measure import measure
 
 CONTRACTS = """
     otif_key: {covers: {segment: key, channel: account}, metric: otif, target: 70 %, window: {early: 2 days, late: 6 h},

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenes import EVERYTHING, play
 
-from simulator.ledger import facts
-from simulator.ledger.audit import AuditError, audit
-from simulator.scenario.load import parse, read_value
+from simulator.engine import facts
+from simulator.replication.audit import AuditError, audit
+from simulator.scenario.reading.load import parse, read_value
 from simulator.scenario.scenario import Scenario
 
 STOCKOUTS = [{"rule": "lost_sale", "ship": ship} for ship in ("units", "lines")] + [

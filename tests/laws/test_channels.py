@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scenes import ONE_ITEM, play
 
-from simulator.ledger import facts
-from simulator.ledger.audit import AuditError, audit
-from simulator.ledger.ledger import Ledger
-from simulator.scenario.load import parse
+from simulator.engine import facts
+from simulator.engine.ledger import Ledger
+from simulator.replication.audit import AuditError, audit
+from simulator.scenario.reading.load import parse
 
 SKUS = 200
 PRODUCTS = "\n".join(

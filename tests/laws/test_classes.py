@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import EVERYTHING, play
 
-from simulator.kpis.measure import measure
-from simulator.ledger.facts import KINDS, CustomerReclassified, LineOrdered, SkuReclassified
-from simulator.policies.segmentation.turnover import abc
-from simulator.scenario.classes import customer_classes, product_classes
-from simulator.scenario.load import parse
+from simulator.engine.facts import KINDS, CustomerReclassified, LineOrdered, SkuReclassified
+from simulator.planning.stock_levels import customer_classes, product_classes
+from simulator.replication.measure import measure
+from simulator.rules.segmentation import abc
+from simulator.scenario.reading.load import parse
 
 SEGMENTED = (
     EVERYTHING

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import simulator
-from simulator.ledger.facts import Ordered
+from simulator.engine.facts import Ordered
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scenes import play
 
 import simulator
-from simulator.ledger import facts
+from simulator.engine import facts
 from simulator.scenario.scenario import Scenario
 
 WHOLE = simulator.load("full_service")

@@ -9,9 +9,9 @@ import pytest
 from scenes import EVERYTHING, ONE_ITEM, play
 
 import simulator
-from simulator.ledger.facts import KINDS, Allocated, Delivered, LineOrdered, Ordered, Received, Returned
-from simulator.ledger.ledger import Ledger
-from simulator.scenario.load import parse
+from simulator.engine.facts import KINDS, Allocated, Delivered, LineOrdered, Ordered, Received, Returned
+from simulator.engine.ledger import Ledger
+from simulator.scenario.reading.load import parse
 from simulator.scenario.scenario import Scenario
 
 
@@ -41,7 +41,7 @@ def test_same_seed_same_ledger():
 def test_the_hash_seed_does_not_matter(tmp_path):
     program = (
         "import sys, hashlib; sys.path.insert(0, sys.argv[1]);"
-        "from scenes import EVERYTHING, play; from simulator.ledger.facts import KINDS;"
+        "from scenes import EVERYTHING, play; from simulator.engine.facts import KINDS;"
         "l = play(EVERYTHING); h = hashlib.sha256();"
         "[h.update(c.tobytes()) for k in KINDS for c in l.columns(k).values()]; print(h.hexdigest())"
     )

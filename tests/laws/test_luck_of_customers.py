@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scenes import FULL, play
 
-from simulator.ledger import facts
-from simulator.ledger.ledger import Ledger
-from simulator.scenario.load import parse
-from simulator.world.orders import Block
-from simulator.world.world import build
+from simulator.engine import facts
+from simulator.engine.ledger import Ledger
+from simulator.engine.orders import Block
+from simulator.engine.world import build
+from simulator.scenario.reading.load import parse
 
 CHANGES = {
     "fair share": ("allocation: {rule: priority}", "allocation: {rule: fair_share}"),

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenes import EVERYTHING, order_desk, play
 
-from simulator.ledger import facts
-from simulator.ledger.audit import AuditError, audit
-from simulator.ledger.ledger import Ledger
+from simulator.engine import facts
+from simulator.engine.ledger import Ledger
+from simulator.replication.audit import AuditError, audit
 from simulator.reports.story import tell
 
 

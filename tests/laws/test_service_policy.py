@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scenes import FULL, play
 
-from simulator.ledger import facts
-from simulator.ledger.audit import AuditError, audit
-from simulator.ledger.ledger import Ledger
-from simulator.scenario.load import parse, read_value
+from simulator.engine import facts
+from simulator.engine.ledger import Ledger
+from simulator.replication.audit import AuditError, audit
+from simulator.scenario.reading.load import parse, read_value
 from simulator.scenario.scenario import Scenario
 
 ALLOCATIONS = st.one_of(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scenes import play
 
-from simulator.ledger.facts import Allocated, Backordered, LineOrdered, Lost
+from simulator.engine.facts import Allocated, Backordered, LineOrdered, Lost
 
 BASE_STOCK = """
 name: Base stock

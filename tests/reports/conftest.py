@@ -5,7 +5,7 @@ import scenes
 
 import simulator
 from simulator.experiments.result import Result
-from simulator.scenario.load import parse
+from simulator.scenario.reading.load import parse
 
 SMALL = scenes.EVERYTHING.replace("horizon: 12 weeks", "horizon: 6 weeks").replace(
     "promise: {rule: fixed, time: 3 days}",

@@ -7,15 +7,14 @@ import pytest
 import scenes
 
 import simulator
-from simulator.kpis.measure import measure
-from simulator.ledger import facts
-from simulator.policies.allocation import AllocationRule
-from simulator.policies.family import Rule, rules_in
-from simulator.reports.card.page import card
-from simulator.reports.card.settings import Part, named, parts, settings, text
-from simulator.reports.card.tables import side_by_side
-from simulator.scenario.load import base_of, gallery_names, load, parse
-from simulator.scenario.suppliers import Supplier
+from simulator.engine import facts
+from simulator.replication.measure import measure
+from simulator.reports.card import card
+from simulator.reports.card_inputs import Part, named, parts, settings, side_by_side, text
+from simulator.rules.allocation import AllocationRule
+from simulator.rules.family import Rule, rules_in
+from simulator.scenario.network import Supplier
+from simulator.scenario.reading.load import base_of, gallery_names, load, parse
 
 ITEMS = ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "2.5", "2.5.1", "2.5.2", "2.5.3", "2.5.4", "2.5.5",
          "3.1", "3.2", "3.3", "3.4", "4.1", "4.2", "4.3", "5.1", "5.2", "5.3", "5.4", "6.1"]  # fmt: skip
@@ -176,7 +175,7 @@ def test_a_new_rule_shows_up_with_its_settings():
     scenario = load("textbook/base_stock", SHORT)
     held = scenario.service.model_copy(update={"allocation": Lottery(tickets=5)})
     source = {"allocation": {"rule": "lottery_of_the_test", "tickets": 5}}
-    from simulator.reports.card.logic import algorithms
+    from simulator.reports.card_model import algorithms
 
     said = "\n".join(algorithms(Part((), held, source, True)))
     assert "**allocation: `lottery_of_the_test`**\n\nDraw lots among those who wait. Nobody likes it." in said

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from simulator.kpis.view import View
-from simulator.replication import simulate
-from simulator.reports.lateness import late_orders
+from simulator.measures.view import View
+from simulator.replication.simulate import simulate
 from simulator.reports.levels import levels
-from simulator.reports.shortages import shortages
-from simulator.scenario.load import parse
+from simulator.reports.worst_cases import late_orders, shortages
+from simulator.scenario.reading.load import parse
 
 DAILY = """
 name: Daily

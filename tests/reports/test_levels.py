@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.kpis.measure import measure
-from simulator.kpis.view import View
+from simulator.measures.view import View
+from simulator.replication.measure import measure
 from simulator.reports.levels import levels
 
 SHORT = Path(__file__).parents[2] / "benchmarks" / "mechanisms.yaml"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator.drawing.tables import show
+from simulator.drawing.wording import half
 from simulator.reports.page import page, write_page
-from simulator.reports.tables import show
-from simulator.reports.wording import half
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 SECTIONS = {"targets", "figures", "service", "perfect", "promises", "time", "shares", "stock", "suppliers", "cost",

@@ -6,11 +6,10 @@ import pytest
 
 import simulator
 from simulator.experiments.result import Result
-from simulator.reports.findings import Findings
+from simulator.reports.findings import Findings, goals
 from simulator.reports.page import page
-from simulator.reports.policy import policy
-from simulator.reports.verdicts import goals
-from simulator.scenario.load import parse
+from simulator.reports.policy_sections import policy
+from simulator.scenario.reading.load import parse
 
 TEXT = """
 name: Policy

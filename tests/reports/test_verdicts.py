@@ -5,8 +5,7 @@ import math
 import pytest
 
 from simulator.experiments.result import Estimate
-from simulator.reports.findings import Findings
-from simulator.reports.verdicts import Goal, goals
+from simulator.reports.findings import Findings, Goal, goals
 from simulator.scenario.scenario import Scenario
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 from openpyxl import load_workbook
 
-from simulator.kpis import catalogue
+from simulator.replication.measure import catalogue
 from simulator.reports.workbook import write_workbook
 
 SHEETS = ["Summary", "KPIs", "By segment", "By rule", "By class", "By SKU", "By stage", "Cost by activity",

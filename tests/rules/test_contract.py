@@ -8,11 +8,11 @@ import pytest
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from simulator.policies.family import OneOf, Rule, rules_in
-from simulator.policies.replenishment import ReplenishmentRule
-from simulator.policies.views import Shelf
 from simulator.reports.catalogues import FAMILIES, rules
-from simulator.theory.targets import Demand, LeadTime
+from simulator.rules.family import OneOf, Rule, rules_in
+from simulator.rules.replenishment import ReplenishmentRule
+from simulator.rules.views import Shelf
+from simulator.textbook.targets import Demand, LeadTime
 
 RULES = [pytest.param(family, rule, id=f"{family}:{tag}") for family, tag, rule in rules()]
 SAMPLE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)

@@ -6,11 +6,11 @@ import pickle
 import pytest
 from rules.test_contract import sample
 
-from simulator.policies.allocation import AllocationRule
-from simulator.policies.family import rules_in
-from simulator.policies.promising import PromiseRule
-from simulator.policies.stockout import StockoutRule
-from simulator.policies.views import LineView, Offer, Outlook, Shortage, Sibling
+from simulator.rules.allocation import AllocationRule
+from simulator.rules.family import rules_in
+from simulator.rules.promising import PromiseRule
+from simulator.rules.stockout import StockoutRule
+from simulator.rules.views import LineView, Offer, Outlook, Shortage, Sibling
 
 
 def of(family):

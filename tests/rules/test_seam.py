@@ -14,8 +14,8 @@ RULE = (ROOT / "docs" / "add_a_rule.md").read_text(encoding="utf-8").split("```p
 RESPONSE = """
 from typing import Literal
 
-from simulator.policies.stockout import StockoutRule
-from simulator.policies.views import Lose
+from simulator.rules.stockout import StockoutRule
+from simulator.rules.views import Lose
 from simulator.units import Money
 
 

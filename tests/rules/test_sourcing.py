@@ -5,9 +5,9 @@ import pickle
 import pytest
 from rules.test_contract import sample
 
-from simulator.policies.family import rules_in
-from simulator.policies.sourcing import SourcingRule
-from simulator.policies.views import Outlet
+from simulator.rules.family import rules_in
+from simulator.rules.sourcing import SourcingRule
+from simulator.rules.views import Outlet
 
 RULES = [pytest.param(rule.model_validate(sample(rule)), id=tag) for tag, rule in rules_in(SourcingRule).items()]
 SEEN = [(1, 24.0, 9.0), (0, 48.0, 5.0), (0, 36.0, 6.0), (2, 12.0, 2.0)]

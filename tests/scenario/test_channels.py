@@ -3,10 +3,10 @@
 import pytest
 from scenes import EVERYTHING
 
+from simulator.planning.expected_demand import expected_demand
+from simulator.planning.sourcing_options import home_site
 from simulator.scenario.errors import ScenarioError
-from simulator.scenario.load import parse
-from simulator.scenario.plan import expected_demand
-from simulator.scenario.sources import home_site
+from simulator.scenario.reading.load import parse
 
 WEB = "market.channels.web"
 

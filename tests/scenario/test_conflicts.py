@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.scenario.conflicts import conflicts
+from simulator.checks.conflicts import conflicts
+from simulator.checks.impossible import Pass, shortest_cycle
 from simulator.scenario.errors import dotted
-from simulator.scenario.load import gallery_names, look_over, parse
-from simulator.scenario.shortest_cycle import Pass, shortest_cycle
+from simulator.scenario.reading.load import gallery_names, look_over, parse
 
 BASE = """
 name: Policy
@@ -237,7 +237,7 @@ def test_the_shortest_cycle_is_what_trying_every_minute_finds(stages):
              'night: {hours: "22:00-06:00"}, early: {days: "mon,wed,fri", hours: "05:00-09:00"}}')  # fmt: skip
     text = BASE[: BASE.index("  calendars:")] + f"  calendars: {hours}\n  sites: {{house: {{stages: [{stages}]}}}}\n"
     scenario = parse(text.replace("8 weeks", "3 weeks"))
-    from simulator.scenario.shortest_cycle import _pass
+    from simulator.checks.impossible import _pass
 
     row = [_pass(scenario, stage, [None], None) for stage in scenario.network.sites["house"].stages]
     tried = []
@@ -266,8 +266,8 @@ def test_the_cycle_is_shorter_for_those_whose_orders_are_entered_faster():
 
 
 def test_the_latest_start_is_the_other_way_round_of_the_finish():
+    from simulator.planning.working_time import WorkingTime
     from simulator.scenario.calendars import Calendar
-    from simulator.scenario.working_time import WorkingTime
 
     office = WorkingTime(Calendar.model_validate({"days": "mon-fri", "hours": "08:00-16:00"}), dt.date(2026, 1, 5))
     rng = np.random.default_rng(1)

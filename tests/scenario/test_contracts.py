@@ -8,7 +8,7 @@ from scenes import EVERYTHING
 
 from simulator.scenario.contracts import Contract
 from simulator.scenario.errors import ScenarioError
-from simulator.scenario.load import parse
+from simulator.scenario.reading.load import parse
 
 PLAIN = "covers: {segment: key}, metric: otif, target: 95 %, period: 4 weeks"
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from simulator.scenario import load
-from simulator.scenario.load import ScenarioError
+from simulator.scenario.reading import load
+from simulator.scenario.reading.load import ScenarioError
 
 BASE = """\
 name: Base

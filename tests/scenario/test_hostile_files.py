@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.scenario import load
 from simulator.scenario.errors import ScenarioError
-from simulator.scenario.reading import files
+from simulator.scenario.reading import layers as files
+from simulator.scenario.reading import load
 from simulator.scenario.scenario import Scenario
 
 GOOD = """\

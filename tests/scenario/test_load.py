@@ -10,9 +10,9 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from simulator.scenario import load
 from simulator.scenario.errors import At, Problem, ScenarioError, Several
-from simulator.scenario.reading import files
+from simulator.scenario.reading import layers as files
+from simulator.scenario.reading import load
 
 
 class Model(BaseModel):

@@ -3,10 +3,10 @@
 import pytest
 
 import simulator
-from simulator.experiments.search.goals import faults
-from simulator.kpis.measure import measure
+from simulator.experiments.search_space import faults
+from simulator.replication.measure import measure
 from simulator.scenario.errors import ScenarioError
-from simulator.scenario.load import load
+from simulator.scenario.reading.load import load
 
 LEVEL = "network.sites.store.stock.part.level"
 GOOD = f"{{minimise: total_cost, decisions: {{{LEVEL}: {{low: 5, high: 40, step: 1}}}}}}"

@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.scenario.errors import ScenarioError
-from simulator.scenario.load import parse
+from simulator.scenario.reading.load import parse
 
 DESK = """
 name: Desk

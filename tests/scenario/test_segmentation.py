@@ -4,7 +4,7 @@ import pytest
 from scenes import EVERYTHING
 
 from simulator.scenario.errors import ScenarioError
-from simulator.scenario.load import parse
+from simulator.scenario.reading.load import parse
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from simulator.scenario.errors import Problem, ScenarioError
-from simulator.scenario.reading.compose import compose
 from simulator.scenario.reading.nodes import Source, plain
+from simulator.scenario.reading.yaml_text import compose
 
 
 def data(text: str) -> Any:
@@ -184,7 +184,7 @@ def test_the_python_parser_reads_the_same(monkeypatch):
     """The fallback where PyYAML comes without its C library."""
     import yaml
 
-    monkeypatch.setattr("simulator.scenario.reading.compose.LOADER", yaml.SafeLoader)
+    monkeypatch.setattr("simulator.scenario.reading.yaml_text.LOADER", yaml.SafeLoader)
     assert data("a: {b: [1, 12:30], 010: 'x'}\nc: &x 2\nd: *x\n") == {
         "a": {"b": [1, "12:30"], "010": "x"},
         "c": 2,

@@ -4,7 +4,7 @@ import pytest
 from scenes import ONE_ITEM
 
 from simulator.scenario.errors import ScenarioError
-from simulator.scenario.load import parse
+from simulator.scenario.reading.load import parse
 
 MAKER = "maker: {lead_time: {gamma: {mean: 5 days, cv: 0.5}}"
 TARGET = ONE_ITEM.replace("minimum: 240, maximum: 640", "cover: 2 weeks, target: {unit_fill_rate: 0.95}")

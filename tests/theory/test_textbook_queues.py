@@ -4,9 +4,17 @@ import math
 
 import pytest
 
-from simulator.theory.erlang import erlang_b, erlang_c
-from simulator.theory.queueing import markovian_queue, stay_quantile, stays_longer, waits_longer
-from simulator.theory.single_server import compound_service, constant_service_waits_within, general_queue
+from simulator.textbook.queues import (
+    compound_service,
+    constant_service_waits_within,
+    erlang_b,
+    erlang_c,
+    general_queue,
+    markovian_queue,
+    stay_quantile,
+    stays_longer,
+    waits_longer,
+)
 
 exactly = pytest.approx
 

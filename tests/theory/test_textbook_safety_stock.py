@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from simulator.theory.count import Count
-from simulator.theory.safety_stock import (
+from simulator.textbook.claims import Count, undershoot, undershoot_continuous
+from simulator.textbook.safety_stock import (
     LeadTimeDemand,
     fill_rate,
     lead_time_demand,
@@ -15,7 +15,6 @@ from simulator.theory.safety_stock import (
     safety_factor,
     safety_stock,
 )
-from simulator.theory.undershoot import undershoot, undershoot_continuous
 
 exactly = pytest.approx
 

@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 
-from simulator.theory.base_stock import base_stock, base_stock_lost_sales, base_stock_served_within
-from simulator.theory.compound import compound_poisson, geometric_sizes
-from simulator.theory.lumpy_stock import minimum_maximum, reorder_in_lots
-from simulator.theory.reorder_point import reorder_point, reorder_point_normal, reorder_point_served_within
+from simulator.textbook.lumpy_demand import compound_poisson, geometric_sizes, minimum_maximum, reorder_in_lots
+from simulator.textbook.stock_models import (
+    base_stock,
+    base_stock_lost_sales,
+    base_stock_served_within,
+    reorder_point,
+    reorder_point_normal,
+    reorder_point_served_within,
+)
 
 exactly = pytest.approx
 

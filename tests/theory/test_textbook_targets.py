@@ -6,13 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from simulator.theory.base_stock import base_stock
-from simulator.theory.compound import geometric_sizes
-from simulator.theory.lumpy_stock import reorder_in_lots
-from simulator.theory.periodic_review import order_up_to
-from simulator.theory.reorder_point import reorder_point
-from simulator.theory.safety_stock import lead_time_demand, reorder_point_for_fill_rate
-from simulator.theory.targets import Demand, LeadTime, order_up_to_level, reorder_level, service
+from simulator.textbook.lumpy_demand import geometric_sizes, reorder_in_lots
+from simulator.textbook.safety_stock import lead_time_demand, reorder_point_for_fill_rate
+from simulator.textbook.stock_models import base_stock, order_up_to, reorder_point
+from simulator.textbook.targets import Demand, LeadTime, order_up_to_level, reorder_level, service
 
 KINDS = ("cycle_service_level", "unit_fill_rate", "line_fill_rate")
 VALUES = (0.8, 0.9, 0.95, 0.98, 0.999)

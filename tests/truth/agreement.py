@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.experiments.experiment import Experiment
+from simulator.engine.ledger import Ledger
+from simulator.experiments.replicate import Experiment
 from simulator.experiments.result import Result
 from simulator.experiments.samples import blocks_of
 from simulator.experiments.store import Store
-from simulator.kpis.measure import Measures, measure
-from simulator.ledger.audit import audit
-from simulator.ledger.ledger import Ledger
-from simulator.scenario.load import parse
+from simulator.replication.audit import audit
+from simulator.replication.measure import Measures, measure
+from simulator.scenario.reading.load import parse
 
 ERRORS = 4.0
 """Standard errors that mean and exact value may lie apart."""

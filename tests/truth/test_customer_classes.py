@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from truth.agreement import expect, play
 
-from simulator.ledger import facts
-from simulator.ledger.ledger import Ledger
+from simulator.engine import facts
+from simulator.engine.ledger import Ledger
 
 DAY = 24.0
 CLASSES = """

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from truth.agreement import Played, play
 
-from simulator.scenario.load import parse
-from simulator.scenario.plan import expected_demand
-from simulator.scenario.sizing import sized_rules
-from simulator.theory.safety_stock import lead_time_demand, reorder_point_for_cycle_service, safety_stock
+from simulator.planning.expected_demand import expected_demand
+from simulator.planning.stock_levels import sized_rules
+from simulator.scenario.reading.load import parse
+from simulator.textbook.safety_stock import lead_time_demand, reorder_point_for_cycle_service, safety_stock
 
 WANTED = 0.95
 TEXT = """

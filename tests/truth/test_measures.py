@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from truth.agreement import exactly, expect, measured, play, whole
 
-from simulator.ledger.facts import Allocated, Delivered, LineOrdered, Ordered
-from simulator.ledger.ledger import Ledger
+from simulator.engine.facts import Allocated, Delivered, LineOrdered, Ordered
+from simulator.engine.ledger import Ledger
 
 DAY = 24.0
 

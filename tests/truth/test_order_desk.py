@@ -7,9 +7,9 @@ import pytest
 from truth.agreement import expect, play
 from truth.systems import queue
 
-from simulator.ledger.facts import Abandoned, Ordered, Served
-from simulator.ledger.ledger import Ledger
-from simulator.theory.queueing import markovian_queue
+from simulator.engine.facts import Abandoned, Ordered, Served
+from simulator.engine.ledger import Ledger
+from simulator.textbook.queues import markovian_queue
 
 PRIORITIES = """
 name: Two classes of orders, one clerk

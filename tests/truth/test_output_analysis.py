@@ -12,13 +12,11 @@ from truth.agreement import ERRORS, disagreement
 from truth.systems import queue
 
 import simulator
-from simulator.experiments.batch_means import batch_means, lag_1
+from simulator.engine.facts import Served
 from simulator.experiments.executors import workforce
 from simulator.experiments.intervals import Sample, interval, order_statistics_coverage, student
-from simulator.experiments.series import Series, play
-from simulator.experiments.steady_state import mser, welch
-from simulator.ledger.facts import Served
-from simulator.scenario.load import parse
+from simulator.experiments.steady_state import Series, batch_means, lag_1, mser, play, welch
+from simulator.scenario.reading.load import parse
 
 RUNS = 2000
 

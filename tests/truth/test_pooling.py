@@ -12,10 +12,10 @@ import pytest
 from scipy.stats import poisson
 from truth.agreement import expect, play
 
-from simulator.kpis.measure import measure
-from simulator.ledger.audit import audit
-from simulator.replication import simulate
-from simulator.scenario.load import load, parse
+from simulator.replication.audit import audit
+from simulator.replication.measure import measure
+from simulator.replication.simulate import simulate
+from simulator.scenario.reading.load import load, parse
 
 DEMAND, LEVEL = 5, 7
 """Mean demand of a channel over a lead time of one day, and its base stock."""

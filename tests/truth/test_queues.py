@@ -11,8 +11,8 @@ import numpy as np
 from truth.agreement import expect, play
 from truth.systems import poisson, queue, shelf
 
-from simulator.ledger.facts import Delivered, Ordered, Served
-from simulator.ledger.ledger import Columns, Ledger
+from simulator.engine.facts import Delivered, Ordered, Served
+from simulator.engine.ledger import Columns, Ledger
 
 
 def jobs(ledger: Ledger) -> Columns:

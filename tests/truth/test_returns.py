@@ -6,8 +6,8 @@ import numpy as np
 from truth.agreement import expect, play
 from truth.systems import poisson, queue, shelf
 
-from simulator.ledger.facts import LineOrdered, Ordered, Returned
-from simulator.ledger.ledger import Ledger
+from simulator.engine.facts import LineOrdered, Ordered, Returned
+from simulator.engine.ledger import Ledger
 
 DAY = 24.0
 

@@ -4,7 +4,7 @@ import numpy as np
 from truth.agreement import exactly, measured, whole
 from truth.systems import shelf
 
-from simulator.ledger.facts import Backordered, Ordered, Replenished, Served
+from simulator.engine.facts import Backordered, Ordered, Replenished, Served
 
 DAY, YEAR = 24.0, 8760.0
 GAP = YEAR / 1300

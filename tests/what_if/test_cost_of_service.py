@@ -7,9 +7,9 @@ import pytest
 
 from simulator.experiments.cost_of_service import CostOfService, critical_ratios
 from simulator.experiments.sweep import sweep
-from simulator.scenario.load import load
-from simulator.theory.newsvendor import normal_cost, normal_optimum
-from simulator.theory.safety_stock import safety_factor
+from simulator.scenario.reading.load import load
+from simulator.textbook.newsvendor import normal_cost, normal_optimum
+from simulator.textbook.safety_stock import safety_factor
 
 LEVEL = "network.sites.store.stock.item.level"
 COVERED = (0.80, 0.85, 0.90, 0.95, 0.98, 0.99, 0.999)

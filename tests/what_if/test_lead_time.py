@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import simulator
+from simulator.planning.stock_levels import sized_rules
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.sizing import sized_rules
 
 REPLICATIONS = 8
 KPIS = ("unit_fill_rate", "on_hand", "on_order", "planned_less_actual", "supplier_lead_time")

@@ -7,7 +7,7 @@ import pytest
 from truth.agreement import Metric, Played
 
 import simulator
-from simulator.ledger.facts import Erred
+from simulator.engine.facts import Erred
 from simulator.scenario.scenario import Scenario
 
 REPLICATIONS = 3

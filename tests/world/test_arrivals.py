@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scenes import play
 
-from simulator.ledger.facts import LineOrdered, Ordered
+from simulator.engine.facts import LineOrdered, Ordered
 
 SHOP = """
 name: Shop

@@ -1,1 +1,1 @@
-"""How a scenario file is read: the rooms behind `load.py`, and the only place that knows YAML."""
+"""How a scenario file is read: located text, trees, layers, and errors in words. The only place that knows YAML."""

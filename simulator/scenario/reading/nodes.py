@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from simulator.scenario.errors import Part, Problem, ScenarioError
-from simulator.scenario.reading.scalars import Value
 
 DEEPEST = 100
 LARGEST = 1_000_000
 """Nodes of one scenario with every alias written out."""
+
+Value = str | int | float | bool | date | None
 
 Plain = Value | dict[str, "Plain"] | list["Plain"]
 

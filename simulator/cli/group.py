@@ -1,0 +1,201 @@
+"""What several commands take: names of KPIs and dimensions, and pictures to write. Checked before the work begins."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulator import __version__
+
+if TYPE_CHECKING:
+    from simulator.experiments.store import Store
+    from simulator.scenario.scenario import Scenario
+
+
+FORMATS = ("table", "json", "csv")
+PICTURES = (".png", ".svg")
+
+
+def known_kpis(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of KPIs that there are."""
+    from simulator.replication.measure import catalogue
+
+    for name in given:
+        if name not in catalogue():
+            raise click.BadParameter(no_kpi(name))
+    return given
+
+
+def slices(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of dimensions that there are."""
+    from difflib import get_close_matches
+
+    from simulator.measures.labels import DIMENSIONS
+
+    for name in given:
+        if name not in DIMENSIONS:
+            close = get_close_matches(name, DIMENSIONS, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(DIMENSIONS)}"
+            raise click.BadParameter(f"no dimension {name!r}; {hint}")
+    return given
+
+
+def picture(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """A picture to write: its kind must be known before the work begins."""
+    if path is not None and path.suffix.lower() not in PICTURES:
+        raise click.BadParameter(f"{path.name!r}: the name of a picture ends in .png or .svg")
+    return output(context, option, path)
+
+
+USAGE, INTERRUPTED = 2, 130
+ORDER = ("gallery", "fit", "check", "run", "story", "warm-up", "compare", "select", "sweep", "sensitivity", "optimise",
+         "results", "reproduce", "card", "kpis", "rules", "schema")  # fmt: skip
+
+
+def stop(message: str, status: int = USAGE) -> None:
+    click.echo(message, err=True)
+    raise SystemExit(status)
+
+
+@contextmanager
+def bad_input() -> Iterator[None]:
+    """What is wrong with the user's input, in words, instead of a traceback."""
+    from simulator.experiments.executors import ExecutorError
+    from simulator.experiments.store import StoreError
+    from simulator.scenario.errors import ScenarioError
+    from simulator.scenario.reading.order_history import HistoryError
+
+    try:
+        yield
+    except (ScenarioError, HistoryError, OSError, StoreError, ExecutorError) as error:
+        stop(str(error))
+
+
+class Ordered(click.Group):
+    """Commands in the order in which a study goes, not in that of the alphabet."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """First those that are placed, then any other."""
+        return sorted(self.commands, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+
+
+@click.group(cls=Ordered, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__)
+def cli() -> None:
+    """Simulate customer service in a supply chain.
+
+    SCENARIO is a YAML file or the name of a gallery scenario, such as `quickstart`.
+    """
+
+
+def scenario_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """SCENARIO, --set and --seed."""
+    return click.argument("scenario")(change_options(command))
+
+
+def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--set and --seed, which hold for every scenario of a command."""
+    for decorate in (
+        click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Another luck than the scenario's own."),
+        click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change one value; repeatable."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--workers, --scheduler and --store; a command hands them on as keywords of the same names."""
+    for decorate in (
+        click.option("--store", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+                     callback=output, help="Keep the results in this file; what it holds already is not played again."),
+        click.option("--scheduler", metavar="ADDRESS|FILE", help="Play on the workers of this Dask scheduler."),
+        click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]"),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+@contextmanager
+def progress_bar(what: str = "Replications") -> Iterator[Callable[[int, int], None]]:
+    """A progress bar with the time left, on standard error; called with what is done and what there is to do."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("time left"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def opened(store: Path | None, *scenarios: "Scenario") -> Iterator["Store"]:
+    """The store that a command names, or a private one; it says what else it holds under the scenarios' names."""
+    from simulator.experiments.store import Store
+
+    found = Store(store or "")  # closed with the result that reads from it
+    for name in dict.fromkeys(scenario.name for scenario in scenarios) if store else ():
+        if others := found.others(name, {scenario.hash for scenario in scenarios}):
+            count = sum(other.replications for other in others)
+            said = f"{count} replications under the name {name!r} with another content, seed or version"
+            click.echo(f"{store} keeps {said}: they are left alone (`simulator results {store}` lists them)", err=True)
+    yield found
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Without Python's warnings of what the command says itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
+
+
+def stopped_early(why: str, finished: str, store: object) -> None:
+    """End a command that was stopped: what is shown, and how to go on; status 130 after an interrupt, else 2."""
+    more = "run the same command again to go on" if store else "with --store FILE the same command can be gone on with"
+    stop(f"{why}: {finished}; {more}", INTERRUPTED if why == "interrupted" else USAGE)
+
+
+def load_scenario(scenario: str, changes: tuple[str, ...], seed: int | None) -> "Scenario":
+    from simulator.scenario.reading.load import load
+
+    return load(scenario, [*changes, *([f"run.seed={seed}"] if seed is not None else [])])
+
+
+def load_scenarios(names: tuple[str, ...], changes: tuple[str, ...], seed: int | None) -> "list[Scenario]":
+    """Several scenarios with the same changes; what is wrong with any of them is told at once."""
+    from simulator.scenario.errors import ScenarioError
+
+    loaded, wrong = [], []
+    for name in names:
+        try:
+            loaded.append(load_scenario(name, changes, seed))
+        except ScenarioError as error:
+            wrong.append(str(error))
+    if wrong:
+        stop("\n".join(dict.fromkeys(wrong)))
+    return loaded
+
+
+def no_kpi(name: str) -> str:
+    """What is said of a KPI that there is not.
+
+    >>> no_kpi("totl_cost")
+    "there is no KPI 'totl_cost'; did you mean 'total_cost'? `simulator kpis` lists them"
+    """
+    from difflib import get_close_matches
+
+    from simulator.replication.measure import catalogue
+
+    near = get_close_matches(name, catalogue(), 1)
+    meant = f" did you mean {near[0]!r}?" if near else ""
+    return f"there is no KPI {name!r};{meant} `simulator kpis` lists them"
+
+
+def output(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """A file to write: its folder must be there before the work begins."""
+    if path and not path.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {path.parent}")
+    return path

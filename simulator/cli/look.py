@@ -1,0 +1,123 @@
+"""Commands to look at things: `check`, `story`, and the catalogues."""
+
+from pathlib import Path
+
+import click
+
+from simulator.cli.group import USAGE, bad_input, cli, load_scenario, no_kpi, output, scenario_options, stop
+
+
+@cli.command(short_help="Check SCENARIO: every error at once, with line and column.")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change one value; repeatable.")
+def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
+    """Check SCENARIO: every error at once, each with file, line and column, and warnings of an odd service policy.
+
+    Warnings are of rules that overlap or never apply, of orders that no rule speaks of, and of promises that the
+    network cannot keep; they change neither the run nor the exit status.
+    """
+    from simulator.experiments.search_space import faults
+    from simulator.scenario.errors import ScenarioError
+    from simulator.scenario.reading.load import look_over
+    from simulator.scenario.reading.order_history import HistoryError
+
+    bad = 0
+    for name in scenarios:
+        try:
+            loaded, warnings = look_over(name, changes, faults)
+        except (ScenarioError, HistoryError) as error:
+            click.echo(str(error), err=True)
+            bad += 1
+        else:
+            for warning in warnings:
+                click.echo(f"warning: {warning}", err=True)
+            fine = "fine" if not warnings else "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
+            click.echo(f"{name}: {fine} ({loaded.name}; {len(loaded.products)} products, "
+                       f"{len(loaded.market.segments)} segments, {len(loaded.network.sites)} sites)")  # fmt: skip
+    if bad:
+        raise SystemExit(USAGE)
+
+
+@cli.command()
+@scenario_options
+@click.option("--order", type=click.IntRange(1), required=True, help="Number of the order, counted from 1 by time.")
+@click.option("--replication", type=click.IntRange(0), default=0, show_default=True)
+def story(scenario: str, changes: tuple[str, ...], seed: int | None, order: int, replication: int) -> None:
+    """Tell the life of one order of SCENARIO, fact by fact."""
+    from simulator.replication.simulate import simulate
+    from simulator.reports.story import tell
+
+    with bad_input():
+        ledger = simulate(load_scenario(scenario, changes, seed), replication)
+        try:
+            click.echo("\n".join(tell(ledger, order)))
+        except IndexError as error:
+            stop(str(error))
+
+
+@cli.command(short_help="Print the JSON schema of scenarios, for an editor.")
+def schema() -> None:
+    """Print the JSON schema of scenarios, for completion in an editor."""
+    import json
+
+    from simulator.scenario.scenario import Scenario
+
+    click.echo(json.dumps(Scenario.model_json_schema(), indent=1))
+
+
+@cli.command(short_help="List the rules that there are; with TAG, explain one.")
+@click.argument("tag", required=False)
+def rules(tag: str | None) -> None:
+    """List the rules that a scenario may name; with TAG, explain one."""
+    from simulator.reports.catalogues import print_rules
+
+    if not print_rules(tag):
+        stop(f"there is no rule {tag!r}; `simulator rules` lists them")
+
+
+@cli.command(short_help="List the KPIs; with NAME, define one.")
+@click.argument("name", required=False)
+def kpis(name: str | None) -> None:
+    """List the KPIs with unit, direction, denominator and SCOR code; with NAME, define one."""
+    from simulator.reports.catalogues import print_kpis
+
+    if not print_kpis(name):
+        stop(no_kpi(name or ""))
+
+
+@cli.command()
+def gallery() -> None:
+    """List the gallery scenarios."""
+    from simulator.reports.catalogues import print_gallery
+
+    print_gallery()
+
+
+@cli.command(short_help="Write the model card of SCENARIO, to judge it by.")
+@scenario_options
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=output,
+    metavar="CARD.md",
+    help="Write the card into a file; else it is printed.",
+)
+def card(scenario: str, changes: tuple[str, ...], seed: int | None, file: Path | None) -> None:
+    """Write the model card of SCENARIO: all that a reader needs to judge it and to make it again.
+
+    The card is Markdown under the headings of the STRESS-DES checklist, written from the scenario itself. The first
+    replication is played for it.
+    """
+    from simulator.reports.card import card as write
+    from simulator.scenario.reading.load import base_of
+
+    with bad_input():
+        told = (*changes, *([f"run.seed={seed}"] if seed is not None else []))
+        text = write(load_scenario(scenario, changes, seed), scenario, base_of(scenario), told)
+        if file is None:
+            click.echo(text, nl=False)
+        else:
+            file.write_text(text, encoding="utf-8")
+            click.echo(f"card: {file}", err=True)

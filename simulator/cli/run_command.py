@@ -1,0 +1,225 @@
+"""`simulator run` and `simulator warm-up`."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from simulator.cli import group as options
+from simulator.cli.group import (
+    FORMATS,
+    INTERRUPTED,
+    bad_input,
+    cli,
+    experiment_options,
+    load_scenario,
+    no_kpi,
+    opened,
+    output,
+    progress_bar,
+    quietly,
+    scenario_options,
+    slices,
+    stop,
+    stopped_early,
+)
+
+if TYPE_CHECKING:
+    from simulator.experiments.result import Result
+
+
+class Goals(NamedTuple):
+    """Half widths wanted by KPI: as a share of the mean, and in the KPI's own unit."""
+
+    relative: dict[str, float]
+    absolute: dict[str, float]
+
+
+def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> Goals:
+    """KPI=0.01 is relative to the mean, KPI=±20 is in the KPI's unit (+-20 where a keyboard lacks the sign)."""
+    from simulator.replication.measure import catalogue
+
+    goals = Goals({}, {})
+    for text in given:
+        kpi, _, goal = text.partition("=")
+        if kpi not in catalogue():
+            raise click.BadParameter(no_kpi(kpi))
+        absolute = goal.startswith(("±", "+-"))
+        try:
+            wanted = float(goal.removeprefix("±").removeprefix("+-"))
+        except ValueError:
+            raise click.BadParameter(
+                f"{text!r}: give a relative half width, such as {kpi}=0.01, or one in its unit, such as {kpi}=±2"
+            ) from None
+        if not 0 < wanted < (math.inf if absolute else 1):
+            raise click.BadParameter(f"{text!r}: a relative half width lies between 0 and 1, such as 0.01; "
+                                     f"one in the KPI's unit, such as ±2, above 0")  # fmt: skip
+        (goals.absolute if absolute else goals.relative)[kpi] = wanted
+    return goals
+
+
+@cli.command(short_help="Simulate SCENARIO and show its KPIs with intervals.")
+@scenario_options
+@click.option("-n", "--replications", type=click.IntRange(1, 1_000_000), help="How many replications  [default: 20]")
+@click.option(
+    "--precision",
+    multiple=True,
+    metavar="KPI=0.01|±2",
+    callback=_precisions,
+    help="Replicate until the KPI's half width is this share of its mean, or this much in its unit; repeatable: "
+    "all hold together.",
+)
+@click.option("--cap", type=click.IntRange(1, 1_000_000), default=1000, show_default=True,
+              help="Replications at most, where --precision decides.")  # fmt: skip
+@experiment_options
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="DIMENSION",
+    callback=slices,
+    help="Show slices by segment, channel, customer_class, customer, rule, contract, sku, class, site, stage, "
+    "supplier, cause or activity; repeatable.",
+)
+@click.option("--percentile", "percentiles", type=click.FloatRange(0, 100, min_open=True, max_open=True), multiple=True,
+              metavar="P", help="Show what a KPI stays below in P % of runs, such as 5 for the worst year of twenty; "
+              "repeatable.")  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="Show every KPI, not only the headlines.")
+@click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=output,
+    metavar="FILE.html",
+    help="Write a page to read and print.",
+)
+@click.option(
+    "--excel",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=output,
+    metavar="FILE.xlsx",
+    help="Write a workbook.",
+)
+def run(
+    scenario: str, changes: tuple[str, ...], seed: int | None, replications: int | None, precision: Goals, cap: int,
+    workers: int | None, scheduler: str | None, store: Path | None, by: tuple[str, ...], everything: bool, style: str,
+    percentiles: tuple[float, ...], report: Path | None, excel: Path | None,
+) -> None:  # fmt: skip
+    """Simulate SCENARIO and show its KPIs with 95 % confidence intervals."""
+    from simulator.checks.conflicts import conflicts
+    from simulator.experiments.replicate import run as replicate
+
+    with bad_input():
+        loaded = load_scenario(scenario, changes, seed)
+        odd = len(conflicts(loaded))
+        wanted = replications if replications is not None or any(precision) else 20
+        with opened(store, loaded) as kept, progress_bar() as progress, quietly():
+            result = replicate(loaded, wanted, precision=precision.relative, absolute=precision.absolute, cap=cap,
+                               workers=workers, scheduler=scheduler, store=kept, progress=progress)  # fmt: skip
+        if odd:
+            click.echo(f"{odd} warning{'s' * (odd > 1)} of its service policy: see `simulator check`", err=True)
+        _show(result, style, by, everything, percentiles)
+        _write(result, report, excel)
+    if result.stopped:
+        stopped_early(result.stopped, f"these are the {result.replications} replications that are finished", store)
+    _tell_missed(result, precision)
+
+
+def _tell_missed(result: "Result", goals: Goals) -> None:
+    """Which precisions were not reached with as many replications as are allowed."""
+    for wanted, relative in ((goals.relative, True), (goals.absolute, False)):
+        for kpi, goal in wanted.items():
+            found = result.estimate(kpi)
+            reached = found.relative if relative else found.half_width
+            if not reached <= goal:
+                click.echo(f"{kpi}: {goal:g} not reached with {result.replications} replications "
+                           f"({'relative ' * relative}half width {reached:.3g})", err=True)  # fmt: skip
+
+
+def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool, percentiles: tuple[float, ...]) -> None:
+    known = result.dimensions()
+    for dimension in by:
+        if dimension not in known:
+            raise click.BadParameter(f"no dimension {dimension!r}; there are {', '.join(known)}", param_hint="--by")
+    if style == "json":
+        import json
+
+        shares = [each / 100 for each in percentiles]
+        click.echo(json.dumps({**result.as_json(by or None), **result.percentiles_as_json(shares)}, indent=1))
+    elif style == "csv":
+        click.echo(result.table(by or None).to_csv(index=False), nl=False)
+    else:
+        from simulator.drawing.tables import print_percentiles, print_result
+
+        print_result(result, by, everything)
+        print_percentiles(result, percentiles, everything)
+
+
+def _write(result: "Result", report: Path | None, excel: Path | None) -> None:
+    if report is not None:
+        from simulator.reports.page import write_page
+
+        write_page(result, report)
+        click.echo(f"report: {report}", err=True)
+    if excel is not None:
+        from simulator.reports.workbook import write_workbook
+
+        write_workbook(result, excel)
+        click.echo(f"workbook: {excel}", err=True)
+
+
+@cli.command("warm-up", short_help="Say how long SCENARIO takes to settle.")
+@scenario_options
+@click.option("-n", "--replications", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option(
+    "--kpi", "kpis", multiple=True, metavar="KPI", callback=options.known_kpis, help="A KPI to look at; repeatable."
+)
+@click.option("--step", type=click.Choice(["hour", "day", "week"]), help="Of the series  [default: by the horizon]")
+@click.option(
+    "--chart",
+    "--picture",
+    "picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=options.picture,
+    metavar="FILE.png|svg",
+    help="Draw how the KPIs settle.",
+)
+@click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]")
+@click.option("--scheduler", metavar="ADDRESS|FILE", help="Play on the workers of this Dask scheduler.")
+@click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def warm_up(
+    scenario: str, changes: tuple[str, ...], seed: int | None, replications: int, kpis: tuple[str, ...],
+    step: str | None, picture: Path | None, workers: int | None, scheduler: str | None, style: str,
+) -> None:  # fmt: skip
+    """Say how long SCENARIO takes to settle: the warm-up that it needs, and the means from then on.
+
+    The cut is MSER-5's, on the mean of all replications; the means come with intervals from one run, by batch
+    means, and from all replications.
+    """
+    from simulator.experiments import warm_up as settle
+    from simulator.experiments.executors import workforce
+    from simulator.measures.series_of_kpis import NoSeriesError
+    from simulator.reports.warm_up_words import as_json, print_warm_up
+
+    with bad_input():
+        loaded = load_scenario(scenario, changes, seed)
+        try:
+            with workforce(workers, scheduler) as crew, progress_bar() as progress:
+                hours = settle.STEPS[step] if step else None
+                found = settle.warm_up(crew, loaded, replications, kpis=kpis, step=hours, progress=progress)
+        except NoSeriesError as error:
+            stop(str(error))
+        except KeyboardInterrupt:
+            stop("interrupted: a warm-up is read from all replications, and none are kept; fewer (-n) are sooner done",
+                 INTERRUPTED)  # fmt: skip
+        if style == "json":
+            import json
+
+            click.echo(json.dumps(as_json(found), indent=1))
+        else:
+            print_warm_up(found)
+        if picture is not None:
+            from simulator.drawing.search_charts import write_settling
+
+            write_settling(found, picture)
+            click.echo(f"chart: {picture}", err=True)

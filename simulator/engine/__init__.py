@@ -1,0 +1,1 @@
+"""What everything stands on: clock, streams, ledger, shelf, stations, orders, sites."""

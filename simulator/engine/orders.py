@@ -1,0 +1,159 @@
+"""Orders, drawn ahead in blocks: what each customer wants and how each will behave, whatever happens to them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simulator.engine.clock import Process
+
+if TYPE_CHECKING:
+    from simulator.engine.shelf import Shelf
+    from simulator.engine.terms import Terms
+
+
+@dataclass(slots=True)
+class Block:
+    """Several hundred orders of a segment and their lines, as lists."""
+
+    times: list[float]
+    number: int
+    """Number of the first order."""
+    line: int
+    """Number of the first line."""
+    starts: list[int]
+    """First line of each order within the block, and the end of the last."""
+    shelves: "list[Shelf]"
+    units: list[float]
+    terms: "list[Terms]"
+    work: list[list[float]]
+    """Working time of each stage of the order's site; the inner lists may be empty."""
+    segment: str
+    patience: list[float] | None
+    """How long the customer waits for each line: below 0 not at all; None if all wait for ever."""
+    returns: dict[int, "Fate"] = field(default_factory=dict)
+    """Of the lines that will come back."""
+    taste: list[float] | None = None
+    """By line, between 0 and 1: what the customer says to a substitute; None if nobody asks."""
+    choice: list[float] | None = None
+    """By line, between 0 and 1: what the customer says to an empty shelf, where the choice is left to customers."""
+    longest_wait: list[float] | None = None
+    """By order: the longest time to delivery that the customer accepts; None if any."""
+    mood: list[float] | None = None
+    """By order, between 0 and 1: what the customer says to an alternative."""
+    withdrawal: list[float] | None = None
+    """By order, between 0 and 1: whether and when a customer who ordered for later cancels before the release."""
+    promised: list[float] = field(default_factory=list)
+    """By order: time of the promised delivery; nan where it is made at entry, or never."""
+    prices: list[float] | None = None
+    """By line: of one unit, where a rule looks at it."""
+    channels: list[str] = field(default_factory=list)
+    """By order, where a rule looks at them."""
+    mistakes: dict[int, "list[Mistake]"] = field(default_factory=dict)
+    """Errors of entry that verification missed, by the first line of the order; those met with are taken out."""
+    work_at: dict[int, list[list[float]]] | None = None
+    """Working times by site, where several may serve the orders."""
+    comes: list[float] | None = None
+    """By order, where customers collect: hours from when it is ready until its customer comes."""
+    sales: "Iterator[tuple[Shelf, float]] | None" = None
+    """Shelf and units, order by order, where all orders have one line and the site has no stages."""
+    pledges: dict[int, list[int]] | None = None
+    """The service-level agreements that cover an order, by order number; None if none covers its segment."""
+    requested: list[float] = field(default_factory=list)
+    """By order: when the customer wants it; kept only where an agreement or a reservation looks at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a line that comes back."""
+
+    lag: float
+    """Hours from delivery to the return."""
+    part: float
+    """Share of the units that comes back."""
+    chance: float
+    """Between 0 and 1: decides the disposition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """An error of order entry that the customer will meet with."""
+
+    kind: int
+    """Index into the kinds of error."""
+    line: int
+    """Line within the block; -1 where it is the whole order's."""
+    complains: bool
+    delay: float
+    """Hours that it costs: until a wrong item is back, until the right address is reached."""
+
+
+class Shipment(Process):
+    """Goods on their way to a customer; the first shipment is the order itself."""
+
+    __slots__ = ("number", "pieces", "queued", "shipment", "terms", "work")
+    number: int
+    """Order number."""
+    shipment: int
+    """Shipment number."""
+    terms: "Terms"
+    work: list[float]
+    """Working time by stage."""
+    queued: float
+    """When it came to the stage it is at."""
+    pieces: list[tuple[int, float]] | None
+    """Lines within the block and units on board; kept only if a line of the order will come back,
+    or something was entered wrongly."""
+
+
+class Order(Shipment):
+    """A customer's order: one process from entry to delivery."""
+
+    __slots__ = ("at", "block", "due", "first", "idle", "index", "last", "latest", "open", "short", "taken")
+
+    # What only few orders have stands here, and is written to those few.
+    held = False
+    """Leaves only when every line is there."""
+    partial = False
+    """The customer agreed to get it in parts."""
+    moved = False
+    """Another site serves it."""
+    committed = False
+    """Its units are counted as promised until they are allocated."""
+    reserved: dict[int, float] | None = None
+    """Units set aside by line, until it is released."""
+    swaps: dict[int, int | None] | None = None
+    """By line: the product that the customer agreed to take instead; None where it is sold out."""
+    instead: "list[tuple[int, Shelf, float]] | None" = None
+    """What else is on board of the first shipment: line, shelf and units, where the customer collects."""
+
+    def __init__(self, block: Block, index: int, number: int) -> None:
+        self.number = number
+        self.block, self.index = block, index
+        self.at = block.times[index]
+        self.terms = block.terms[index]
+        self.first = block.starts[index]
+        self.last = block.starts[index + 1]
+        self.work = block.work[index]
+        self.due = self.latest = block.promised[index]  # the date first promised, and the last
+        self.short = 0  # lines that wait for stock
+        self.open = 1  # shipments to come or under way, the first one included
+        self.taken = 0  # lines of which something was allocated
+        self.idle = False  # waits for stock before its first shipment
+        self.pieces = None
+
+    def shelf(self, line: int) -> "Shelf":
+        """Where a line of the order is taken from."""
+        home = self.block.shelves[line]
+        return self.terms.site.shelves[home.sku] if self.moved else home
+
+    @property
+    def lines(self) -> "Iterable[int]":
+        """Its lines within the block, without those that were sold out."""
+        lines, swaps = range(self.first, self.last), self.swaps
+        return lines if swaps is None else [line for line in lines if swaps.get(line, line) is not None]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Segment, channel and site by name."""
+        channel = self.block.channels[self.index] if self.block.channels else ""
+        return {"segment": self.block.segment, "channel": channel, "site": self.terms.site.name}

@@ -1,1 +1,0 @@
-"""What goes on: SimPy processes, one file for each SCOR process. They neither decide nor measure."""

@@ -1,0 +1,202 @@
+"""When orders arrive and what they hold, drawn in blocks ahead of the clock."""
+
+import datetime as dt
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.engine.streams import Streams
+from simulator.scenario.demand import DemandRule, Poisson, Renewal, Resampled, Rhythm, Scheduled
+from simulator.scenario.distributions import Quantity
+from simulator.scenario.market import Basket
+from simulator.scenario.products import Product
+from simulator.scenario.scenario import Scenario
+
+BLOCK = 512
+"""Orders drawn at a time, about."""
+Times = Iterator[np.ndarray]
+
+
+def arrival_times(scenario: Scenario, segment: str, streams: Streams) -> Times:
+    """Blocks of arrival times of a segment's orders, in hours, rising, until the horizon."""
+    demand: DemandRule = scenario.market.segments[segment].demand
+    rng = streams.rng(f"{segment}: arrivals")
+    horizon = scenario.run.horizon
+    if isinstance(demand, Scheduled):
+        return _scheduled(demand, horizon)
+    if isinstance(demand, Renewal):
+        return _renewal(lambda size: demand.gap.sample(rng, size), horizon)
+    if isinstance(demand, (Poisson, Resampled)):
+        if not demand.orders:
+            return iter(())
+        rhythm = demand.rhythm or scenario.market.rhythm
+        if rhythm is None:
+            return _renewal(lambda size: rng.exponential(1 / demand.orders, size), horizon)
+        rates = daily_rates(demand.orders, rhythm, scenario, streams)
+        return _by_day(rates, rhythm, rng, horizon)
+    raise TypeError(f"no arrivals for demand {demand.rule!r}")
+
+
+def _scheduled(demand: Scheduled, horizon: float) -> Times:
+    count = 0
+    while demand.first + count * demand.every < horizon:
+        times = demand.first + np.arange(count, count + BLOCK) * demand.every
+        count += BLOCK
+        yield times[times < horizon]
+
+
+def _renewal(gaps, horizon: float) -> Times:  # type: ignore[no-untyped-def]
+    now = 0.0
+    while now < horizon:
+        times = now + np.cumsum(gaps(BLOCK))
+        now = float(times[-1])
+        yield times[times < horizon]
+
+
+def daily_rates(rate: float, rhythm: Rhythm, scenario: Scenario, streams: Streams) -> np.ndarray:
+    """Expected orders of each day of the run, `rate` being the mean rate per hour.
+
+    The day-to-day factor comes from one stream for the whole market, so that busy days are common.
+    """
+    days = int(np.ceil(scenario.run.horizon / 24))
+    dates = [scenario.run.start + dt.timedelta(days=day) for day in range(days)]
+    factor = (1 + rhythm.trend) ** (np.arange(days) / 365)
+    if rhythm.weekdays is not None:
+        weekday = np.array([date.weekday() for date in dates])
+        factor = factor * (np.array(rhythm.weekdays) / np.mean(rhythm.weekdays))[weekday]
+    if rhythm.months is not None:
+        month = np.array([date.month - 1 for date in dates])
+        factor = factor * (np.array(rhythm.months) / np.mean(rhythm.months))[month]
+    if rhythm.day_to_day:
+        shape = rhythm.day_to_day**-2
+        factor = factor * streams.rng("market: day to day").gamma(shape, 1 / shape, days)
+    return 24 * rate * factor
+
+
+def _by_day(rates: np.ndarray, rhythm: Rhythm, rng: np.random.Generator, horizon: float) -> Times:
+    weights = np.array(rhythm.hours if rhythm.hours is not None else (1.0,) * 24)
+    levels = np.concatenate([[0.0], np.cumsum(weights) / weights.sum()])
+    several = max(1, int(BLOCK / max(float(rates.mean()), 1e-9)))
+    for first in range(0, len(rates), several):
+        counts = rng.poisson(rates[first : first + several])
+        days = np.repeat(np.arange(first, first + len(counts)), counts)
+        hour = np.interp(rng.random(len(days)), levels, np.arange(25.0))
+        times = np.sort(days * 24 + hour)
+        yield times[times < horizon]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The lines of many orders, one order after the other."""
+
+    counts: np.ndarray
+    """Lines of each order."""
+    sku: np.ndarray
+    """Index into the products, by line."""
+    units: np.ndarray
+    price: np.ndarray
+    """Of one unit."""
+
+
+def fill_baskets(
+    baskets: Sequence[Basket | None], common: Basket | None, channels: Sequence[str],
+    products: Mapping[str, Product], segment: str, streams: Streams,
+) -> Generator[Wanted, np.ndarray, None]:  # fmt: skip
+    """A generator to which the channels of new orders are sent and which gives what they want.
+
+    `common` is the segment's own basket: the channels without one of their own draw on the same luck, so that orders
+    want the same whichever of these they take.
+    """
+    own: dict[int, Filler] = {}
+    filler_of = []
+    for basket, channel in zip(baskets, channels, strict=True):
+        if basket is not None:
+            name = segment if basket is common else f"{segment}, {channel}"
+            filler_of.append(own.setdefault(id(basket), Filler(basket, products, name, streams)))
+    fillers = list(own.values())
+    place_of = np.array([fillers.index(filler) for filler in filler_of], dtype=int)
+    channel_of_orders = yield Wanted(*(np.zeros(0, int),) * 4)
+    while True:
+        if len(fillers) == 1:
+            channel_of_orders = yield fillers[0].fill(len(channel_of_orders))
+        else:
+            basket_of_orders = place_of[channel_of_orders]
+            parts = [filler.fill(int((basket_of_orders == place).sum())) for place, filler in enumerate(fillers)]
+            channel_of_orders = yield _interleave(basket_of_orders, parts)
+
+
+def _interleave(basket: np.ndarray, parts: list[Wanted]) -> Wanted:
+    """The orders of several baskets, back in the order of time."""
+    counts = np.zeros(len(basket), dtype=int)
+    for place, part in enumerate(parts):
+        counts[basket == place] = part.counts
+    of_line = np.repeat(basket, counts)
+    sku, units, price = np.zeros(len(of_line), int), np.zeros(len(of_line)), np.zeros(len(of_line))
+    for place, part in enumerate(parts):
+        mine = of_line == place
+        sku[mine], units[mine], price[mine] = part.sku, part.units, part.price
+    return Wanted(counts, sku, units, price)
+
+
+class Filler:
+    """Draws the baskets of one segment in one channel, each kind of luck from a stream of its own."""
+
+    def __init__(self, basket: Basket, products: Mapping[str, Product], name: str, streams: Streams) -> None:
+        self.basket = basket
+        self._streams, self._name, self._kept = streams, name, dict[str, np.random.Generator]()
+        self._prices = np.array([product.price for product in products.values()])
+        self._place = {sku: place for place, sku in enumerate(products)}
+        weights = basket.items or {sku: product.popularity for sku, product in products.items()}
+        self._items = np.array([self._place[sku] for sku in weights])
+        total = np.array(list(weights.values()), dtype=float)
+        self._levels = np.cumsum(total / total.sum()) if total.sum() else total
+        self._groups = [product.group for product in products.values()]
+
+    def _rng(self, purpose: str) -> np.random.Generator:
+        if purpose not in self._kept:
+            self._kept[purpose] = self._streams.rng(f"{self._name}: {purpose}")
+        return self._kept[purpose]
+
+    def fill(self, size: int) -> Wanted:
+        """What `size` orders want."""
+        if self.basket.orders is not None:
+            return self._kinds(size)
+        counts = np.ones(size, dtype=int)
+        if self.basket.lines is not None:
+            counts = self.basket.lines.sample(self._rng("lines"), size).astype(int)
+        lines = int(counts.sum())
+        place = np.searchsorted(self._levels, self._rng("items").random(lines), side="right")
+        sku = self._items[np.minimum(place, len(self._items) - 1)]
+        return Wanted(counts, sku, self._units(sku), self._prices[sku])
+
+    def _units(self, sku: np.ndarray) -> np.ndarray:
+        if self.basket.units is not None:
+            return self.basket.units.sample(self._rng("units"), len(sku))
+        assert self.basket.units_by_group is not None
+        units = np.zeros(len(sku))
+        of_line = np.array(self._groups, dtype=object)[sku]
+        for group, law in self.basket.units_by_group.items():
+            mine = of_line == group
+            units[mine] = law.sample(self._rng(f"units of {group}"), int(mine.sum()))
+        return units
+
+    def _kinds(self, size: int) -> Wanted:
+        """Whole kinds of order."""
+        assert self.basket.orders is not None
+        shares = np.array([kind.share for kind in self.basket.orders])
+        levels = np.cumsum(shares / shares.sum())
+        kind = np.minimum(np.searchsorted(levels, self._rng("kinds").random(size), side="right"), len(levels) - 1)
+        skus = [[self._place[sku] for sku in each.lines] for each in self.basket.orders]
+        counts = np.array([len(each) for each in skus])[kind]
+        sku = np.array([place for each in kind.tolist() for place in skus[each]], dtype=int)
+        units = np.zeros(len(sku))
+        of_line, within = np.repeat(kind, counts), np.arange(len(sku)) - np.repeat(np.cumsum(counts) - counts, counts)
+        for index, each in enumerate(self.basket.orders):
+            for line, law in enumerate(each.lines.values()):
+                mine = (of_line == index) & (within == line)
+                units[mine] = self._law_units(law, f"units of kind {index}, line {line}", int(mine.sum()))
+        return Wanted(counts, sku, units, self._prices[sku])
+
+    def _law_units(self, law: Quantity, purpose: str, size: int) -> np.ndarray:
+        return law.sample(self._rng(purpose), size)

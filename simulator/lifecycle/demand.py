@@ -1,0 +1,269 @@
+"""What customers want: blocks of orders with their lines, units and fates, drawn ahead of the clock.
+
+Each kind of luck has a stream of its own, named for the segment, so that a change of policy or
+another segment leaves every customer's wants and ways as they were.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from simulator.engine.facts import Erred, LineOrdered, Ordered
+from simulator.engine.ledger import Ledger
+from simulator.engine.orders import Block
+from simulator.engine.site import SiteWorld
+from simulator.engine.streams import Streams
+from simulator.lifecycle.arrivals import BLOCK, Wanted, arrival_times, fill_baskets
+from simulator.lifecycle.customer_draws import Fates, Faults
+from simulator.lifecycle.order_terms import Bulk, Known, Offers, Reach
+from simulator.lifecycle.policy import Policy
+from simulator.mechanisms.contracts.judging import pledges_of
+from simulator.mechanisms.entry_errors.draws import Entered, Entry
+from simulator.scenario.market import Basket, ChannelUse, Segment
+from simulator.scenario.reading.order_history import Orders, read_history
+from simulator.scenario.scenario import Scenario
+
+
+class Numbers:
+    """Order and line numbers given out so far."""
+
+    def __init__(self) -> None:
+        self.order = self.line = 1
+
+
+class Source:
+    """The orders of one segment."""
+
+    def __init__(
+        self, scenario: Scenario, name: str, sites: dict[str, SiteWorld], streams: Streams, ledger: Ledger,
+        numbers: Numbers, policy: Policy,
+    ) -> None:  # fmt: skip
+        self.scenario, self.name, self.policy = scenario, name, policy
+        self.streams, self.ledger, self.numbers = streams, ledger, numbers
+        self.segment: Segment = scenario.market.segments[name]
+        self.index = list(scenario.market.segments).index(name)
+        self.skus = {sku: place for place, sku in enumerate(scenario.products)}
+        self.prices = np.array([product.price for product in scenario.products.values()])
+        self._name_customers()
+        if scenario.segmentation.customers is not None and self.segment.demand.rule == "replayed":
+            self._customer_of(*self._history())  # classes are by customer, so that all are known beforehand
+        self._name_channels()
+        self.reach = Reach(scenario, name, self.channel_names, sites, policy.channels, streams)
+        self.offers = Offers(self)
+        self.fates = Fates(self)
+        self.entry = Entry(scenario, [site.name for site in self.reach.homes], self.channel_names, self.streams_kept)
+
+    def _name_customers(self) -> None:
+        given = self.segment.customer_weights(self.name)
+        names, weights = list(given), np.array(list(given.values()))
+        for name in names:
+            if name not in self.ledger.customers:
+                self.ledger.customers.append(name)
+                self.ledger.customer_segments.append(self.index)
+        self.customer_of = np.array([self.ledger.customers.index(name) for name in names])
+        self.customer_levels = np.cumsum(weights / weights.sum())
+
+    def _name_channels(self) -> None:
+        """The channels this segment uses, as indices into the market's; -1 where there are none."""
+        every = list(self.scenario.market.channels)
+        uses = self.segment.channels or {every[0]: 1.0} if every else {}
+        self.channels = [every.index(name) for name in uses] or [-1]
+        self.channel_names = list(uses) or [""]
+        shares = [use if isinstance(use, float) else use.share for use in uses.values()] or [1.0]
+        self.channel_levels = np.cumsum(shares)
+        self.price_factors = np.array([self._price_factor(name) for name in uses] or [1.0])
+        self.baskets: list[Basket | None] = [
+            use.basket if isinstance(use, ChannelUse) and use.basket is not None else self.segment.basket
+            for use in uses.values()
+        ] or [self.segment.basket]
+
+    def _price_factor(self, channel: str) -> float:
+        """A channel's factor on the products' prices; prices that come from a history are what was paid."""
+        history = self.scenario.market.history
+        paid = self.segment.demand.rule in ("resampled", "replayed") and history and history.columns.price is not None
+        return 1.0 if paid else self.scenario.market.channels[channel].price
+
+    def bulks(self) -> Iterator[Bulk]:
+        """Orders in the order of time, many at once; none reaches past a review of classes that rules look at."""
+        reviews = self.policy.reviews
+        for bulk in self._replayed() if self.segment.demand.rule == "replayed" else self._sampled():
+            bulk = self._priced(_without_nothing(bulk))
+            if not len(reviews):
+                parts: Iterable[Bulk] = [bulk]
+            else:  # an order at the moment of a review comes before it
+                parts = _parts(bulk, np.searchsorted(bulk.at, reviews, side="right"))
+            yield from (part for part in parts if len(part.at))
+
+    def _priced(self, bulk: Bulk) -> Bulk:
+        """The prices of the channels."""
+        if (self.price_factors == 1.0).all():
+            return bulk
+        wanted = bulk.wanted
+        factor = np.repeat(self.price_factors[bulk.channel], wanted.counts)
+        return replace(bulk, wanted=replace(wanted, price=wanted.price * factor))
+
+    def _sampled(self) -> Iterator[Bulk]:
+        luck = self.streams.rng(f"{self.name}: channel and customer")
+        baskets = fill_baskets(
+            self.baskets, self.segment.basket, self.channel_names, self.scenario.products, self.name, self.streams
+        )
+        next(baskets)
+        history = self._history() if self.segment.demand.rule == "resampled" else None
+        whole = self.streams.rng(f"{self.name}: whole orders")
+        for at in arrival_times(self.scenario, self.name, self.streams):
+            size = len(at)
+            chance = luck.random((size, 2)).T
+            channel = np.minimum(np.searchsorted(self.channel_levels, chance[0], side="right"), len(self.channels) - 1)
+            customer = self.customer_of[np.minimum(np.searchsorted(self.customer_levels, chance[1], side="right"),
+                                                   len(self.customer_of) - 1)]  # fmt: skip
+            if history is not None:
+                orders, mine = history
+                picked = mine[whole.integers(0, len(mine), size)]
+                yield Bulk(at, self._channel_of(orders, picked, channel), customer, self._lines_of(orders, picked))
+            else:
+                yield Bulk(at, channel, customer, baskets.send(channel))
+
+    def _replayed(self) -> Iterator[Bulk]:
+        orders, mine = self._history()
+        mine = mine[orders.at[mine] < self.scenario.run.horizon]
+        luck = self.streams.rng(f"{self.name}: channel and customer")
+        for first in range(0, len(mine), BLOCK):
+            picked = mine[first : first + BLOCK]
+            channel = np.searchsorted(self.channel_levels, luck.random(len(picked)), side="right")
+            channel = self._channel_of(orders, picked, np.minimum(channel, len(self.channels) - 1))
+            customer = self._customer_of(orders, picked)
+            yield Bulk(orders.at[picked], channel, customer, self._lines_of(orders, picked))
+
+    def _history(self) -> tuple[Orders, np.ndarray]:
+        """The history, and which of its orders are this segment's."""
+        assert self.scenario.market.history is not None
+        orders = read_history(self.scenario.market.history)
+        whole = self.scenario.market.history.columns.segment is None
+        return orders, orders.where((orders.segment == self.name) | whole)
+
+    def _channel_of(self, orders: Orders, picked: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+        """The history's own channel where it is one of the segment's, else the drawn one."""
+        place = {name: index for index, name in enumerate(self.channel_names)}
+        named = orders.channel[picked].tolist()
+        return np.array([place.get(name, other) for name, other in zip(named, drawn.tolist(), strict=True)], int)
+
+    def _customer_of(self, orders: Orders, picked: np.ndarray) -> np.ndarray:
+        known = {name: index for index, name in enumerate(self.ledger.customers)}
+        found = []
+        for name in orders.customer[picked].tolist():
+            name = name or f"{self.name} guest"
+            if name not in known:
+                known[name] = len(self.ledger.customers)
+                self.ledger.customers.append(name)
+                self.ledger.customer_segments.append(self.index)
+            found.append(known[name])
+        return np.array(found, dtype=int)
+
+    def _lines_of(self, orders: Orders, picked: np.ndarray) -> Wanted:
+        first, last = orders.first[picked], orders.last[picked]
+        counts = last - first
+        rows = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
+        sku = np.array([self.skus[name] for name in orders.sku[rows].tolist()], dtype=int)
+        price = np.where(np.isnan(orders.price[rows]), self.prices[sku], orders.price[rows])
+        return Wanted(counts, sku, orders.units[rows], price)
+
+    def block(self, bulk: Bulk) -> Block:
+        """The orders with their terms and fates; they are recorded in the ledger."""
+        size, wanted = len(bulk.at), bulk.wanted
+        starts = np.concatenate([[0], np.cumsum(wanted.counts)])
+        number, line = self.numbers.order, self.numbers.line
+        self.numbers.order += size
+        self.numbers.line += len(wanted.sku)
+        known, entered = self.offers.of(bulk), self.entry.draw(wanted.counts, bulk.channel)
+        faults, requested = self.fates.faults(bulk.channel), bulk.at + self.fates.notice(size)
+        reservation, later = self.scenario.service.reservation, self.segment.requested is not None
+        if reservation is not None:  # nobody is promised goods before they are wanted
+            waits = requested - reservation.release > bulk.at
+            known = replace(known, promised=np.where(waits, np.maximum(known.promised, requested), known.promised))
+        self._record(bulk, known, entered, faults, number, line, requested)
+        pledges = pledges_of(self.scenario, self.name, self.channel_names, self.ledger.customers, bulk, number)
+        shelves = self.reach.shelves(bulk.channel, wanted.counts, wanted.sku)
+        units = wanted.units.tolist()
+        over_the_counter = (
+            self.reach.is_counter
+            and len(wanted.sku) == size
+            and not (known.alive or self.policy.negotiates)
+            and pledges is None
+            and not (reservation is not None and later)
+        )
+        caught = entered.orders_with(entered.caught, size) if entered is not None else None
+        modes = self.entry.modes_of(bulk.channel)
+        work, work_at = self.reach.work(
+            bulk.channel, lambda site: site.work.draw(self.name, wanted.counts, modes, caught)
+        )
+        block = Block(
+            times=bulk.at.tolist(), number=number, line=line, starts=starts.tolist(), shelves=shelves, units=units,
+            segment=self.name, terms=known.terms, promised=known.promised.tolist(),
+            work=work, work_at=work_at, comes=self.reach.collected(bulk.channel),
+            patience=self.fates.patience(len(wanted.sku)), returns=self.fates.returns(bulk, known, faults[0]),
+            sales=zip(shelves, units, strict=True) if over_the_counter else None,
+            pledges=pledges, requested=requested.tolist() if pledges is not None or later else [],
+            **self.fates.answers(bulk, pledges is not None),
+        )  # fmt: skip
+        if entered is not None:
+            entered.give_to(block)
+        return block
+
+    def _record(
+        self, bulk: Bulk, known: Known, entered: Entered | None, faults: Faults, number: int, line: int,
+        requested: np.ndarray,
+    ) -> None:  # fmt: skip
+        size, wanted = len(bulk.at), bulk.wanted
+        damaged, misdocumented = faults
+        if entered is not None:
+            misdocumented = (misdocumented > 0) | entered.misdocumented(size)
+            self.ledger.append(Erred, entered.facts(number, line))
+        orders, one_way, one = np.arange(number, number + size), len(self.channels) == 1, len(known.kinds) == 1
+        terms = known.kinds[0]  # what is the same for all is written once
+        self.ledger.append(Ordered, {
+            "at": bulk.at, "order": orders, "segment": self.index,
+            "channel": self.channels[0] if one_way else np.array(self.channels)[bulk.channel],
+            "customer": bulk.customer,
+            "site": terms.site.index if one else self.reach.of_order(lambda site: site.index, bulk.channel),
+            "promised": known.promised, "damaged": damaged, "misdocumented": misdocumented,
+            "rule": terms.rule if one else known.of(lambda each: each.rule),
+            "overridden": terms.overridden if one else known.of(lambda each: each.overridden),
+            "target": terms.target if one else known.of(lambda each: each.target),
+            "requested": requested if self.segment.requested is not None else np.nan,
+        })  # fmt: skip
+        whole = len(wanted.sku) == size and bool((wanted.counts == 1).all())
+        self.ledger.append(LineOrdered, {
+            "order": orders if whole else np.repeat(orders, wanted.counts),
+            "line": np.arange(line, line + len(wanted.sku)),
+            "sku": wanted.sku, "units": wanted.units, "price": wanted.price,
+        })  # fmt: skip
+
+    def streams_kept(self, purpose: str) -> np.random.Generator:
+        """The segment's generator for a purpose, kept from block to block."""
+        kept: dict[str, np.random.Generator] = self.__dict__.setdefault("_kept", {})
+        if purpose not in kept:
+            kept[purpose] = self.streams.rng(f"{self.name}: {purpose}")
+        return kept[purpose]
+
+
+def _parts(bulk: Bulk, cuts: np.ndarray) -> Iterator[Bulk]:
+    """The orders up to each cut, and those after the last."""
+    first_line = np.concatenate([[0], np.cumsum(bulk.wanted.counts)])
+    for first, last in pairwise(np.unique([0, *cuts, len(bulk.at)]).tolist()):
+        wanted, lines = bulk.wanted, slice(first_line[first], first_line[last])
+        part = Wanted(wanted.counts[first:last], wanted.sku[lines], wanted.units[lines], wanted.price[lines])
+        yield Bulk(bulk.at[first:last], bulk.channel[first:last], bulk.customer[first:last], part)
+
+
+def _without_nothing(bulk: Bulk) -> Bulk:
+    """Lines of 0 units are no lines, and orders without lines no orders."""
+    wanted = bulk.wanted
+    some = wanted.units > 0
+    if some.all() and (wanted.counts > 0).all():
+        return bulk
+    order_of_line = np.repeat(np.arange(len(bulk.at)), wanted.counts)
+    counts = np.bincount(order_of_line[some], minlength=len(bulk.at))
+    left = Wanted(counts[counts > 0], wanted.sku[some], wanted.units[some], wanted.price[some])
+    return Bulk(bulk.at[counts > 0], bulk.channel[counts > 0], bulk.customer[counts > 0], left)

@@ -1,0 +1,213 @@
+"""The service policy as it is looked up: which terms an order has, who comes first, what is kept from whom."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.engine.terms import Chain, LineTerms, Terms
+from simulator.lifecycle.channel_terms import Channels
+from simulator.lifecycle.classes import Classes
+from simulator.rules.allocation import AllocationRule
+from simulator.rules.stockout import ship_of
+from simulator.rules.views import LineView
+from simulator.scenario.channels import Protected
+from simulator.scenario.scenario import Scenario
+from simulator.scenario.service import ServiceRule
+
+if TYPE_CHECKING:
+    from simulator.engine.orders import Order
+    from simulator.engine.shelf import Shelf
+    from simulator.engine.site import SiteWorld
+
+
+class Policy:
+    """Finds the terms of an order, and remembers them."""
+
+    def __init__(self, scenario: Scenario, customers: list[str], classes: Classes, channels: Channels) -> None:
+        self.scenario, self.service, self._customers = scenario, scenario.service, customers
+        self._classes_now = classes
+        self.rules = self.service.rules
+        self._place = {id(rule): place for place, rule in enumerate(self.rules)}
+        self.allocation: AllocationRule = self.service.allocation
+        self.channels = channels
+        self.rationing = type(self.allocation).keeps is not AllocationRule.keeps or channels.protects
+        """Whether some stock may be kept from some orders."""
+        self.sku_class = classes.sku
+        """Class of each product, as it is now."""
+        self.classes: list[str | None] = [None, *classes.labels]
+        self.overrides = [override for override in self.service.overrides if override.rate > 0]
+        whens = [rule.when for rule in self.rules] + [override.when for override in self.overrides]
+        self.by_class = any(when.sku_class is not None for when in whens)
+        self.by_value = any(when.order_value is not None for when in whens)
+        by_tier = any(when.customer_class is not None for when in whens)
+        own = scenario.segmentation.customers is not None and by_tier
+        self.by_order = own or self.by_value or any(when.customer is not None for when in whens)
+        """Whether rules look at more of an order than segment and channel."""
+        self.reviews = _reviews(scenario, self.by_class, by_tier)
+        """When classes change that rules look at."""
+        chains = [self.service.stockout, *(rule.stockout for rule in self.rules if rule.stockout is not None)]
+        self.asks_customers = any(not response.plain for chain in chains for response in chain)
+        self.looks_at_prices = self.asks_customers or type(self.allocation).rank is not AllocationRule.rank
+        self.negotiates = any(rule.promise is not None and not rule.promise.standing for rule in self.rules)
+        waits = any(segment.longest_wait is not None for segment in scenario.market.segments.values())
+        self.commits = self.negotiates or waits
+        """Whether somebody looks at what is promised to orders that have not come to the shelf yet."""
+        self.repromises = self.service.repromise is not None
+        pushes = any(contract.alert is not None for contract in self.service.contracts.values())
+        self.ranks = pushes or type(self.allocation).rank is not AllocationRule.rank
+        """Whether some lines come before others that waited longer."""
+        self.skus = list(scenario.products)
+        places = {sku: place for place, sku in enumerate(self.skus)}
+        self.substitutes = [
+            sorted(((places[sku], share) for sku, share in product.substitutes.items()), key=lambda each: -each[1])
+            for product in scenario.products.values()
+        ]
+        """By product: what can be given instead, as product and share who accept, the most accepted first."""
+        self._terms: dict[tuple[Any, ...], Terms] = {}
+
+    def kept(self, shelf: "Shelf", terms: LineTerms) -> float:
+        """Units of a shelf that a line may not touch: what is kept from its priority, or for other channels.
+
+        The higher of the two holds, for both are the last units of the shelf.
+        """
+        if not self.rationing:
+            return 0.0
+        kept = self.allocation.keeps(terms.priority, shelf.daily_demand)
+        return max(kept, sum(each.of(shelf.daily_demand) for each in terms.others)) if terms.others else kept
+
+    def free(self, shelf: "Shelf", terms: LineTerms) -> float:
+        """Units of a shelf that a line may be given, if nobody waits for them."""
+        return 0.0 if shelf.waiting else max(0.0, shelf.on_hand - self.kept(shelf, terms))
+
+    def rank(self, order: "Order", line: int, shelf: "Shelf", units: float, terms: LineTerms) -> float:
+        """The place of a line in the queue for a shelf, by the allocation rule; pushed orders are before all others."""
+        if order.terms.pushed:
+            return -math.inf
+        if not self.ranks:
+            return 0.0
+        prices, due = order.block.prices, order.due
+        margin = prices[line] - shelf.cost if prices is not None else 0.0
+        return self.allocation.rank(LineView(units, terms.priority, due if due == due else math.inf, margin))
+
+    def of_channel(self, site: "SiteWorld", segment: str, channel: str) -> Terms:
+        """The terms of every order of a segment in a channel, where nothing else of an order matters."""
+        nobody = np.zeros(1, dtype=int)
+        row = self.matching(segment, [channel], nobody, nobody, None)[0]
+        return self.terms(site, segment, tuple(np.flatnonzero(row).tolist()), -1, channel)
+
+    def matching(self, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
+                 value: np.ndarray | None) -> np.ndarray:  # fmt: skip
+        """For each order and rule whether the rule is for the order, or for some lines of it."""
+        whens = [rule.when for rule in self.rules]
+        return self._matches(whens, segment, channels, channel, customer, value)
+
+    def overridden(self, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
+                   value: np.ndarray | None, luck: np.ndarray) -> np.ndarray:  # fmt: skip
+        """For each order the index of the rule by which sales treats it instead; -1 for none.
+
+        `luck` is in [0, 1): the first override has its share of it, the next one a share beside that.
+        """
+        found, taken = np.full(len(channel), -1), np.zeros(len(channel))
+        whens, names = [each.when for each in self.overrides], [rule.name for rule in self.rules]
+        matches = self._matches(whens, segment, channels, channel, customer, value)
+        for mine, override in zip(matches.T, self.overrides, strict=True):
+            upto = taken + mine * override.rate
+            found[(luck >= taken) & (luck < upto)] = names.index(override.treated_as)
+            taken = upto
+        return found
+
+    def _matches(self, whens: Any, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
+                 value: np.ndarray | None) -> np.ndarray:  # fmt: skip
+        found = np.zeros((len(channel), len(whens)), dtype=bool)
+        own_class, by_customer = self.scenario.market.segments[segment].customer_class, self._classes_now.customer
+        for place, when in enumerate(whens):
+            if when.customer_class is not None and not by_customer and own_class not in when.customer_class:
+                continue
+            mine = np.array([when.may_match(segment, name) for name in channels])[channel]
+            if when.customer_class is not None and by_customer:
+                mine = mine & np.isin(np.array(by_customer)[customer], when.customer_class)
+            if when.customer is not None:
+                named = [self._customers.index(name) for name in when.customer if name in self._customers]
+                mine = mine & np.isin(customer, named)
+            if when.order_value is not None:
+                assert value is not None
+                below = when.order_value.below
+                mine = mine & (value >= when.order_value.at_least) & (value < (np.inf if below is None else below))
+            found[:, place] = mine
+        return found
+
+    def terms(self, site: "SiteWorld", segment: str, matching: tuple[int, ...], override: int, channel: str) -> Terms:
+        """The terms of an order at a site, given the rules that match it and how sales treats it instead."""
+        if override >= 0 and override == self._own(matching):
+            override = -1  # it is treated as its own rule says anyway
+        key = (site.index, segment, matching, override, channel if self.channels.differ else "")
+        if key not in self._terms:
+            self._terms[key] = self._look_up(site, *key[1:])
+        return self._terms[key]
+
+    def elsewhere(self, terms: Terms, site: "SiteWorld") -> Terms:
+        """The terms of the same order at another site."""
+        return self.terms(site, *terms.of_order)
+
+    def _look_up(
+        self, site: "SiteWorld", segment: str, matching: tuple[int, ...], override: int, channel: str
+    ) -> Terms:
+        rules = [self.rules[place] for place in ((override,) if override >= 0 else ()) + matching]
+        whole = [
+            rule for rule in rules if rule.when.sku_class is None or (override >= 0 and rule is self.rules[override])
+        ]
+        own = self.scenario.market.segments[segment]
+        others, particular = self.channels.others(channel), self.channels.terms(segment, channel)
+        collected = particular is not None and particular.collect is not None
+        line = self._line(whole, own.priority, others)
+        classes = self.classes if self.by_class else []
+        of_class = {each: [rule for rule in rules if _is_for(rule, each, override >= 0 and rule is rules[0])]
+                    for each in classes}  # fmt: skip
+        promise_by_class = {each: _first(mine, "promise") for each, mine in of_class.items()}
+        promises = [*promise_by_class.values()] or [_first(whole, "promise")]
+        stated = next((rule for rule in whole if rule.target is not None), None)
+        return Terms(
+            site=site, rule=override if override >= 0 else self._own(matching), overridden=override >= 0,
+            target=-1 if stated is None else self._place[id(stated)], priority=line.priority, line=line,
+            by_class={each: self._line(mine, own.priority, others) for each, mine in of_class.items()} or None,
+            promise=_first(whole, "promise"), promise_by_class=promise_by_class or None,
+            negotiated=any(each is not None and not each.standing for each in promises) or own.longest_wait is not None,
+            express=None if collected else _first(whole, "express"), alternatives=_first(whole, "alternatives"),
+            returns={each: _first(of_class.get(each, whole), "returns") for each in self.classes},
+            rationed=self.rationing, channel=particular, way=self.channels.way(site.name, segment, channel),
+            dock=site.counter if collected else site.dock, of_order=(segment, matching, override, channel),
+        )  # fmt: skip
+
+    def _own(self, matching: tuple[int, ...]) -> int:
+        """The first of the rules that match an order that is for the whole of it; -1 if none is."""
+        return next((place for place in matching if self.rules[place].when.sku_class is None), -1)
+
+    def _line(self, rules: list[ServiceRule], priority: int, others: tuple[Protected, ...]) -> LineTerms:
+        chain: Chain = _first(rules, "stockout") or self.service.stockout
+        stated = _first(rules, "priority")
+        return LineTerms(
+            priority=priority if stated is None else stated, ship=ship_of(chain), waits=chain[0].waits,
+            chain=None if chain[0].plain else chain, expedite_limit=_first(rules, "expedite_limit"),
+            others=others,
+        )  # fmt: skip
+
+
+def _reviews(scenario: Scenario, by_class: bool, by_tier: bool) -> np.ndarray:
+    """When classes of products or customers change that rules look at, in the order of time."""
+    of_products, of_customers, end = (
+        scenario.segmentation.products,
+        scenario.segmentation.customers,
+        scenario.run.horizon,
+    )
+    looked_at = [rule for rule, named in ((of_products, by_class), (of_customers, by_tier)) if rule and named]
+    every = [rule.review for rule in looked_at if rule.review is not None]
+    return np.unique(np.concatenate([np.zeros(0), *(np.arange(1, end / each + 1) * each for each in every)]))
+
+
+def _is_for(rule: ServiceRule, sku_class: str | None, overriding: bool) -> bool:
+    return overriding or rule.when.sku_class is None or sku_class in rule.when.sku_class
+
+
+def _first(rules: list[ServiceRule], commitment: str) -> Any:
+    return next((stated for rule in rules if (stated := getattr(rule, commitment)) is not None), None)

@@ -1,0 +1,125 @@
+"""Source: order from the supplier, or fetch from another site, wait for the goods, receive."""
+
+import math
+
+from simulator.engine.clock import RECEIPT, REVIEW, WORK, Life, Process
+from simulator.engine.shelf import Shelf, Waiting
+from simulator.engine.supply import Delivery
+from simulator.engine.world import World
+from simulator.planning.stock_levels import sized_rule
+
+
+def reorder(world: World, shelf: Shelf) -> None:
+    """Ask the shelf's rule and place the order it wants, or take back what is no longer needed."""
+    assert shelf.rule is not None and shelf.supply is not None
+    units = shelf.rule.order_quantity(shelf)
+    if units > 0:
+        delivery = Delivery(world.clock, shelf.number, shelf.rule.lots(units), shelf.supply.planned)
+        delivery.start(replenish(world, shelf, delivery))
+    elif units < 0:
+        for delivery in shelf.supply.recall(shelf.number, -units):
+            shelf.coming.remove(delivery)
+            shelf.on_order -= delivery.units
+            shelf.position -= delivery.units
+            world.record.recalled((world.clock._now, shelf.number, delivery.units))
+
+
+def resize(world: World, shelf: Shelf) -> None:
+    """New numbers for a shelf whose target or planned lead time has changed; if it is now low it orders at once.
+
+    A shelf reviewed by the period waits for its review. Numbers that come out as they were change nothing.
+    """
+    site, sku = divmod(shelf.number, len(world.scenario.products))
+    name = list(world.scenario.products)[sku]
+    rule = sized_rule(world.scenario, world.sites[site].name, name, shelf.target, shelf.lead_time)
+    if rule == shelf.rule:
+        return
+    shelf.rule, shelf.reorder_at = rule, rule.reorder_at
+    if shelf.position <= shelf.reorder_at:
+        reorder(world, shelf)
+
+
+def replenish(world: World, shelf: Shelf, delivery: Delivery) -> Life:
+    """One replenishment order, from placing to receipt."""
+    assert shelf.supply is not None
+    _expect(shelf, delivery)
+    world.record.replenished((world.clock._now, shelf.number, delivery.units))
+    shelf.supply.deliver(delivery)
+    yield
+    world.record.received((world.clock._now, shelf.number, delivery.units, delivery.placed))
+    if shelf.supply.record is not None:
+        shelf.supply.record.append(world.clock._now - delivery.placed)
+    _receive(world, shelf, delivery, None)
+
+
+def expedite(world: World, waiting: Waiting, shelf: Shelf, units: float, time: float) -> float:
+    """Order by emergency supply what a line waits for; the hours until it is here."""
+    delivery = Delivery(world.clock, shelf.number, units, time)
+    delivery.start(hurry(world, waiting, shelf, delivery))
+    return time
+
+
+def hurry(world: World, waiting: Waiting, shelf: Shelf, delivery: Delivery) -> Life:
+    """One emergency order: its goods are for the line that waits, if it still does."""
+    now, record = world.clock._now, world.record
+    _expect(shelf, delivery)
+    record.replenished((now, shelf.number, delivery.units))
+    record.expedited((now, waiting.order.block.line + waiting.line, delivery.units))
+    delivery.until(delivery.expected, RECEIPT)
+    yield
+    record.received((world.clock._now, shelf.number, delivery.units, math.nan))
+    _receive(world, shelf, delivery, waiting)
+
+
+def transship(world: World, waiting: Waiting, shelf: Shelf, units: float, site: str) -> float:
+    """Fetch what a line waits for from a sibling site; the hours until it is here."""
+    other, time = next((each, time) for each, time in waiting.order.terms.site.siblings if each.name == site)
+    delivery = Delivery(world.clock, shelf.number, units, time)
+    delivery.start(move(world, waiting, shelf, other.shelves[shelf.sku], delivery))
+    return time
+
+
+def move(world: World, waiting: Waiting, shelf: Shelf, origin: Shelf, delivery: Delivery) -> Life:
+    """Goods on their way from one site to another, for a line that waits."""
+    origin.on_hand -= delivery.units
+    origin.position -= delivery.units
+    line = waiting.order.block.line + waiting.line
+    world.record.transshipped((world.clock._now, line, origin.number, delivery.units))
+    _expect(shelf, delivery)
+    if origin.position <= origin.reorder_at:
+        reorder(world, origin)
+    delivery.until(delivery.expected, RECEIPT)
+    yield
+    world.record.transfer_received((world.clock._now, shelf.number, delivery.units))
+    _receive(world, shelf, delivery, waiting)
+
+
+def _expect(shelf: Shelf, delivery: Delivery) -> None:
+    shelf.on_order += delivery.units
+    shelf.position += delivery.units
+    shelf.coming.append(delivery)
+
+
+def _receive(world: World, shelf: Shelf, delivery: Delivery, pegged: Waiting | None) -> None:
+    """Goods come to the shelf: for the line that they were fetched for, then for whoever waits."""
+    from simulator.lifecycle.backorders import give, serve_waiting
+
+    shelf.coming.remove(delivery)
+    shelf.on_order -= delivery.units
+    shelf.on_hand += delivery.units
+    if pegged is not None and pegged.units:
+        units = min(pegged.units, delivery.units)
+        if units == pegged.units or pegged.terms.ship == "units":
+            give(world, shelf, pegged, units)
+    serve_waiting(world, shelf)
+
+
+def review(world: World, shelves: list[Shelf], clerk: Process, first: float, every: float, early: bool) -> Life:
+    """Look at some shelves every so often; `early` is before the demand of the same instant."""
+    count = 0
+    while True:
+        clerk.until(first + count * every, WORK if early else REVIEW)
+        yield
+        for shelf in shelves:
+            reorder(world, shelf)
+        count += 1

@@ -1,0 +1,168 @@
+"""What rules may see: a short line and a new order, worked out when a rule looks, and the record of cycle times."""
+
+import math
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from simulator.engine.shelf import Shelf, Waiting
+from simulator.rules.views import Offer, Sibling, quantile
+
+if TYPE_CHECKING:
+    from simulator.engine.orders import Order
+    from simulator.engine.terms import LineTerms
+    from simulator.engine.world import World
+
+
+class Recent:
+    """The last so many cycle times, in hours."""
+
+    def __init__(self, most: int) -> None:
+        self._order: deque[float] = deque(maxlen=most)
+        self.rising: list[float] = []
+
+    def add(self, cycle: float) -> None:
+        """One more; the oldest is forgotten when there are too many."""
+        if len(self._order) == self._order.maxlen:
+            del self.rising[bisect_left(self.rising, self._order[0])]
+        self._order.append(cycle)
+        insort(self.rising, cycle)
+
+
+class CycleRecord:
+    """Cycle times of orders delivered completely, by the slices that somebody has asked for."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[tuple[str, ...], int], dict[tuple[str, ...], Recent]] = {}
+        self.asked = False
+        """Whether anybody has ever asked: else nothing need be kept."""
+
+    def add(self, cycle: float, **labels: str) -> None:
+        """An order was delivered completely; the labels are its segment, channel and site."""
+        for (by, most), slices in self._kept.items():
+            key = tuple(labels[dimension] for dimension in by)
+            if key not in slices:
+                slices[key] = Recent(most)
+            slices[key].add(cycle)
+
+    def quantile(self, share: float, most: int, by: Sequence[str], labels: dict[str, str]) -> float | None:
+        """The time that this share of the last orders kept to; None while a tenth of so many is not there."""
+        self.asked = True
+        slices = self._kept.setdefault((tuple(by), most), {})
+        recent = slices.get(tuple(labels[dimension] for dimension in by))
+        return quantile(recent.rising, share) if recent is not None and len(recent.rising) * 10 >= most else None
+
+
+class Short:
+    """The units of a line that are short, as a stockout rule sees them; times in hours from now."""
+
+    def __init__(
+        self, world: "World", order: "Order", line: int, shelf: "Shelf", units: float, terms: "LineTerms", rank: float,
+        waiting: "Waiting | None" = None,
+    ) -> None:  # fmt: skip
+        self._world, self._order, self._shelf, self._terms = world, order, shelf, terms
+        self._rank, self._waiting = rank, waiting
+        self._now = world.clock._now
+        self.units = units
+        block = order.block
+        self.price = block.prices[line] if block.prices is not None else 0.0
+        self.chance = block.choice[line] if block.choice is not None else 0.0
+        self._taste = block.taste[line] if block.taste is not None else 0.0
+        self.at_risk = world.contracts.is_at_risk(order.number)
+
+    @property
+    def value(self) -> float:
+        """Of the short units, at selling price."""
+        return self.units * self.price
+
+    @property
+    def due(self) -> float:
+        """Until the promised delivery; infinite without a promise."""
+        due = self._order.due
+        return due - self._now if due == due else math.inf
+
+    @property
+    def ready(self) -> float:
+        """Until a delivery from what is on order, after those who come before it and beyond what is kept from it."""
+        shelf = self._shelf
+        kept = self._world.policy.kept(shelf, self._terms)
+        missing = self.units + self._ahead() + kept - shelf.on_hand
+        return shelf.until_received(missing, self._now) + self.work
+
+    def _ahead(self) -> float:
+        """Units for lines that are served before it."""
+        if self._waiting is None and not self._world.policy.ranks:
+            return self._shelf.backordered
+        return sum(
+            each.units
+            for each in takewhile(lambda each: each is not self._waiting, self._shelf.waiting)
+            if each.rank <= self._rank
+        )
+
+    @cached_property
+    def work(self) -> float:
+        """From goods on hand to delivery."""
+        return self._order.terms.planned(self._now, 1, desk=False) - self._now
+
+    @property
+    def rush_cost(self) -> float:
+        """Of emergency supply, beyond the regular; infinite where the policy's limit for this line is passed."""
+        cost = self.units * self._world.scenario.costs.expedited_unit
+        limit = self._terms.expedite_limit
+        return math.inf if limit is not None and cost > limit * self.value else cost
+
+    @property
+    def offers(self) -> Sequence[Offer]:
+        """Substitutes at the same site, those that most customers accept first."""
+        site, policy = self._order.terms.site, self._world.policy
+        found = []
+        for sku, accepted in policy.substitutes[self._shelf.sku]:
+            free = policy.free(site.shelves[sku], self._terms)
+            found.append(Offer(policy.skus[sku], free, self._taste < accepted))
+        return found
+
+    @property
+    def siblings(self) -> Sequence[Sibling]:
+        """Other sites with this SKU, the nearest first."""
+        policy, sku = self._world.policy, self._shelf.sku
+        siblings = self._order.terms.site.siblings
+        return [Sibling(site.name, policy.free(site.shelves[sku], self._terms), time) for site, time in siblings]
+
+
+class Entering:
+    """A new order, as a promise rule sees it; times in hours from order entry."""
+
+    def __init__(self, world: "World", order: "Order", lines: Iterable[int]) -> None:
+        self._world, self._order, self._now = world, order, world.clock._now
+        self._lines = lines
+
+    @property
+    def planned(self) -> float:
+        """The order cycle where nothing is short and nobody queues."""
+        order = self._order
+        return order.terms.planned(self._now, order.last - order.first, desk=True) - self._now
+
+    def available(self) -> float:
+        """Until the last line can be taken from stock or scheduled receipts."""
+        order, policy, wanted = self._order, self._world.policy, dict[Shelf, float]()
+        for line in self._lines:
+            if order.swaps is None or line not in order.swaps:  # what stands in for it is in stock
+                shelf = order.shelf(line)
+                wanted[shelf] = wanted.get(shelf, 0.0) + order.block.units[line]
+        times = [0.0]
+        for shelf, units in wanted.items():
+            kept = policy.kept(shelf, order.terms.of(policy.sku_class[shelf.sku]))
+            missing = units + shelf.backordered + shelf.committed + kept - shelf.on_hand
+            times.append(shelf.until_received(missing, self._now))
+        return max(times)
+
+    def queued(self) -> float:
+        """How long the work that is ahead keeps the stages busy."""
+        return self._order.terms.site.busy
+
+    def record(self, share: float, orders: int, by: Sequence[str]) -> float | None:
+        """What the record of recent orders says."""
+        return self._world.cycles.quantile(share, orders, by, self._order.labels)

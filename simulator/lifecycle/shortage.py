@@ -1,0 +1,240 @@
+"""Shortage: what stock cannot meet at once waits, is replaced, fetched, or lost, as the policy says."""
+
+import math
+from typing import Any
+
+from simulator.engine.clock import WORK
+from simulator.engine.orders import Order
+from simulator.engine.shelf import Shelf, Waiting
+from simulator.engine.terms import LineTerms
+from simulator.engine.world import World
+from simulator.lifecycle.replenishment import expedite, reorder, transship
+from simulator.lifecycle.rule_views import Short
+from simulator.mechanisms.contracts.play import promised_again, units_gone, units_replaced
+from simulator.rules import views
+
+DAY = 24.0
+
+
+def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float) -> None:
+    """Ship what there is for the line if the policy allows; for the rest do as the policy says."""
+    policy, terms = world.policy, order.terms.of(world.policy.sku_class[shelf.sku])
+    rank = policy.rank(order, line, shelf, units, terms) if policy.ranks else 0.0
+    free = free_for(world, shelf, terms, rank)
+    some = units if units <= free else free if terms.ship == "units" or order.partial else 0.0
+    if some:
+        shelf.on_hand -= some
+        shelf.position -= some
+        world.record.allocated((world.clock._now, order.block.line + line, some, order.shipment))
+        order.taken += 1
+        if order.pieces is not None:
+            order.pieces.append((line, some))
+    if some < units:
+        if some and policy.ranks:
+            rank = policy.rank(order, line, shelf, units - some, terms)
+        if terms.ship == "order" and not order.partial:
+            order.held = True
+        stays = order.block.patience is None or order.block.patience[line] >= 0
+        if order.terms.channel is not None and is_oversold(world, order, line, shelf, units - some):
+            cancel_short(world, order, line, units - some)
+        elif terms.chain is not None:
+            respond(world, order, line, shelf, units - some, terms, rank, stays)
+        elif terms.waits and stays:
+            waiting = wait(world, order, line, shelf, units - some, terms, rank)
+            if policy.repromises:
+                promise_anew(world, shelf, waiting)
+        else:
+            lose(world, order, line, units - some)
+    if shelf.position <= shelf.reorder_at:
+        reorder(world, shelf)
+
+
+def free_for(world: World, shelf: Shelf, terms: LineTerms, rank: float) -> float:
+    """Units that a line may take now: what is not kept from it, and only if nobody who waits comes before it."""
+    policy, bar = world.policy, math.inf
+    if shelf.waiting and rank >= shelf.waiting[0].rank:
+        if not policy.channels.protects:
+            return 0.0
+        ahead = (each for each in shelf.waiting if each.units and each.rank <= rank)
+        bar = min(policy.kept(shelf, each.terms) for each in ahead)
+    return max(0.0, min(shelf.on_hand, bar) - policy.kept(shelf, terms))
+
+
+def drop_served(shelf: Shelf) -> None:
+    """Those who got everything, or gave up, make room at the head of the queue."""
+    queue = shelf.waiting
+    while queue and not queue[0].units:
+        queue.popleft()
+
+
+def is_oversold(world: World, order: Order, line: int, shelf: Shelf, units: float) -> bool:
+    """Whether the units were sold by a record that was wrong, and are to be cancelled."""
+    assert order.terms.channel is not None
+    record = order.terms.channel.record
+    if record is None:
+        return False
+    world.record.oversold((world.clock._now, order.block.line + line, units))
+    record.mend(shelf)
+    return record.settings.oversold == "cancel"
+
+
+def respond(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float,
+            stays: bool) -> None:  # fmt: skip
+    """Ask the responses of the policy in turn, and do what they say; what needs time waits meanwhile.
+
+    A customer who does not stay takes another item if there is one, and is lost for anything else.
+    """
+    short = Short(world, order, line, shelf, units, terms, rank)
+    waits, pegged = 0.0, list[views.Expedite | views.Transship]()
+    assert terms.chain is not None
+    for response in terms.chain:
+        for action in response.respond(short):
+            short.units -= action.units
+            match action:
+                case views.Substitute():
+                    substitute(world, order, line, action.units, world.policy.skus.index(action.sku))
+                case _ if isinstance(action, views.Lose) or not stays:
+                    lose(world, order, line, action.units)
+                case views.Cancel():
+                    cancel_short(world, order, line, action.units)
+                case views.Wait():
+                    waits += action.units
+                case _:
+                    waits += action.units
+                    pegged.append(action)
+        if short.units <= 0:
+            break
+    if waits:
+        waiting = wait(world, order, line, shelf, waits, terms, rank)
+        arrivals = [fetch(world, shelf, waiting, action) for action in pegged]
+        if world.policy.repromises:
+            covered = waits <= sum(action.units for action in pegged)
+            promise_anew(world, shelf, waiting, max(arrivals) + short.work if covered else None)
+
+
+def fetch(world: World, shelf: Shelf, waiting: Waiting, action: views.Expedite | views.Transship) -> float:
+    """Send for goods that are for one line; the hours until they are here."""
+    if isinstance(action, views.Expedite):
+        return expedite(world, waiting, shelf, action.units, action.time)
+    return transship(world, waiting, shelf, action.units, action.site)
+
+
+def swap(world: World, order: Order, line: int, units: float, sku: int) -> bool:
+    """Give the product that the customer agreed to take instead, if it is still there when the order comes for it."""
+    shelf, wanted = order.terms.site.shelves[sku], order.block.shelves[line].sku
+    terms = order.terms.of(world.policy.sku_class[wanted])
+    there = units <= world.policy.free(shelf, terms)
+    if there:
+        substitute(world, order, line, units, sku)
+    return there
+
+
+def substitute(world: World, order: Order, line: int, units: float, sku: int) -> None:
+    """Give units of another product that is in stock."""
+    shelf = order.terms.site.shelves[sku]
+    shelf.on_hand -= units
+    shelf.position -= units
+    world.record.substituted((world.clock._now, order.block.line + line, shelf.number, units, order.shipment))
+    order.taken += 1
+    if order.block.pledges is not None:
+        units_replaced(world, order, line, units)
+    if order.terms.collected:
+        order.instead = [*(order.instead or []), (line, shelf, units)]
+    if shelf.position <= shelf.reorder_at:
+        reorder(world, shelf)
+
+
+def lose(world: World, order: Order, line: int, units: float) -> None:
+    """The sale of the units is lost."""
+    world.record.lost((world.clock._now, order.block.line + line, units))
+    if order.block.pledges is not None:
+        units_gone(world, order, line, units, cancelled=False)
+
+
+def cancel_short(world: World, order: Order, line: int, units: float) -> None:
+    """The company takes back that it accepted the units: they were owed, and at once no more."""
+    now, number = world.clock._now, order.block.line + line
+    world.record.backordered((now, number, units))
+    world.record.cancelled((now, number, units, 1.0))
+    if order.block.pledges is not None:
+        units_gone(world, order, line, units, cancelled=False)
+
+
+def wait(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> Waiting:
+    """The units are backordered; a customer whose patience is limited will give them up."""
+    now = world.clock._now
+    world.record.backordered((now, order.block.line + line, units))
+    waiting = Waiting(order, line, units, terms, rank)
+    shelf.position -= units
+    shelf.backordered += units
+    shelf.queue(waiting)
+    order.short += 1
+    patience = order.block.patience
+    if patience is not None and patience[line] < math.inf:
+        _at(world, now + patience[line], _give_up, (world, shelf, waiting))
+    return waiting
+
+
+def promise_anew(world: World, shelf: Shelf, waiting: Waiting, ready: float | None = None) -> None:
+    """Tell the customer a new date if the last one can't be kept; look again when the last one has come.
+
+    `ready` is the time to delivery, in hours, where goods for this very line are on their way.
+    """
+    order, now, repromise = waiting.order, world.clock._now, world.scenario.service.repromise
+    assert repromise is not None
+    if math.isnan(order.latest):
+        return
+    if ready is None:
+        ready = Short(world, order, waiting.line, shelf, waiting.units, waiting.terms, waiting.rank, waiting).ready
+    due = now + ready + repromise.slack
+    if order.latest <= now:
+        due = max(due, now + DAY)
+    if due > order.latest:
+        order.latest = due
+        world.record.promised((now, order.number, due))
+        if order.block.pledges is not None:
+            promised_again(world, order)
+    _at(world, order.latest, _look_again, (world, shelf, waiting))
+
+
+def _look_again(look: Any) -> None:
+    world, shelf, waiting = look._value
+    if not waiting.units:
+        return
+    if waiting.order.latest > world.clock._now:  # told meanwhile, for another line
+        _at(world, waiting.order.latest, _look_again, look._value)
+    else:
+        promise_anew(world, shelf, waiting)
+
+
+def _at(world: World, time: float, what: Any, about: tuple[Any, ...]) -> None:
+    """Have something looked at later."""
+    event = world.clock.event()
+    event._ok, event._value = True, about
+    event.callbacks = [what]
+    world.clock.at(event, time, WORK)
+
+
+def _give_up(deadline: Any) -> None:
+    world, shelf, waiting = deadline._value
+    if waiting.units:
+        give_up(world, shelf, waiting)
+
+
+def give_up(world: World, shelf: Shelf, waiting: Waiting) -> None:
+    """The customer cancels what still waits; its place in the queue is dropped when its turn comes."""
+    from simulator.lifecycle.backorders import go_on, serve_waiting
+
+    order = waiting.order
+    world.record.cancelled((world.clock._now, order.block.line + waiting.line, waiting.units, 0.0))
+    if order.block.pledges is not None:
+        units_gone(world, order, waiting.line, waiting.units, cancelled=True)
+    shelf.position += waiting.units
+    shelf.backordered -= waiting.units
+    waiting.units = 0.0
+    order.short -= 1
+    serve_waiting(world, shelf)
+    if order.idle:
+        go_on(world, order)
+    if shelf.rule is not None and shelf.reorder_at > -math.inf:  # else the next review sees it
+        reorder(world, shelf)

@@ -1,0 +1,182 @@
+"""Fill rates: demand met at once from stock. Each has its own denominator, and all count lost demand."""
+
+import numpy as np
+
+from simulator.engine import facts
+from simulator.measures.inventory import averages
+from simulator.measures.registry import kpi
+from simulator.measures.slices import Fixed, Percentile, Ratio, Rows
+from simulator.measures.view import TINY, View
+
+
+@kpi(unit="share of units", better="higher", of="units of lines that asked for stock, lost ones included")
+def unit_fill_rate(view: View) -> Ratio:
+    """Units allocated at the instant their line asked for stock / units wanted (type 2 service, by unit)."""
+    lines = view.lines
+    return lines.rows.ratio(lines.at_once, lines.units)
+
+
+@kpi(unit="share of order lines", better="higher", of="lines that asked for stock, lost ones included")
+def line_fill_rate(view: View) -> Ratio:
+    """Lines met completely at once / lines."""
+    lines = view.lines
+    return lines.rows.ratio(lines.at_once >= lines.units - TINY, 1.0)
+
+
+@kpi(unit="share of orders", better="higher", of="orders that asked for stock with every line", scor="RL.2.1")
+def order_fill_rate(view: View) -> Ratio:
+    """Orders of which every line is met completely at once / orders.
+
+    It is below the line fill rate: an order of many lines is seldom complete.
+    """
+    orders = view.orders
+    return orders.rows.ratio(orders.filled.astype(float), orders.asked.astype(float))
+
+
+@kpi(unit="share of value", better="higher", of="value at selling price of lines that asked for stock")
+def value_fill_rate(view: View) -> Ratio:
+    """Value of the units met at once / value of the units wanted, at the price of the line."""
+    lines = view.lines
+    return lines.rows.ratio(lines.at_once * lines.price, lines.units * lines.price)
+
+
+@kpi(unit="share of order lines", better="lower", of="lines that asked for stock")
+def backordered_lines(view: View) -> Ratio:
+    """Lines of which some units had to wait for stock / lines."""
+    lines = view.lines
+    return lines.rows.ratio(lines.backordered > TINY, 1.0)
+
+
+@kpi(unit="share of units", better="lower", of="units of lines that asked for stock")
+def lost_sales(view: View) -> Ratio:
+    """Units lost because they were short and the customer did not wait / units wanted."""
+    lines = view.lines
+    return lines.rows.ratio(lines.lost, lines.units)
+
+
+@kpi(unit="share of order lines", better="lower", of="lines that asked for stock")
+def cancelled_lines(view: View) -> Ratio:
+    """Lines that a waiting customer gave up in whole or in part / lines."""
+    lines = view.lines
+    return lines.rows.ratio(lines.cancelled > TINY, 1.0)
+
+
+@kpi(unit="share of units", better="lower", of="units of lines that asked for stock")
+def cancelled_units(view: View) -> Ratio:
+    """Units that waiting customers gave up / units wanted."""
+    lines = view.lines
+    return lines.rows.ratio(lines.cancelled, lines.units)
+
+
+@kpi(unit="units", better="lower", of="measured time")
+def backorders(view: View) -> Ratio | None:
+    """Time average of units owed to customers who wait. The whole is the sum over SKUs and sites."""
+    found = averages(view)
+    return None if found is None else found.rows.ratio(found.backordered, Fixed(1.0))
+
+
+def _waits(view: View) -> tuple[np.ndarray, np.ndarray]:
+    """Units x hours waited, and units that waited and then were allocated, by line number."""
+    size = len(view.order_of_line)
+    begun = np.full(size, np.inf)
+    short, given = view.of(facts.Backordered), view.of(facts.Allocated)
+    begun[short["line"]] = short["at"]
+    late = given["at"] - begun[given["line"]]
+    waited = (late > 0) & np.isfinite(late)
+    line, units = given["line"][waited], given["units"][waited]
+    return np.bincount(line, units * late[waited], size), np.bincount(line, units, size)
+
+
+@kpi(unit="hours", better="lower", of="units allocated")
+def wait_time(view: View) -> Ratio:
+    """Mean time a unit waits for stock; units met at once count 0, lost, cancelled and open ones are left out."""
+    lines = view.lines
+    return lines.rows.ratio(_waits(view)[0][lines.number], lines.shipped)
+
+
+@kpi(unit="hours", better="lower", of="backordered units that were allocated")
+def backorder_age(view: View) -> Ratio:
+    """Mean age of a backordered unit when its stock comes; cancelled and open ones are left out."""
+    lines = view.lines
+    hours, units = _waits(view)
+    return lines.rows.ratio(hours[lines.number], units[lines.number])
+
+
+def _uses(view: View, rule: str) -> bool:
+    """Whether any response of the policy has this tag."""
+    service = view.scenario.service
+    chains = [service.stockout, *(each.stockout for each in service.rules if each.stockout is not None)]
+    return any(response.rule == rule for chain in chains for response in chain)
+
+
+def _lines_with(view: View, units: np.ndarray) -> Ratio:
+    """Lines with units of something, by line number / lines that asked for stock."""
+    lines = view.lines
+    return lines.rows.ratio(units[lines.number] > TINY, 1.0)
+
+
+@kpi(unit="share of order lines", better="neither", of="lines that asked for stock")
+def substituted_lines(view: View) -> Ratio | None:
+    """Lines for which another item was given, in whole or in part / lines."""
+    swaps = any(rule.alternatives is not None and rule.alternatives.item for rule in view.scenario.service.rules)
+    if not (_uses(view, "substitute") or _uses(view, "customer_choice") or swaps):
+        return None
+    return _lines_with(view, view.by_line(facts.Substituted))
+
+
+@kpi(unit="share of order lines", better="lower", of="lines that asked for stock")
+def expedited_lines(view: View) -> Ratio | None:
+    """Lines for which an emergency supply was ordered / lines."""
+    return _lines_with(view, view.by_line(facts.Expedited)) if _uses(view, "expedite") else None
+
+
+@kpi(unit="share of order lines", better="neither", of="lines that asked for stock")
+def transshipped_lines(view: View) -> Ratio | None:
+    """Lines for which goods were fetched from another site / lines."""
+    return _lines_with(view, view.by_line(facts.Transshipped)) if _uses(view, "transship") else None
+
+
+@kpi(unit="share of order lines", better="lower", of="lines that asked for stock")
+def company_cancelled_lines(view: View) -> Ratio | None:
+    """Lines that the company cancelled in whole or in part / lines."""
+    table = view.of(facts.Cancelled)
+    if not table["by_company"].any() and not _uses(view, "cancel"):
+        return None
+    return _lines_with(view, np.bincount(table["line"], table["units"] * table["by_company"], len(view.order_of_line)))
+
+
+@kpi(unit="share of units", better="higher", of="units not met at once from stock")
+def recovered_units(view: View) -> Ratio | None:
+    """Units given by another item, hurried or fetched from another site / units that stock could not meet at once."""
+    if not any(_uses(view, rule) for rule in ("substitute", "customer_choice", "expedite", "transship")):
+        return None
+    lines = view.lines
+    helped = np.zeros(len(lines.number))
+    for kind in (facts.Substituted, facts.Expedited, facts.Transshipped):
+        helped += view.by_line(kind)[lines.number]
+    return lines.rows.ratio(helped, lines.units - lines.at_once)
+
+
+@kpi(unit="share of shipments", better="lower", of="shipments delivered")
+def express_shipments(view: View) -> Ratio | None:
+    """Shipments sent by the faster transit / shipments delivered, of orders placed in the measured time."""
+    if all(rule.express is None for rule in view.scenario.service.rules):
+        return None
+    size, keep = len(view.measured_orders), view.measured_orders
+    fast = np.bincount(view.of(facts.ShippedExpress)["order"], minlength=size)[keep]
+    sent = np.bincount(view.of(facts.Delivered)["order"], minlength=size)[keep]
+    return view.orders.rows.ratio(fast, sent.astype(float))
+
+
+@kpi(unit="hours", better="lower", of="backordered lines of which anything was allocated")
+def backorder_age_p95(view: View) -> Percentile:
+    """The age that 95 % of backordered lines do not exceed when the last of their stock comes; open ones left out."""
+    lines, size = view.lines, len(view.order_of_line)
+    begun, last = np.full((2, size), np.nan)
+    short, given = view.of(facts.Backordered), view.of(facts.Allocated)
+    begun[short["line"]] = short["at"]
+    last[given["line"]] = given["at"]  # in the order of time: the last one stays
+    age = (last - begun)[lines.number]
+    waited = np.nan_to_num(age) > 0
+    rows = Rows(lines.rows.cell[waited], lines.rows.cells, lines.rows.codes, lines.rows.sizes)
+    return Percentile(rows, age[waited], 0.95)

@@ -1,0 +1,326 @@
+"""Stock over time: levels by shelf, their time averages, and the time without any. What KPIs of stock are made of."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.engine import facts
+from simulator.measures.registry import kpi
+from simulator.measures.slices import Derived, Fixed, Ratio, Rows, Spread
+from simulator.measures.view import TINY, View, table_of_run, table_of_view
+
+Changes = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@kpi(unit="units", better="neither", of="measured time")
+def on_order(view: View) -> Ratio | None:
+    """Time average of units ordered from suppliers and not received."""
+    found = averages(view)
+    return None if found is None else found.rows.ratio(found.on_order, Fixed(1.0))
+
+
+@kpi(unit="units", better="neither", of="measured time")
+def on_hand(view: View) -> Ratio | None:
+    """Time average of stock on hand. The whole is the sum over SKUs and sites."""
+    found = averages(view)
+    return None if found is None else found.rows.ratio(found.on_hand, Fixed(1.0))
+
+
+@dataclass(frozen=True)
+class Averages:
+    """Time averages by shelf, in units; shelves without limit of stock count 0."""
+
+    rows: Rows
+    on_hand: np.ndarray
+    on_order: np.ndarray
+    backordered: np.ndarray
+    cost: np.ndarray
+    """Cost of one unit."""
+
+
+@table_of_run
+def shelf_of_line(view: View) -> np.ndarray:
+    """Shelf by line number."""
+    site = np.concatenate([[0], view.of(facts.Ordered)["site"]])
+    sku = np.concatenate([[0], view.of(facts.LineOrdered)["sku"]])
+    shelf: np.ndarray = site[view.order_of_line] * view.labels.products + sku
+    return shelf
+
+
+def _integral(view: View, changes: list[Changes], opening: np.ndarray) -> np.ndarray:
+    """Time average over the measured time of a level that begins at `opening` and changes by shelf, time and units."""
+    total = opening * view.span
+    for shelf, at, units in changes:
+        total = total + np.bincount(shelf, units * (view.end - np.maximum(at, view.begin)), len(opening))
+    result: np.ndarray = total / view.span
+    return result
+
+
+@table_of_view
+def averages(view: View) -> Averages | None:
+    """Time averages of all shelves; None where stock has no limit anywhere."""
+    return None if np.isnan(view.ledger.opening).all() else _averages(view)
+
+
+def stock_changes(view: View) -> list[Changes]:
+    """What changes stock on hand: what comes, from suppliers and other sites, then returns, then what is taken."""
+    shelf, given, back = shelf_of_line(view), view.of(facts.Allocated), view.of(facts.Restocked)
+    received, fetched = view.of(facts.Received), view.of(facts.TransferReceived)
+    uncollected = view.of(facts.NotCollected)
+    instead, sent = view.of(facts.Substituted), view.of(facts.Transshipped)
+    return [
+        (uncollected["shelf"], uncollected["at"], uncollected["units"]),
+        (fetched["shelf"], fetched["at"], fetched["units"]),
+        (received["shelf"], received["at"], received["units"]),
+        (shelf[back["line"]], back["at"], back["units"]),
+        (shelf[given["line"]], given["at"], -given["units"]),
+        (instead["shelf"], instead["at"], -instead["units"]),
+        (sent["origin"], sent["at"], -sent["units"]),
+    ]
+
+
+def _averages(view: View) -> Averages:
+    shelf = shelf_of_line(view)
+    limited = ~np.isnan(view.ledger.opening)
+    opening, nothing = np.where(limited, view.ledger.opening, 0.0), np.zeros(len(limited))
+    ordered, received, recalled, fetched = (
+        view.of(k) for k in (facts.Replenished, facts.Received, facts.Recalled, facts.TransferReceived)
+    )
+    sent = view.of(facts.Transshipped)
+    short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
+    late = after_waiting(view)
+    on_order = _integral(view, [
+        (shelf[sent["line"]], sent["at"], sent["units"]),
+        *((t["shelf"], t["at"], sign * t["units"])
+          for sign, t in ((1, ordered), (-1, received), (-1, recalled), (-1, fetched))),
+    ], nothing)  # fmt: skip
+    backordered = _integral(view, [
+        (shelf[short["line"]], short["at"], short["units"]),
+        (shelf[given["line"][late]], given["at"][late], -given["units"][late]),
+        (shelf[gone["line"]], gone["at"], -gone["units"]),
+    ], nothing)  # fmt: skip
+    cost = np.tile([product.cost for product in view.scenario.products.values()], len(limited) // view.labels.products)
+    on_hand = _integral(view, stock_changes(view), opening) * limited
+    return Averages(view.labels.shelf_rows(), on_hand, on_order, backordered * limited, cost)
+
+
+@table_of_run
+def after_waiting(view: View) -> np.ndarray:
+    """Which allocations serve a line that waited, rather than what was there when it asked.
+
+    A line that asks and is served again at the same instant has two allocations at that instant, in this order.
+    """
+    given, short = view.of(facts.Allocated), view.of(facts.Backordered)
+    begun = np.full(len(view.order_of_line), np.inf)
+    begun[short["line"]] = short["at"]
+    late: np.ndarray = given["at"] > begun[given["line"]]
+    same = np.flatnonzero(given["at"] == begun[given["line"]])
+    if len(same):
+        at_once = dict(zip(view.lines_at_once[0].tolist(), view.lines_at_once[1].tolist(), strict=True))
+        for row in same.tolist():
+            line = int(given["line"][row])
+            left = at_once.get(line, 0.0)
+            late[row] = left <= TINY
+            at_once[line] = left - float(given["units"][row])
+    return late
+
+
+@table_of_view
+def empty_time(view: View) -> np.ndarray:
+    """Hours without stock on hand in the measured time, by shelf: needs the level after every change."""
+    size, changes = len(view.ledger.opening), stock_changes(view)
+    start = np.zeros(size)
+    shelf = np.concatenate([np.arange(size), *(part[0] for part in changes)])
+    at = np.concatenate([start, *(part[1] for part in changes)])
+    units = np.concatenate([np.nan_to_num(view.ledger.opening), *(part[2] for part in changes)])
+    rank = np.repeat(np.arange(1 + len(changes)), [size, *(len(part[0]) for part in changes)])
+    ranked = np.lexsort((rank, at, shelf))
+    shelf, at, level = shelf[ranked], at[ranked], np.cumsum(units[ranked])
+    first = np.searchsorted(shelf, np.arange(size))
+    level = level - np.concatenate([[0.0], level])[first][shelf]
+    until = np.append(at[1:], view.end)
+    until[np.append(first[1:] - 1, len(at) - 1)] = view.end
+    empty = (level <= TINY) * (np.clip(until, view.begin, view.end) - np.clip(at, view.begin, view.end))
+    return np.bincount(shelf, empty, size)
+
+
+YEAR = 8760.0
+
+
+@kpi(unit="units", better="neither", of="measured time")
+def inventory_position(view: View) -> Ratio | None:
+    """Time average of on hand + on order - backordered."""
+    found = averages(view)
+    return None if found is None else found.rows.ratio(found.on_hand + found.on_order - found.backordered, Fixed(1.0))
+
+
+@kpi(unit="money", better="lower", of="measured time", scor="AM.1.1")
+def inventory_value(view: View) -> Ratio | None:
+    """Time average of stock on hand, at cost."""
+    found = averages(view)
+    return None if found is None else found.rows.ratio(found.on_hand * found.cost, Fixed(1.0))
+
+
+def _shipped_cost(view: View) -> dict[str, np.ndarray]:
+    """Cost of goods allocated in the measured time, per year, by dimension."""
+    given, shelf = view.of(facts.Allocated), shelf_of_line(view)
+    found = averages(view)
+    assert found is not None
+    cells = (
+        np.bincount(shelf[given["line"]], given["units"] * (given["at"] >= view.begin), len(found.cost)) * found.cost
+    )
+    return found.rows.ratio(cells * YEAR, Fixed(view.span)).values()
+
+
+@kpi(unit="per year", better="higher", of="average stock on hand at cost")
+def turns(view: View) -> Derived | None:
+    """Cost of the goods that left in a year / average stock on hand at cost."""
+    stock = view.values(inventory_value)
+    if stock is None:
+        return None
+    shipped = _shipped_cost(view)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Derived({name: np.where(stock[name] > 0, shipped[name] / stock[name], np.nan) for name in stock})
+
+
+@kpi(unit="days", better="lower", of="cost of the goods that leave in a day", scor="AM.2.2")
+def days_of_supply(view: View) -> Derived | None:
+    """Average stock on hand at cost / cost of the goods that leave in a day."""
+    held = view.values(turns)
+    if held is None:
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Derived({name: np.where(each > 0, 365 / each, np.nan) for name, each in held.items()})
+
+
+@kpi(unit="share of time", better="higher", of="measured time, averaged over SKUs and sites")
+def ready_rate(view: View) -> Ratio | None:
+    """Share of time with stock on hand."""
+    if averages(view) is None:
+        return None
+    limited = ~np.isnan(view.ledger.opening)
+    return view.labels.shelf_rows().ratio((view.span - empty_time(view)) * limited / view.span, limited.astype(float))
+
+
+@kpi(unit="share of time", better="lower", of="measured time, averaged over SKUs and sites")
+def stockout_rate(view: View) -> Ratio | None:
+    """Share of time without stock on hand."""
+    if averages(view) is None:
+        return None
+    limited = ~np.isnan(view.ledger.opening)
+    return view.labels.shelf_rows().ratio(empty_time(view) * limited / view.span, limited.astype(float))
+
+
+@kpi(unit="share of replenishment cycles", better="higher", of="receipts in the measured time")
+def cycle_service_level(view: View) -> Ratio | None:
+    """Replenishment cycles without a stockout / cycles (type 1 service); a cycle ends with a receipt.
+
+    A stockout is a unit backordered or lost. It is not a fill rate: a cycle fails by one missing unit.
+    """
+    if averages(view) is None:
+        return None
+    received, shelf, size = view.of(facts.Received), shelf_of_line(view), len(view.ledger.opening)
+    measured = received["at"] >= view.begin
+    ranked = np.lexsort((received["at"], received["shelf"]))
+    ends = received["shelf"][ranked] * (view.end + 1) + received["at"][ranked]
+    bad = np.zeros(len(ends) + 1, dtype=bool)
+    for kind in (facts.Backordered, facts.Lost):
+        table = view.of(kind)
+        short = shelf[table["line"]]
+        cycle = np.searchsorted(ends, short * (view.end + 1) + table["at"], side="right")
+        same = (
+            (cycle < len(ends)) & (received["shelf"][ranked][np.minimum(cycle, len(ends) - 1)] == short)
+            if len(ends)
+            else np.zeros(len(short), dtype=bool)
+        )
+        bad[cycle[same]] = True
+    where = received["shelf"][ranked]
+    good = np.bincount(where, measured[ranked] & ~bad[:-1], size)
+    return view.labels.shelf_rows().ratio(good, np.bincount(where, measured[ranked], size).astype(float))
+
+
+@kpi(unit="orders per day", better="neither", of="measured time")
+def replenishment_orders(view: View) -> Ratio | None:
+    """Replenishment orders placed per day."""
+    found = averages(view)
+    if found is None:
+        return None
+    table = view.of(facts.Replenished)
+    count = np.bincount(table["shelf"][table["at"] >= view.begin], minlength=len(found.cost)).astype(float)
+    return found.rows.ratio(count, Fixed(view.span / 24))
+
+
+@kpi(unit="units", better="neither", of="replenishment orders placed")
+def replenishment_quantity(view: View) -> Ratio | None:
+    """Mean units of a replenishment order."""
+    found = averages(view)
+    if found is None:
+        return None
+    table = view.of(facts.Replenished)
+    measured = table["at"] >= view.begin
+    where = table["shelf"][measured]
+    units = np.bincount(where, table["units"][measured], len(found.cost))
+    return found.rows.ratio(units, np.bincount(where, minlength=len(found.cost)).astype(float))
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """Replenishment orders received in the measured time, emergency orders left out."""
+
+    rows: Rows
+    actual: np.ndarray
+    """Hours from placing to receipt."""
+    planned: np.ndarray
+    """Hours it was planned to take when it was placed."""
+
+
+@table_of_view
+def receipts(view: View) -> Receipts | None:
+    """The receipts to measure; None where stock has no limit anywhere."""
+    if np.isnan(view.ledger.opening).all():
+        return None
+    table = view.of(facts.Received)
+    measured = (table["at"] >= view.begin) & ~np.isnan(table["placed"])
+    shelf, at, placed = (table[name][measured] for name in ("shelf", "at", "placed"))
+    rows, learned = view.labels.receipt_rows(shelf), view.of(facts.Replanned)
+    supplier = rows.codes["supplier"][shelf]
+    planned = np.zeros(len(shelf))
+    for number, each in enumerate(view.scenario.network.suppliers.values()):
+        mine = learned["supplier"] == number
+        means = np.concatenate([[each.planned_lead_time.mean], learned["mean"][mine]])
+        turn = np.searchsorted(learned["at"][mine], placed, side="right")
+        planned = np.where(supplier == number, means[turn], planned)
+    return Receipts(rows, at - placed, planned)
+
+
+def _mean(found: Receipts | None, hours: str) -> Ratio | None:
+    if found is None:
+        return None
+    values = found.actual if hours == "actual" else found.planned
+    return found.rows.ratio(values, np.ones(len(values)))
+
+
+@kpi(unit="hours", better="lower", of="replenishment orders received in the measured time", scor="RS.2.1")
+def supplier_lead_time(view: View) -> Ratio | None:
+    """Mean time from placing a replenishment order to its receipt, the supplier's queue included."""
+    return _mean(receipts(view), "actual")
+
+
+@kpi(unit="hours", better="lower", of="replenishment orders received in the measured time")
+def supplier_lead_time_sd(view: View) -> Spread | None:
+    """Standard deviation of the time from placing a replenishment order to its receipt, from order to order."""
+    found = receipts(view)
+    return None if found is None else Spread(found.rows, found.actual)
+
+
+@kpi(unit="hours", better="neither", of="replenishment orders received in the measured time")
+def planned_lead_time(view: View) -> Ratio | None:
+    """Mean of the lead time that was planned when the order was placed: what stock is sized by."""
+    return _mean(receipts(view), "planned")
+
+
+@kpi(unit="hours", better="neither", of="replenishment orders received in the measured time")
+def planned_less_actual(view: View) -> Ratio | None:
+    """Mean of planned less actual lead time: below 0, planning believes its suppliers faster than they are."""
+    found = receipts(view)
+    return None if found is None else found.rows.ratio(found.planned - found.actual, np.ones(len(found.actual)))

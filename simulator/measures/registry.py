@@ -1,0 +1,63 @@
+"""What a KPI is: a small function of the facts, with unit, direction, denominator and SCOR code."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from simulator.measures.slices import Sliced
+
+Better = Literal["higher", "lower", "neither"]
+
+
+Function = Callable[..., Sliced | None]
+"""Takes the view of a run."""
+F = TypeVar("F", bound=Callable[..., Sliced | None])
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A KPI as the catalogue shows it."""
+
+    name: str
+    unit: str
+    better: Better
+    denominator: str
+    scor: str
+    definition: str
+    function: Function
+
+    @property
+    def proportion(self) -> bool:
+        """Whether it lies between 0 and 1: a share, but no difference of shares, and no share of a covariance."""
+        return self.unit.startswith("share") and self.unit not in ("share points", "share of variance")
+
+
+SCOR = "SCOR 12.0"
+"""The version that the codes are of; they moved between versions."""
+
+_found: dict[str, Kpi] = {}
+
+
+def kpi(*, unit: str, better: Better, of: str, scor: str = "") -> Callable[[F], F]:
+    """Register a function as a KPI under its own name; the function itself is given back unchanged.
+
+    `of` is the denominator in words. The function gives None where the scenario has nothing to measure.
+    """
+
+    def register(function: F) -> F:
+        name = function.__name__
+        _found[name] = Kpi(name, unit, better, of, scor, inspect.getdoc(function) or "", function)
+        return function
+
+    return register
+
+
+def decided(function: Function) -> bool:
+    """Whether a KPI is a proportion, decided one by one."""
+    return function.__name__ in _found and _found[function.__name__].proportion
+
+
+def registered() -> dict[str, Kpi]:
+    """Every KPI that is defined so far, by name."""
+    return _found

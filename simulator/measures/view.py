@@ -1,0 +1,312 @@
+"""The tables that most KPIs are made of: lines and orders of the measured time, one array for each column."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from simulator.engine import facts
+from simulator.engine.ledger import Columns, Ledger
+from simulator.measures.labels import Labels
+from simulator.measures.registry import decided
+from simulator.measures.slices import Rows, Taken
+
+if TYPE_CHECKING:
+    from simulator.measures.registry import Function
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of orders placed in the measured time that have asked for stock. Times in hours."""
+
+    rows: Rows
+    number: np.ndarray
+    order: np.ndarray
+    """Row in the orders table."""
+    sku: np.ndarray
+    units: np.ndarray
+    price: np.ndarray
+    at_once: np.ndarray
+    """Units met at once."""
+    backordered: np.ndarray
+    lost: np.ndarray
+    cancelled: np.ndarray
+    replaced: np.ndarray
+    """Units for which another item was given."""
+    shipped: np.ndarray
+    """Units allocated so far."""
+    delivered: np.ndarray
+    """Units delivered so far, of this item or another in its place."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders placed in the measured time. Times in hours."""
+
+    rows: Rows
+    number: np.ndarray
+    asked: np.ndarray
+    """Whether it has asked for stock with every line; at the end of the run some are still at the desk."""
+    at: np.ndarray
+    promised: np.ndarray
+    """The date first promised; nan where there was no promise."""
+    latest: np.ndarray
+    """The date last promised."""
+    requested: np.ndarray
+    """When the customer wants it; nan where nothing was requested."""
+    last: np.ndarray
+    """Last delivery; nan if nothing was delivered."""
+    complete: np.ndarray
+    """Whether nothing is owed any more and something was delivered."""
+    open: np.ndarray
+    """Whether something is still owed or under way at the end of the run."""
+    filled: np.ndarray
+    """Whether every line was met at once from stock."""
+
+
+class Choice:
+    """Takes some rows of columns, without a copy where these are all."""
+
+    def __init__(self, keep: np.ndarray) -> None:
+        self._keep, self._all = keep, bool(keep.all())
+
+    def __call__(self, column: np.ndarray) -> np.ndarray:
+        return column if self._all else column[self._keep]
+
+
+TINY = 1e-9
+T = TypeVar("T")
+
+
+def _kept(work: Callable[["View"], T], tables: Callable[["View"], dict[Any, Any]]) -> Callable[["View"], T]:
+    @wraps(work)
+    def found(view: "View") -> T:
+        kept = tables(view)
+        if work not in kept:
+            kept[work] = work(view)
+        table: T = kept[work]
+        return table
+
+    return found
+
+
+def table_of_view(work: Callable[["View"], T]) -> Callable[["View"], T]:
+    """Have a table of a view worked out when it is first asked for, and kept."""
+    return _kept(work, lambda view: view.tables)
+
+
+def table_of_run(work: Callable[["View"], T]) -> Callable[["View"], T]:
+    """The same for a table that does not depend on where the measured time begins: `View.since` hands it on."""
+    return _kept(work, lambda view: view.tables_of_run)
+
+
+class View:
+    """Everything that KPIs look at, worked out once when first asked for.
+
+    The measured time begins when the warm-up ends, or at another time that is asked for with `since`.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger, self.scenario = ledger, ledger.scenario
+        self.begin, self.end = self.scenario.run.warm_up, self.scenario.run.horizon
+        self.labels = Labels(ledger)
+        self.tables: dict[Callable[[View], Any], Any] = {}
+        """What `table_of_view` has kept."""
+        self.tables_of_run: dict[Callable[[View], Any], Any] = {}
+        """What `table_of_run` has kept."""
+        self._taken: dict[Function, Taken | None] = {}
+
+    @property
+    def span(self) -> float:
+        """Hours of the measured time."""
+        return self.end - self.begin
+
+    def since(self, begin: float) -> "View":
+        """The same run, measured from another time on."""
+        other = View(self.ledger)
+        other.begin, other.labels, other.tables_of_run = begin, self.labels, self.tables_of_run
+        return other
+
+    def taken(self, function: "Function") -> Taken | None:
+        """The numbers of a KPI, worked out once; None where there is nothing to measure."""
+        if function not in self._taken:
+            sliced = function(self)
+            self._taken[function] = sliced.taken(decided(function)) if sliced is not None else None
+        return self._taken[function]
+
+    def values(self, function: "Function") -> dict[str, np.ndarray] | None:
+        """The values of a KPI by dimension; None where there is nothing to measure."""
+        found = self.taken(function)
+        return found.values if found is not None else None
+
+    def of(self, kind: type) -> Columns:
+        """The facts of a kind as columns."""
+        return self.ledger.columns(kind)
+
+    @cached_property
+    def measured_orders(self) -> np.ndarray:
+        """By order number (place 0 unused): whether it was placed in the measured time."""
+        return np.concatenate([[False], self.of(facts.Ordered)["at"] >= self.begin])
+
+    @property
+    @table_of_run
+    def order_of_line(self) -> np.ndarray:
+        """Order number by line number."""
+        return np.concatenate([[0], self.of(facts.LineOrdered)["order"]])
+
+    @property
+    def source_of_order(self) -> np.ndarray:
+        """Source (segment, channel, rule ...) by order number; the last source is for none."""
+        return self.labels.source_of_order
+
+    @property
+    @table_of_run
+    def item_of_line(self) -> np.ndarray:
+        """SKU with its class at the time of the order, of every line."""
+        table = self.of(facts.LineOrdered)
+        if self.labels.items == self.labels.products:
+            return table["sku"]
+        return self.labels.classes.pair_of(table["sku"], self.of(facts.Ordered)["at"][table["order"] - 1])
+
+    @property
+    @table_of_run
+    def every_line(self) -> Rows:
+        """All lines by source and SKU, warm-up included."""
+        table = self.of(facts.LineOrdered)
+        return self.labels.line_rows(self.source_of_order[table["order"]], self.item_of_line)
+
+    @property
+    @table_of_run
+    def customer_of_line(self) -> np.ndarray:
+        """Customer of every line, warm-up included."""
+        customers: np.ndarray = self.of(facts.Ordered)["customer"][self.of(facts.LineOrdered)["order"] - 1]
+        return customers
+
+    def by_line(self, kind: type) -> np.ndarray:
+        """Units of a kind of fact by line number."""
+        table = self.of(kind)
+        return np.bincount(table["line"], table["units"], len(self.order_of_line))
+
+    @property
+    @table_of_run
+    def asked(self) -> np.ndarray:
+        """By line number: whether the line has asked for stock."""
+        size = len(self.order_of_line)
+        seen = np.zeros(size, dtype=bool)
+        for kind in (facts.Allocated, facts.Backordered, facts.Lost, facts.Substituted):
+            seen[self.of(kind)["line"]] = True
+        return seen
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines to measure."""
+        table = self.of(facts.LineOrdered)
+        take = Choice(self.asked[1:] & self.measured_orders[table["order"]])
+        short = {kind: take(self.by_line(kind)[1:]) for kind in (facts.Backordered, facts.Lost, facts.Substituted)}
+        backordered, lost, replaced = short.values()
+        units, order = take(table["units"]), take(table["order"])
+        return Lines(
+            rows=self.labels.line_rows(self.source_of_order[order], take(self.item_of_line)),
+            number=take(table["line"]), order=order, sku=take(table["sku"]), units=units, price=take(table["price"]),
+            at_once=units - backordered - lost - replaced, backordered=backordered, lost=lost, replaced=replaced,
+            cancelled=take(self.by_line(facts.Cancelled)[1:]), shipped=take(self.by_line(facts.Allocated)[1:]),
+            delivered=take(self.delivered_units[1:]),
+        )  # fmt: skip
+
+    @property
+    @table_of_run
+    def lines_at_once(self) -> tuple[np.ndarray, np.ndarray]:
+        """Number and units met at once of every line that has asked for stock, warm-up included."""
+        table = self.of(facts.LineOrdered)
+        short = self.by_line(facts.Backordered) + self.by_line(facts.Lost) + self.by_line(facts.Substituted)
+        number = np.flatnonzero(self.asked)
+        return number, table["units"][number - 1] - short[number]
+
+    @cached_property
+    def all_asked(self) -> np.ndarray:
+        """By order number: whether it is measured and all its lines have asked for stock."""
+        waits = np.bincount(self.order_of_line[~self.asked], minlength=len(self.measured_orders)) > 0
+        waits[0] = True
+        result: np.ndarray = self.measured_orders & ~waits
+        return result
+
+    @cached_property
+    def orders(self) -> Orders:
+        """The orders to measure."""
+        lines, table = self.lines, self.of(facts.Ordered)
+        take = Choice(self.measured_orders[1:])
+        last, asked, owed = (take(each[1:]) for each in (self.last_delivery, self.all_asked, self.owed))
+        short = np.bincount(lines.order, lines.at_once < lines.units - TINY, len(self.measured_orders))
+        return Orders(
+            rows=self.labels.order_rows(take(self.source_of_order[1:])), number=take(table["order"]), asked=asked,
+            at=take(table["at"]), promised=take(self.promises[0][1:]), latest=take(self.promises[1][1:]),
+            requested=take(table["requested"]), last=last, complete=~owed & ~np.isnan(last), open=owed,
+            filled=asked & (take(short[1:]) == 0),
+        )  # fmt: skip
+
+    @property
+    @table_of_run
+    def promises(self) -> tuple[np.ndarray, np.ndarray]:
+        """By order number: the date first promised and the date last promised; nan without a promise.
+
+        A later promise never changes the first. An order withdrawn before its release has none any more.
+        """
+        first = np.concatenate([[np.nan], self.of(facts.Ordered)["promised"]])
+        made, withdrawn = self.of(facts.Promised), self.of(facts.Withdrawn)["order"]
+        if not len(made["order"]) and not len(withdrawn):
+            return first, first
+        last = first.copy()
+        last[made["order"]] = made["due"]  # the facts are in the order of time: the last one stays
+        own = np.full(len(first), np.nan)
+        own[made["order"][::-1]] = made["due"][::-1]
+        first = np.where(np.isnan(first), own, first)
+        first[withdrawn] = last[withdrawn] = np.nan
+        return first, last
+
+    @property
+    @table_of_run
+    def given(self) -> Columns:
+        """What was taken from stock for lines, `at`, `line`, `units` and `shipment`: their own SKU, or a substitute."""
+        own, other = self.of(facts.Allocated), self.of(facts.Substituted)
+        if not len(other["at"]):
+            return own
+        ranked = np.argsort(np.concatenate([own["at"], other["at"]]), kind="stable")
+        return {name: np.concatenate([column, other[name]])[ranked] for name, column in own.items()}
+
+    def arrival_of(self, shipment: np.ndarray) -> np.ndarray:
+        """When shipments were delivered; nan for those still under way."""
+        delivered = self.of(facts.Delivered)
+        at = np.full(int(max(shipment.max(initial=0), delivered["shipment"].max(initial=0))) + 1, np.nan)
+        at[delivered["shipment"]] = delivered["at"]
+        times: np.ndarray = at[shipment]
+        return times
+
+    @property
+    @table_of_run
+    def delivered_units(self) -> np.ndarray:
+        """By line number: units delivered so far, of its own item or another in its place."""
+        given = self.given
+        here = Choice(np.isfinite(self.arrival_of(given["shipment"])))
+        return np.bincount(here(given["line"]), here(given["units"]), len(self.order_of_line))
+
+    @property
+    @table_of_run
+    def owed(self) -> np.ndarray:
+        """By order number: whether anything of it is still to be delivered at the end of the run."""
+        left = np.concatenate([[0.0], self.of(facts.LineOrdered)["units"]]) - self.delivered_units
+        left -= self.by_line(facts.Lost) + self.by_line(facts.Cancelled)
+        result: np.ndarray = np.bincount(self.order_of_line, left > TINY, len(self.measured_orders)) > 0
+        for kind in (facts.Declined, facts.Withdrawn, facts.Abandoned):
+            result[self.of(kind)["order"]] = False  # nothing is owed to who went away
+        return result
+
+    @property
+    @table_of_run
+    def last_delivery(self) -> np.ndarray:
+        """Time of the last delivery by order number; nan if nothing was delivered."""
+        delivered = self.of(facts.Delivered)
+        last = np.full(len(self.measured_orders), np.nan)
+        last[delivered["order"]] = delivered["at"]  # deliveries are written in the order of time
+        return last

@@ -1,0 +1,1 @@
+"""What takes part in the life-cycle of orders: one folder each, switched on by the scenario."""

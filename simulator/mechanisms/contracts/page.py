@@ -1,0 +1,100 @@
+"""Service-level agreements: what was agreed, attained and charged, period by period."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator.drawing.html import Cell, Html, section, table
+from simulator.drawing.wording import counted, figure, half
+from simulator.measures.penalties import bonus_by_line, penalty_by_line
+from simulator.measures.view import View
+from simulator.mechanisms.contracts.scorecards import Scorecard, scorecards
+from simulator.reports.findings import Findings
+
+MOST = 40
+"""So many periods are listed on the page: the last ones."""
+PERIODS = ("agreement", "from day", "to day", "fell due", "met", "target", "attainment", "missed", "penalty", "bonus")
+"""What is said of a settled period."""
+UNITS = ("", "", "", "", "", "share", "share", "", "money", "money")
+
+
+class Period(NamedTuple):
+    """A settled period of an agreement, as it is listed; days from the start of the run."""
+
+    agreement: str
+    from_day: float
+    to_day: float
+    fell_due: float
+    met: float
+    target: float
+    attainment: float
+    missed: str
+    penalty: float
+    bonus: float
+
+
+def periods(view: View) -> Iterator[Period]:
+    """The settled periods of one run in the measured time, agreement by agreement."""
+    for name, card in zip(view.scenario.service.contracts, scorecards(view), strict=True):
+        due, met, attained = card.by_period(card.due), card.by_period(card.met), card.attainment
+        for place in np.flatnonzero(card.measured).tolist():
+            alone = _alone(card, place)
+            target = card.contract.target
+            yield Period(
+                name, float(card.begins[place]) / 24, float(card.ends[place]) / 24, float(due[place]),
+                float(met[place]), target, float(attained[place]), "missed" if attained[place] < target - 1e-9 else "",
+                float(penalty_by_line(view, alone).sum()), float(bonus_by_line(view, alone).sum()),
+            )  # fmt: skip
+
+
+def _alone(card: Scorecard, period: int) -> Scorecard:
+    """The same scorecard with one period as the measured time."""
+    only = np.zeros(len(card.ends), dtype=bool)
+    only[period] = True
+    return replace(card, measured=only)
+
+
+def agreements(findings: Findings) -> Html:
+    """The agreements and their periods; nothing where there are none."""
+    names = list(findings.scenario.service.contracts)
+    if not names:
+        return Html("")
+    heads = ["Agreement", "Counts", "Target", "Attainment", "", "Periods missed", "Penalty a week", ""]
+    rows = [_agreement(findings, name) for name in names]
+    listed = list(periods(findings.view))
+    shown = [_row(findings, each) for each in listed[-MOST:]]
+    columns = ["Agreement", "From", "To", "Fell due", "Met", "Attainment", "", "Penalty", "Bonus"]
+    left_out = f" The last {MOST} of {len(listed)} periods are listed." if len(listed) > MOST else ""
+    lead = (
+        f"Means over {counted(findings.result.replications, 'replication')}; then the periods of one of them.{left_out}"
+    )
+    several = table(columns, shown, words=(0, 1, 2, 6)) if shown else Html("")
+    return section(
+        "Service-level agreements", table(heads, rows, words=(0, 1, 4, 7)), several, key="agreements", lead=lead
+    )
+
+
+def _agreement(findings: Findings, name: str) -> list[Cell]:
+    contract = findings.scenario.service.contracts[name]
+    attained, missed, penalty = (
+        findings.of(kpi, "contract", name) for kpi in ("sla_attainment", "sla_breaches", "sla_penalty")
+    )
+    counts = f"{contract.metric.replace('_', ' ')}, by {contract.basis}"
+    cells: list[Cell] = [name, counts, figure(contract.target, "share")]
+    cells += [figure(attained.mean, attained.unit), half(attained)] if attained else ["–", ""]
+    cells += [figure(missed.mean, missed.unit) if missed else "–"]
+    return cells + ([figure(penalty.mean), half(penalty)] if penalty else ["–", ""])
+
+
+def _row(findings: Findings, period: Period) -> list[Cell]:
+    dates = [_date(findings, day) for day in (period.from_day, period.to_day)]
+    numbers = [figure(period.fell_due), figure(period.met), figure(period.attainment, "share")]
+    return [period.agreement, *dates, *numbers, period.missed, figure(period.penalty), figure(period.bonus)]
+
+
+def _date(findings: Findings, day: float) -> str:
+    import datetime as dt
+
+    return f"{dt.datetime.combine(findings.scenario.run.start, dt.time()) + dt.timedelta(days=day):%Y-%m-%d %H:%M}"

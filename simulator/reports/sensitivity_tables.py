@@ -1,0 +1,130 @@
+"""A sensitivity analysis on the terminal."""
+
+import math
+from collections.abc import Collection, Iterator
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from simulator.drawing.tables import show
+from simulator.drawing.wording import counted, figure, title
+from simulator.experiments.intervals import Interval
+from simulator.experiments.sensitivity import Sensitivity
+from simulator.replication.measure import catalogue
+from simulator.scenario.reading.layers import DISTRIBUTIONS, steps
+
+MOST = 25
+"""Inputs that are shown, the largest first."""
+METHODS = {
+    "tornado": "each input alone, from its low to its high end; changes against the scenario as it is, paired",
+    "morris": "elementary effects: what moving an input over its whole range does, on average over the others' values",
+    "sobol": "shares of the variance of the KPI if every input is as likely anywhere in its range",
+}
+HEADINGS = {"low": "at low", "high": "at high", "swing": "swing", "size": "size", "direction": "direction",
+            "spread": "spread", "first": "alone", "total": "in all"}  # fmt: skip
+EXPLAINED = {
+    "tornado": "± half of a 95 % interval, each for itself. Swing: from low to high.",
+    "morris": "Size: mean of the absolute effects (±: of the trajectories). Direction: their mean (±: of the "
+              "replications). Spread: their standard deviation; large beside the size where an effect is bent or "
+              "depends on other inputs.",
+    "sobol": "Alone: the first index; in all: the total one, with what it does together with others (± half of "
+             "a 95 % interval, of the points).",
+}  # fmt: skip
+
+
+def print_sensitivity(found: Sensitivity) -> None:
+    """Print the effects of the inputs on each KPI, the largest first."""
+    console = Console()
+    run = found.scenario.run
+    console.print(f"[bold]{escape(found.scenario.name)}[/bold]", highlight=False)
+    console.print(f"{found.method}: {METHODS[found.method]}; {counted(len(found.inputs), 'input')}, "
+                  f"{counted(found.points, 'point')} of {found.replications} replications, the same luck at every "
+                  f"point (seed {run.seed})", highlight=False)  # fmt: skip
+    for kpi in found.effects:
+        console.print()
+        console.print(_table(found, kpi), soft_wrap=True)
+    console.print()
+    for sentence in notes_said(found):
+        console.print(sentence, style="dim", highlight=False)
+
+
+def notes_said(found: Sensitivity) -> Iterator[str]:
+    """What the columns mean, what is noise, and what was left out."""
+    yield EXPLAINED[found.method]
+    if found.method == "sobol":
+        for kpi, share in found.noise.items():
+            yield f"{kpi}: {100 * share:.1f} % of the variance between points is noise of the replications."
+    if any(each.assumed for each in found.inputs):
+        yield "*: assumed, says the scenario."
+    if found.left_out:
+        yield f"Left out, since they cannot be moved alone: {'; '.join(found.left_out)}."
+
+
+def _table(found: Sensitivity, kpi: str) -> Table:
+    unit, shown = catalogue()[kpi].unit, found.effects[kpi]
+    base = f", {show(found.base[kpi], unit)} as it is" if math.isfinite(found.base[kpi]) else ""
+    more = f"; the {MOST} largest of {len(shown)}" if len(shown) > MOST else ""
+    table = Table(box=None, header_style="bold", pad_edge=False, title_justify="left",
+                  title=f"{title(kpi)} ({measured_in(found, unit)}{base}{more})")  # fmt: skip
+    for name in ("input", "range"):
+        table.add_column(name, overflow="fold")
+    for measure in shown[0].measures:
+        table.add_column(HEADINGS[measure], justify="right", no_wrap=True)
+    called = short_names([each.name for each in found.inputs])
+    for each in shown[:MOST]:
+        one = found.input(each.input)
+        star = " *" if one.assumed else ""
+        values = [with_width(value, scale_of(found, kpi)) for value in each.measures.values()]
+        table.add_row(f"{called[each.input]}{star}", one.said, *values)
+    return table
+
+
+def short_names(names: Collection[str]) -> dict[str, str]:
+    """The inputs by their last steps, laws left out, as many as tell them apart.
+
+    >>> short_names(["network.suppliers.importer.lead_time.gamma.mean", "costs.holding"])
+    {'network.suppliers.importer.lead_time.gamma.mean': 'importer lead time mean', 'costs.holding': 'costs holding'}
+    """
+    words = {name: _words(name) for name in names}
+    found: dict[str, str] = {}
+    for name, each in words.items():
+        for count in range(3, len(each) + 1):
+            found[name] = " ".join(each[-count:])
+            if sum(other[-count:] == each[-count:] for other in words.values()) == 1:
+                break
+        found.setdefault(name, " ".join(each))
+    return found
+
+
+def _words(name: str) -> list[str]:
+    """The steps of a path as words; the place in a list goes with what it is a list of."""
+    found: list[str] = []
+    for step in steps(name):
+        if isinstance(step, int) and found:
+            found[-1] += f" {step}"
+        elif step not in DISTRIBUTIONS and step != "*":
+            found.append(str(step).replace("_", " "))
+    return found
+
+
+def measured_in(found: Sensitivity, unit: str) -> str:
+    """What the effects on a KPI are measured in."""
+    if found.method == "sobol":
+        return "share of its variance"
+    return "points" if unit.startswith("share") else unit
+
+
+def scale_of(found: Sensitivity, kpi: str) -> float:
+    """Of changes: shares are said in points, indices as they are."""
+    return 100.0 if found.method != "sobol" and catalogue()[kpi].unit.startswith("share") else 1.0
+
+
+def with_width(value: Interval, scale: float = 1.0) -> str:
+    """A number with half the width of its interval.
+
+    >>> with_width(Interval(-0.02, -0.025, -0.015, "t", 10), 100), with_width(Interval(3.0, math.nan, math.nan, "", 0))
+    ('−2 ± 0.5', '3')
+    """
+    half = scale * (value.high - value.low) / 2
+    return figure(scale * value.point) + (f" ± {figure(float(f'{half:.2g}'))}" if math.isfinite(half) else "")

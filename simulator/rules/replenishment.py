@@ -1,0 +1,329 @@
+"""When to order from the supplier, and how much."""
+
+import math
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import Field, model_validator
+
+from simulator.model import Model
+from simulator.rules.family import OneOf, Rule
+from simulator.rules.views import StockView
+from simulator.textbook.targets import Demand, LeadTime, Target, order_up_to_level, reorder_level
+from simulator.units import Hours, Share, Units
+
+
+class ServiceTarget(Model):
+    """A service level that the numbers of a replenishment rule are computed from; name exactly one."""
+
+    cycle_service_level: Share | None = None
+    """Share of replenishment cycles without a stockout."""
+    unit_fill_rate: Share | None = None
+    """Share of units met at once from stock."""
+    line_fill_rate: Share | None = None
+    """Share of order lines met completely at once from stock."""
+
+    @model_validator(mode="after")
+    def _one(self) -> "ServiceTarget":
+        if len(self.model_fields_set) != 1:
+            raise ValueError(f"name exactly one target: {', '.join(type(self).model_fields)}")
+        if not 0 < self.value < 1:
+            raise ValueError(f"a target lies between 0 and 1, both left out; found {self.value:g}")
+        return self
+
+    @property
+    def kind(self) -> Target:
+        """Which service level."""
+        return cast(Target, next(iter(self.model_fields_set)))
+
+    @property
+    def value(self) -> float:
+        """Its value, a share."""
+        return float(getattr(self, self.kind))
+
+
+class ReplenishmentRule(Rule):
+    """Decides what to order for one SKU at one site, looking at its inventory position.
+
+    A rule is asked after every demand that leaves the position at or below `reorder_at`,
+    or, where `review` is above 0, only at its review times.
+    """
+
+    supplier: str | None = None
+    """Who delivers; may be left out where the network has one supplier."""
+    opening: Units | None = None
+    """On hand at the start; the rule's maximum where left out."""
+    lot_size: Annotated[float, Field(gt=0)] | None = None
+    """Orders are rounded up to a multiple of this many units."""
+    minimum_order: Units = 0.0
+    """The smallest order the supplier takes, in units."""
+    target: ServiceTarget | None = None
+    """Compute the rule's numbers from this service level, the scenario's own demand and the supplier's lead time."""
+
+    def order_quantity(self, stock: StockView) -> float:
+        """Units to order now; 0 for none; below 0, how many of those on order are no longer needed."""
+        raise NotImplementedError
+
+    def sized(self, demand: Demand, lead_time: LeadTime) -> "ReplenishmentRule":
+        """This rule with all its numbers given, computed from the target where it has one."""
+        return self
+
+    @property
+    def reorder_at(self) -> float:
+        """Ask the rule when the position is at or below this many units; infinite: after every demand."""
+        return math.inf
+
+    @property
+    def review(self) -> float:
+        """Hours between reviews; 0 for continuous review."""
+        return 0.0
+
+    @property
+    def highest(self) -> float:
+        """The highest position the rule orders up to, in units: the opening stock where none is given."""
+        raise NotImplementedError
+
+    def lots(self, units: float) -> float:
+        """An order rounded up to the minimum order and the lot size.
+
+        >>> from simulator.rules.replenishment import BaseStock
+        >>> BaseStock(level=10, lot_size=12).lots(5)
+        12.0
+        """
+        if units <= 0:
+            return units
+        units = max(units, self.minimum_order)
+        return math.ceil(units / self.lot_size - 1e-9) * self.lot_size if self.lot_size else units
+
+    def _given_or_target(self, *numbers: str) -> None:
+        """Every number is given, or a target is."""
+        missing = [name for name in numbers if getattr(self, name) is None]
+        if missing and self.target is None:
+            raise ValueError(f"give {' and '.join(missing)}, or a target to compute it from")
+
+    def _with(self, **numbers: Any) -> "ReplenishmentRule":
+        return self.model_copy(update={**numbers, "target": None})
+
+
+Replenishment = Annotated[ReplenishmentRule, OneOf()]
+
+
+class BaseStock(ReplenishmentRule):
+    """Base stock, also written (S-1, S): every demand is ordered again at once.
+
+    Where the position is above the level, because a customer cancelled, it says how many units on
+    order are no longer needed; a supplier who allows it takes back what has not been started.
+
+    ```yaml
+    rule: base_stock
+    level: 16
+    ```
+
+    >>> from simulator.rules.views import Shelf
+    >>> BaseStock(level=16).order_quantity(Shelf(on_hand=4, on_order=11))
+    1.0
+    """
+
+    rule: Literal["base_stock"] = "base_stock"
+    level: Units | None = None
+    """Order up to this position after every demand."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "BaseStock":
+        self._given_or_target("level")
+        return self
+
+    def order_quantity(self, stock: StockView) -> float:
+        assert self.level is not None
+        return self.level - stock.position
+
+    def sized(self, demand: Demand, lead_time: LeadTime) -> ReplenishmentRule:
+        level = self.level
+        if level is None and self.target is not None:
+            level = order_up_to_level(demand, lead_time, 0.0, self.target.kind, self.target.value)
+        return self._with(level=level)
+
+    @property
+    def highest(self) -> float:
+        assert self.level is not None
+        return self.level
+
+
+class MinMax(ReplenishmentRule):
+    """Min-max, also written (s, S): fall to the minimum, order up to the maximum.
+
+    ```yaml
+    rule: min_max
+    minimum: 20
+    maximum: 60
+    ```
+
+    >>> from simulator.rules.views import Shelf
+    >>> MinMax(minimum=20, maximum=60).order_quantity(Shelf(on_hand=25, backordered=10))
+    45.0
+    """
+
+    rule: Literal["min_max"] = "min_max"
+    minimum: Units | None = None
+    """Order when the position is at or below this."""
+    maximum: Units | None = None
+    """Order up to this position."""
+    cover: Annotated[Hours, Field(gt=0)] | None = None
+    """Instead of a maximum: this long a time of mean demand above the minimum."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "MinMax":
+        self._given_or_target("minimum")
+        if (self.maximum is None) == (self.cover is None):
+            raise ValueError("give maximum, or cover (a time of mean demand above the minimum)")
+        if self.minimum is not None and self.maximum is not None and self.minimum >= self.maximum:
+            raise ValueError(f"minimum ({self.minimum:g}) must be below maximum ({self.maximum:g})")
+        return self
+
+    def order_quantity(self, stock: StockView) -> float:
+        assert self.minimum is not None and self.maximum is not None
+        position = stock.position
+        return self.maximum - position if position <= self.minimum else 0.0
+
+    def sized(self, demand: Demand, lead_time: LeadTime) -> ReplenishmentRule:
+        cover = max(1.0, round((self.cover or 0.0) * demand.mean))
+        minimum = self.minimum
+        if minimum is None and self.target is not None:
+            span = cover if self.maximum is None else self.maximum / 2
+            minimum = reorder_level(demand, lead_time, span, self.target.kind, self.target.value)
+        minimum = minimum or 0.0
+        maximum = minimum + cover if self.maximum is None else max(self.maximum, minimum + 1.0)
+        return self._with(minimum=minimum, maximum=maximum, cover=None)
+
+    @property
+    def reorder_at(self) -> float:
+        assert self.minimum is not None
+        return self.minimum
+
+    @property
+    def highest(self) -> float:
+        assert self.maximum is not None
+        return self.maximum
+
+
+class Periodic(ReplenishmentRule):
+    """Periodic review, also written (R, S), or (R, s, S) with a point: look every so often, order up to the level.
+
+    At the instant of a review, receipts come first and new demand before the review, unless
+    `before_demand` is set.
+
+    ```yaml
+    rule: periodic
+    every: 1 week
+    level: 60
+    point: 20
+    ```
+
+    >>> from simulator.rules.views import Shelf
+    >>> Periodic(every="1 week", level=60, point=20).order_quantity(Shelf(on_hand=25))
+    0.0
+    """
+
+    rule: Literal["periodic"] = "periodic"
+    every: Annotated[Hours, Field(gt=0)]
+    """Time between reviews."""
+    first: Hours = 0.0
+    """Time of the first review, from the start of the run."""
+    level: Units | None = None
+    """Order up to this position."""
+    point: Units | None = None
+    """Order only when the position is at or below this; where left out, whenever it is below the level."""
+    before_demand: bool = False
+    """Review before, not after, the demand of the same instant."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "Periodic":
+        self._given_or_target("level")
+        if self.point is not None and self.level is not None and self.point >= self.level:
+            raise ValueError(f"point ({self.point:g}) must be below level ({self.level:g})")
+        return self
+
+    def order_quantity(self, stock: StockView) -> float:
+        assert self.level is not None
+        position = stock.position
+        if self.point is not None and position > self.point:
+            return 0.0
+        return max(self.level - position, 0.0)
+
+    def sized(self, demand: Demand, lead_time: LeadTime) -> ReplenishmentRule:
+        level = self.level
+        if level is None and self.target is not None:
+            level = order_up_to_level(demand, lead_time, self.every, self.target.kind, self.target.value)
+            level = max(level, (self.point or 0.0) + 1.0)
+        return self._with(level=level)
+
+    @property
+    def reorder_at(self) -> float:
+        return -math.inf
+
+    @property
+    def review(self) -> float:
+        return self.every
+
+    @property
+    def highest(self) -> float:
+        assert self.level is not None
+        return self.level
+
+
+class ReorderPoint(ReplenishmentRule):
+    """Reorder point, also written (r, Q) and (r, nQ): at or below the point, order the quantity.
+
+    With `multiples` (the default) it orders the smallest multiple of the quantity that lifts the
+    position above the point, (r, nQ); without, always one quantity.
+
+    ```yaml
+    rule: reorder_point
+    point: 20
+    quantity: 50
+    ```
+
+    >>> from simulator.rules.views import Shelf
+    >>> ReorderPoint(point=20, quantity=50).order_quantity(Shelf(on_hand=25, backordered=10))
+    50.0
+    """
+
+    rule: Literal["reorder_point"] = "reorder_point"
+    point: Units | None = None
+    """Order when the position is at or below this."""
+    quantity: Annotated[float, Field(gt=0)] | None = None
+    """Units in one order."""
+    cover: Annotated[Hours, Field(gt=0)] | None = None
+    """Order this long a time of mean demand, instead of a quantity."""
+    multiples: bool = True
+    """Order as many quantities as lift the position above the point."""
+
+    @model_validator(mode="after")
+    def _check(self) -> "ReorderPoint":
+        if (self.quantity is None) == (self.cover is None):
+            raise ValueError("give quantity (units) or cover (a time of mean demand)")
+        self._given_or_target("point")
+        return self
+
+    def order_quantity(self, stock: StockView) -> float:
+        assert self.point is not None and self.quantity is not None
+        short = self.point - stock.position
+        if short < 0:
+            return 0.0
+        return self.quantity * (math.floor(short / self.quantity) + 1) if self.multiples else self.quantity
+
+    def sized(self, demand: Demand, lead_time: LeadTime) -> ReplenishmentRule:
+        quantity = self.quantity or self.lots(max(1.0, round((self.cover or 0.0) * demand.mean)))
+        point = self.point
+        if point is None and self.target is not None:
+            point = reorder_level(demand, lead_time, quantity, self.target.kind, self.target.value)
+        return self._with(point=point, quantity=quantity, cover=None)
+
+    @property
+    def reorder_at(self) -> float:
+        assert self.point is not None
+        return self.point
+
+    @property
+    def highest(self) -> float:
+        assert self.point is not None and self.quantity is not None
+        return self.point + self.quantity

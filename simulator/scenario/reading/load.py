@@ -1,0 +1,203 @@
+"""From YAML to a scenario: files, `extends:`, `--set`, and every error with its place.
+
+A scenario is written in a strict YAML without surprises (`reading/scalars.py`); a what-if extends a
+base and says only what differs (`reading/merge.py`). Whatever is wrong is reported at once, with
+file, line and column, and nothing but ScenarioError leaves this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping as Pairs
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from simulator.scenario.errors import At, Fault, Problem, ScenarioError, Several
+from simulator.scenario.reading.explain import explain, placed
+from simulator.scenario.reading.layers import (
+    find,
+    gallery_folder,
+    gallery_names,
+    printable,
+    read_base,
+    read_file,
+    read_tree,
+    replant,
+    set_values,
+    written,
+)
+from simulator.scenario.reading.nodes import Mapping, Plain, Source, check_size, plain
+from simulator.scenario.reading.yaml_text import compose
+
+if TYPE_CHECKING:
+    from simulator.scenario.scenario import Scenario
+
+
+__all__ = [
+    "At", "Problem", "ScenarioError", "Several", "Tree", "base_of", "changed",
+    "gallery_folder", "gallery_names", "load", "load_as", "located", "look_over", "parse", "parse_as", "read",
+    "read_value",
+]  # fmt: skip
+
+Root = TypeVar("Root", bound=BaseModel)
+Further = Callable[["Scenario"], Iterable[At]]
+"""Finds further faults of a scenario whose sections are each in order."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A scenario as written, bases and overrides laid over one another, before any model judges it.
+
+    `problems` are faults of the text that leave something to judge.
+    """
+
+    node: Mapping
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def data(self) -> dict[str, Plain]:
+        """The plain data; relative paths under a key `file` start from the file that wrote them."""
+        data = plain(self.node)
+        assert isinstance(data, dict)
+        return data
+
+
+def load(scenario: str | Path, overrides: Sequence[str] = (), further: Further | None = None) -> Scenario:
+    """The scenario of a file or of the gallery, changed by overrides such as `run.seed=7`.
+
+    `further` finds faults that this room cannot know of, such as of KPIs; they are told with the others.
+
+    Raises ScenarioError with every problem found.
+    """
+    from simulator.scenario.scenario import Scenario
+
+    return _judged(Scenario, read(scenario, overrides), further)
+
+
+def located(faults: Iterable[At], scenario: str | Path, overrides: Sequence[str] = ()) -> ScenarioError:
+    """Faults that were found in a scenario after it was loaded, each with its place."""
+    return ScenarioError(placed(faults, read(scenario, overrides).node))
+
+
+def look_over(
+    scenario: str | Path, overrides: Sequence[str] = (), further: Further | None = None
+) -> tuple[Scenario, list[Problem]]:
+    """The scenario of a file or of the gallery, and what is odd in its service policy though it can be played.
+
+    `further` is as for `load`.
+
+    Raises ScenarioError with every problem found.
+    """
+    from simulator.checks.conflicts import conflicts
+    from simulator.scenario.scenario import Scenario
+
+    tree = read(scenario, overrides)
+    judged = _judged(Scenario, tree, further)
+    return judged, placed(conflicts(judged), tree.node)
+
+
+def parse(text: str, name: str = "<text>") -> Scenario:
+    """The scenario of a text; relative paths and `extends` start from the working directory.
+
+    Raises ScenarioError with every problem found.
+    """
+    from simulator.scenario.scenario import Scenario
+
+    return parse_as(Scenario, text, name)
+
+
+def load_as(root: type[Root], scenario: str | Path, overrides: Sequence[str] = ()) -> Root:
+    """Like `load`, for any model."""
+    return _judged(root, read(scenario, overrides))
+
+
+def parse_as(root: type[Root], text: str, name: str = "<text>") -> Root:
+    """Like `parse`, for any model."""
+    problems: list[Problem] = []
+    with _collecting(problems, name):
+        node = read_tree(text, Source(name, Path.cwd()), problems)
+        return _judged(root, Tree(node, problems))
+
+
+def changed(scenario: Scenario, values: Pairs[str, Plain]) -> Scenario:
+    """A scenario with some paths set to other values, by the same rules as overrides.
+
+    Raises ScenarioError with every problem found; each names the path and its value.
+    """
+    from simulator.scenario.scenario import Scenario
+
+    said = ", ".join(f"{path}={written(value)}" for path, value in values.items())
+    problems: list[Problem] = []
+    node = replant(scenario.source, values, printable(f"{scenario.name} with {said}"), problems)
+    return _judged(Scenario, Tree(node, problems))
+
+
+def read(scenario: str | Path, overrides: Sequence[str] = ()) -> Tree:
+    """The tree of a file or gallery scenario, over its bases and under its overrides, not yet judged.
+
+    Raises ScenarioError where nothing is left to judge.
+    """
+    problems: list[Problem] = []
+    with _collecting(problems, printable(str(scenario))):
+        node = read_file(find(scenario, Path()), problems)
+        return Tree(set_values(node, overrides, problems), problems)
+
+
+def base_of(scenario: str | Path) -> dict[str, Plain] | None:
+    """The plain data of what a scenario extends, not judged; None where it extends nothing.
+
+    Raises ScenarioError where it cannot be read.
+    """
+    problems: list[Problem] = []
+    with _collecting(problems, printable(str(scenario))):
+        base = read_base(find(scenario, Path()), problems)
+    return None if base is None else Tree(base).data
+
+
+def read_value(text: str, name: str) -> Plain:
+    """One value as YAML writes it, such as `{gamma: {mean: 3 weeks, cv: 0.4}}`.
+
+    Raises ScenarioError with every problem found.
+    """
+    node, problems = compose(text, Source(name, Path.cwd(), numbered=False))
+    if problems or node is None:
+        raise ScenarioError(problems or [Problem(name, 0, 0, "", "a value is expected")])
+    return plain(node)
+
+
+@contextmanager
+def _collecting(problems: list[Problem], name: str) -> Iterator[None]:
+    """Whatever ends the reading is reported together with the smaller faults before it."""
+    try:
+        yield
+    except ScenarioError as error:
+        raise ScenarioError([*problems, *error.problems]) from error.__cause__
+    except Fault as fault:
+        raise ScenarioError([*problems, Problem(name, 0, 0, "", fault.message, fault.hint)]) from None
+    except OSError as error:  # such as a working directory that has been deleted
+        raise ScenarioError([*problems, Problem(name, 0, 0, "", f"cannot be read: {error.strerror}")]) from None
+
+
+def _judged(root: type[Root], tree: Tree, further: Further | None = None) -> Root:
+    check_size(tree.node)
+    context = {"folder": tree.node.mark.source.folder, **({"further": further} if further is not None else {})}
+    try:
+        judged = root.model_validate(tree.data, context=context)
+    except ValidationError as error:
+        raise ScenarioError([*tree.problems, *explain(error, root, tree.node)]) from None
+    except ArithmeticError as error:
+        said = "a number in it is too large or too small to calculate with"
+        raise ScenarioError([*tree.problems, tree.node.mark.problem(said)]) from error
+    except Exception as error:
+        if tree.problems:  # a value that could not be read stands in as null
+            raise ScenarioError(tree.problems) from None
+        said = f"{type(error).__name__}: {error}"
+        message = f"the program could not judge this scenario: {said}"
+        raise ScenarioError([tree.node.mark.problem(message, "a fault of the program: please report it")]) from error
+    if tree.problems:
+        raise ScenarioError(tree.problems)
+    return judged
