@@ -6,9 +6,16 @@ import tempfile
 from pathlib import Path
 
 QUIET = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=900,3000",
-]  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=900,3000",
+]
 
 
 def main(browser: str) -> None:
@@ -17,13 +24,22 @@ def main(browser: str) -> None:
         words = ["run", "quickstart", "-n", "3", "--set", "run.horizon=16 weeks", "--report", str(page)]
         subprocess.run([sys.executable, "-m", "simulator", *words], check=True, stdout=subprocess.DEVNULL)
         profile = f"--user-data-dir={folder}/profile"
-        dom = subprocess.run([browser, *QUIET, profile, "--dump-dom", page.as_uri()], capture_output=True, text=True,
-                             check=True, timeout=120).stdout  # fmt: skip
+        dom = subprocess.run(
+            [browser, *QUIET, profile, "--dump-dom", page.as_uri()],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        ).stdout
         for wanted in ("Gift wholesaler, quickstart", "<svg", "Cost by activity", "simulator story"):
             if wanted not in dom:
                 sys.exit(f"the page in the browser lacks {wanted!r}")
-        subprocess.run([browser, *QUIET, profile, f"--screenshot={picture}", page.as_uri()], check=True,
-                       capture_output=True, timeout=120)  # fmt: skip
+        subprocess.run(
+            [browser, *QUIET, profile, f"--screenshot={picture}", page.as_uri()],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
         _is_drawn(picture)
         print("the report opens in a browser, with its charts")
 

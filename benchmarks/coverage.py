@@ -64,19 +64,34 @@ def systems() -> Iterator[System]:
         on_order, mean = np.arange(200), 20.0
         chance = poisson.pmf(on_order, mean)
         fill, owed = float(poisson.cdf(level - 1, mean)), float(np.maximum(on_order - level, 0) @ chance)
-        yield System(SHELF.format(level=level, days=days), {
-            ("unit_fill_rate", "", ""): fill, ("line_fill_rate", "sku", "part"): fill, ("ready_rate", "", ""): fill,
-            ("on_hand", "", ""): float(np.maximum(level - on_order, 0) @ chance), ("backorders", "", ""): owed,
-            ("wait_time", "", ""): owed / 20 * 24, ("orders_per_week", "", ""): 140.0,
-        }, rare=level == 34)  # fmt: skip
+        yield System(
+            SHELF.format(level=level, days=days),
+            {
+                ("unit_fill_rate", "", ""): fill,
+                ("line_fill_rate", "sku", "part"): fill,
+                ("ready_rate", "", ""): fill,
+                ("on_hand", "", ""): float(np.maximum(level - on_order, 0) @ chance),
+                ("backorders", "", ""): owed,
+                ("wait_time", "", ""): owed / 20 * 24,
+                ("orders_per_week", "", ""): 140.0,
+            },
+            rare=level == 34,
+        )
     arrive, serve = 0.25, 1 / 2.4
     left = serve - arrive
-    yield System(QUEUE, {
-        ("queue_time", "stage", "entry"): arrive / serve / left, ("utilisation", "stage", "entry"): arrive / serve,
-        ("wait_probability", "stage", "entry"): arrive / serve, ("order_cycle_time", "", ""): 1 / left,
-        ("order_cycle_time_p50", "", ""): math.log(2) / left, ("order_cycle_time_p95", "", ""): math.log(20) / left,
-        ("on_time", "", ""): 1 - math.exp(-left * 12), ("queue_length", "stage", "entry"): arrive**2 / serve / left,
-    })  # fmt: skip
+    yield System(
+        QUEUE,
+        {
+            ("queue_time", "stage", "entry"): arrive / serve / left,
+            ("utilisation", "stage", "entry"): arrive / serve,
+            ("wait_probability", "stage", "entry"): arrive / serve,
+            ("order_cycle_time", "", ""): 1 / left,
+            ("order_cycle_time_p50", "", ""): math.log(2) / left,
+            ("order_cycle_time_p95", "", ""): math.log(20) / left,
+            ("on_time", "", ""): 1 - math.exp(-left * 12),
+            ("queue_length", "stage", "entry"): arrive**2 / serve / left,
+        },
+    )
 
 
 def covered(sample: Sample, exact: float, size: int) -> tuple[float, str]:

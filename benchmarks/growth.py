@@ -12,8 +12,16 @@ import subprocess
 import sys
 import time
 
-CASES = [("years", 1), ("years", 2), ("years", 5), ("years", 10), ("idle SKUs", 0), ("idle SKUs", 300),
-         ("idle SKUs", 1000), ("idle SKUs", 2800)]  # fmt: skip
+CASES = [
+    ("years", 1),
+    ("years", 2),
+    ("years", 5),
+    ("years", 10),
+    ("idle SKUs", 0),
+    ("idle SKUs", 300),
+    ("idle SKUs", 1000),
+    ("idle SKUs", 2800),
+]
 
 
 def one(years: float, idle: int) -> dict[str, float]:
@@ -26,8 +34,10 @@ def one(years: float, idle: int) -> dict[str, float]:
     base = simulator.load("gift_wholesaler")
     source = json.loads(json.dumps(base.source, default=str))
     source["run"] |= {"start": base.run.start, "horizon": f"{years} years", "warm_up": 0}
-    source["products"] |= {f"idle {n}": {"price": 5, "cost": 2, "popularity": 0, "group": next(
-        iter(base.products.values())).group} for n in range(idle)}  # fmt: skip
+    source["products"] |= {
+        f"idle {n}": {"price": 5, "cost": 2, "popularity": 0, "group": next(iter(base.products.values())).group}
+        for n in range(idle)
+    }
     scenario = Scenario.model_validate(source)
     began = time.process_time()
     ledger = simulator.simulate(scenario)
@@ -36,10 +46,14 @@ def one(years: float, idle: int) -> dict[str, float]:
     done = time.process_time()
     orders = len(ledger.columns(Ordered)["at"])
     return {
-        "orders": orders, "lines": len(ledger.columns(LineOrdered)["line"]), "simulate": simulated - began,
-        "measure": done - simulated, "orders/s": orders / (done - began), "events/order": ledger.events / orders,
+        "orders": orders,
+        "lines": len(ledger.columns(LineOrdered)["line"]),
+        "simulate": simulated - began,
+        "measure": done - simulated,
+        "orders/s": orders / (done - began),
+        "events/order": ledger.events / orders,
         "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }  # fmt: skip
+    }
 
 
 def main() -> None:
@@ -54,9 +68,12 @@ def main() -> None:
         if done.returncode:
             sys.exit(done.stderr)
         row = json.loads(done.stdout)
-        print(f"| {what} | {size} | {row['orders']:,} | {row['lines']:,} | {row['simulate']:.2f} | {row['measure']:.2f}"
+        print(
+            f"| {what} | {size} | {row['orders']:,} | {row['lines']:,} | {row['simulate']:.2f} | {row['measure']:.2f}"
             f" "
-              f"| {row['orders/s']:,.0f} | {row['events/order']:.2f} | {row['peak MB']:.0f} |", flush=True)  # fmt: skip
+            f"| {row['orders/s']:,.0f} | {row['events/order']:.2f} | {row['peak MB']:.0f} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -78,10 +78,12 @@ def through(scenario: Scenario, count: int, workers: int, file: str) -> tuple[fl
 
 def memory(count: int, workers: int = 2) -> float:
     """Peak resident megabytes of the main process after so many replications, estimates included."""
-    program = (f"import resource, sys; sys.path.insert(0, {str(HERE)!r})\n"
-               f"if __name__ == '__main__':\n import simulator, scale_out\n"
-               f" r = simulator.run(scale_out.parse(scale_out.TEXT), {count}, workers={workers}); list(r.estimates())\n"
-               " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)")  # fmt: skip
+    program = (
+        f"import resource, sys; sys.path.insert(0, {str(HERE)!r})\n"
+        f"if __name__ == '__main__':\n import simulator, scale_out\n"
+        f" r = simulator.run(scale_out.parse(scale_out.TEXT), {count}, workers={workers}); list(r.estimates())\n"
+        " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "play.py").write_text(program)
         done = subprocess.run([sys.executable, f"{folder}/play.py"], capture_output=True, text=True, check=True)

@@ -66,11 +66,20 @@ def main() -> None:
     mean = {key: statistics.fmean(row[key] for row in rows) for key in rows[0]}
     if asked.workload == "w1":
         del mean["cycle"]
-    print(json.dumps({
-        "impl": "product", "workload": asked.workload.upper(), "seconds": middle,
-        "orders_per_s": rows[-1]["orders"] / middle, **mean, "orders": rows[-1]["orders"],
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "runs": asked.runs,
-    }))  # fmt: skip
+    print(
+        json.dumps(
+            {
+                "impl": "product",
+                "workload": asked.workload.upper(),
+                "seconds": middle,
+                "orders_per_s": rows[-1]["orders"] / middle,
+                **mean,
+                "orders": rows[-1]["orders"],
+                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "runs": asked.runs,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -26,9 +26,19 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "Ledger", "Result", "Scenario", "ScenarioError", "compare", "fit", "load", "optimise", "run", "select", "simulate",
+    "Ledger",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "compare",
+    "fit",
+    "load",
+    "optimise",
+    "run",
+    "select",
+    "simulate",
     "sweep",
-]  # fmt: skip
+]
 
 _HOMES = {
     "Ledger": "engine.ledger",

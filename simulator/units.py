@@ -121,8 +121,9 @@ def amount(value: Any) -> Amount:
         return Amount(Decimal(repr(value)), "")
     found = _AMOUNT.fullmatch(value) if isinstance(value, str) else None
     if not found:
-        raise ValueError(f"a number is expected, with its unit if it has one, such as 12, '2 days' or '90 %'; "
-                         f"found {value!r}")  # fmt: skip
+        raise ValueError(
+            f"a number is expected, with its unit if it has one, such as 12, '2 days' or '90 %'; found {value!r}"
+        )
     return Amount(Decimal(found[1]), " ".join(found[3].split()))
 
 

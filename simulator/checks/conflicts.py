@@ -60,8 +60,11 @@ def _clashes(policy: Reach) -> Iterator[At]:
             first, mine = policy.of_rule[earlier], policy.of_rule[place]
             if not ((first & ~mine).any() and (mine & ~first).any()):
                 continue
-            both = {each: policy.decides(earlier, each) & first & mine for each in COMMITMENTS
-                    if policy.decides(place, each).any() and _differ(policy, earlier, place, each)}  # fmt: skip
+            both = {
+                each: policy.decides(earlier, each) & first & mine
+                for each in COMMITMENTS
+                if policy.decides(place, each).any() and _differ(policy, earlier, place, each)
+            }
             meant = [f"the {each.replace('_', ' ')}" for each, where in both.items() if where.any()]
             if meant:
                 where = np.logical_or.reduce(list(both.values()))

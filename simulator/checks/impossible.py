@@ -115,9 +115,13 @@ class Pass:
 
 
 def shortest_cycle(
-    scenario: Scenario, site: str, segments: Iterable[str] | None = None, *, express: float | None = None,
+    scenario: Scenario,
+    site: str,
+    segments: Iterable[str] | None = None,
+    *,
+    express: float | None = None,
     enough: float = -math.inf,
-) -> float:  # fmt: skip
+) -> float:
     """Hours from order entry to delivery, at least; the search ends when it finds `enough` or less.
 
     `segments` are those whose orders are meant, all where left out: their channels enter orders in different ways.
@@ -177,8 +181,12 @@ def _times(departures: Departures, run: Run) -> list[float]:
         return [turn * departures.every for turn in range(int(end / departures.every) + 1)]
     dates = ((day, run.start + timedelta(days=day)) for day in range(int(end / 24) + 1))
     times = sorted(departures.at or ())
-    return [day * 24 + time for day, date in dates for time in times
-            if date.weekday() in departures.days and date not in departures.closed]  # fmt: skip
+    return [
+        day * 24 + time
+        for day, date in dates
+        for time in times
+        if date.weekday() in departures.days and date not in departures.closed
+    ]
 
 
 MOMENT = 1e-5
@@ -202,18 +210,21 @@ def impossible(policy: Reach) -> Iterator[At]:
 def _covered(policy: Reach, contract: Contract) -> np.ndarray:
     """The kinds of orders that an agreement may cover; customers are not told apart."""
     segments, channels = contract.covers.segment, contract.covers.channel
-    return np.array([
-        (segments is None or kind.segment in segments)
-        and (channels is None or kind.channel is None or kind.channel in channels)
-        for kind in policy.kinds.all
-    ])  # fmt: skip
+    return np.array(
+        [
+            (segments is None or kind.segment in segments)
+            and (channels is None or kind.channel is None or kind.channel in channels)
+            for kind in policy.kinds.all
+        ]
+    )
 
 
 def _cannot(policy: Reach, where: np.ndarray, time: float) -> Iterator[str]:
     """What is wrong with a time for some kinds of orders, site by site."""
     scenario = policy.scenario
-    sites = {name: segment.site or next(iter(scenario.network.sites))
-             for name, segment in scenario.market.segments.items()}  # fmt: skip
+    sites = {
+        name: segment.site or next(iter(scenario.network.sites)) for name, segment in scenario.market.segments.items()
+    }
     site_of = np.array([sites[kind.segment] for kind in policy.kinds.all])
     for site in dict.fromkeys(site_of[where].tolist()):
         shortest = min(_shortest(policy, where & (site_of == site), site, time))

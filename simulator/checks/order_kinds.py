@@ -1,4 +1,4 @@
-"""TODO."""
+"""Every kind of order that the conditions of a policy can tell apart, and where each rule decides what it states."""
 
 import math
 from collections.abc import Iterator
@@ -89,8 +89,11 @@ class Kinds:
         if rule is not None and rule.review is not None:
             labels = [label for sku in held for label in _labels(rule, sku, {})]
             return list(dict.fromkeys(labels))
-        return list(dict.fromkeys(now for sku, now in zip(products, product_classes(self._scenario), strict=True)
-                                  if sku in held))  # fmt: skip
+        return list(
+            dict.fromkeys(
+                now for sku, now in zip(products, product_classes(self._scenario), strict=True) if sku in held
+            )
+        )
 
     def matching(self, when: When) -> np.ndarray:
         """Which kinds a condition is for."""
@@ -101,8 +104,12 @@ class Kinds:
                 found &= np.array([each in wanted for each in self._columns[name]])
         if when.order_value is not None:
             low, high = when.order_value.at_least, when.order_value.below
-            found &= np.array([low <= each[0] and each[1] <= (math.inf if high is None else high)
-                               for each in self._columns["order_value"]])  # fmt: skip
+            found &= np.array(
+                [
+                    low <= each[0] and each[1] <= (math.inf if high is None else high)
+                    for each in self._columns["order_value"]
+                ]
+            )
         return found
 
     def described(self, which: np.ndarray) -> str:
@@ -147,9 +154,13 @@ def _in_words(told: dict[str, list[Any]]) -> str:
     'all orders'
     """
     says = {
-        "segment": "{}", "channel": "through {}", "customer": "customer {}", "order_value": "orders {}",
-        "customer_class": "class {} of customers", "sku_class": "class {} of products",
-    }  # fmt: skip
+        "segment": "{}",
+        "channel": "through {}",
+        "customer": "customer {}",
+        "order_value": "orders {}",
+        "customer_class": "class {} of customers",
+        "sku_class": "class {} of products",
+    }
     parts = [says[name].format(" or ".join(map(_word, values))) for name, values in told.items()]
     return ", ".join(parts).replace(", through ", " through ") or "all orders"
 
@@ -210,8 +221,11 @@ class Reach:
     def by_override(self, place: int) -> np.ndarray:
         """Which kinds sales may have treated by a rule."""
         name = self.rules[place].name
-        meant = [mine for mine, each in zip(self.of_override, self.overrides, strict=True)
-                 if each.treated_as == name and each.rate > 0]  # fmt: skip
+        meant = [
+            mine
+            for mine, each in zip(self.of_override, self.overrides, strict=True)
+            if each.treated_as == name and each.rate > 0
+        ]
         return self._any(meant)
 
     def _any(self, several: list[np.ndarray]) -> np.ndarray:

@@ -23,7 +23,7 @@ from simulator.cli.group import (
 )
 
 if TYPE_CHECKING:
-    from simulator.experiments.compare import Comparison
+    from simulator.experiments.comparison import Comparison
     from simulator.experiments.select import Selection
 
 
@@ -49,28 +49,66 @@ def worths(context: click.Context, option: click.Parameter, given: tuple[str, ..
 @click.argument("alternatives", nargs=-1, required=True, metavar="ALT...")
 @change_options
 @click.option("-n", "--replications", type=click.IntRange(2, 1_000_000), default=20, show_default=True)
-@click.option("--kpi", "kpis", multiple=True, callback=known_kpis, metavar="KPI",
-              help="Compare this KPI instead of the headlines; repeatable. Fewer KPIs have narrower "
-              "intervals.")  # fmt: skip
-@click.option("--by", multiple=True, metavar="DIMENSION", callback=slices,
-              help="Compare slices too: segment, channel, sku ...; repeatable.")  # fmt: skip
-@click.option("--worth", multiple=True, metavar="KPI=0.005", callback=worths,
-              help="The smallest difference that matters, in the KPI's unit; repeatable.  [default: 1 % of the base's "
-              "value; of a share half a point]")  # fmt: skip
+@click.option(
+    "--kpi",
+    "kpis",
+    multiple=True,
+    callback=known_kpis,
+    metavar="KPI",
+    help="Compare this KPI instead of the headlines; repeatable. Fewer KPIs have narrower intervals.",
+)
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="DIMENSION",
+    callback=slices,
+    help="Compare slices too: segment, channel, sku ...; repeatable.",
+)
+@click.option(
+    "--worth",
+    multiple=True,
+    metavar="KPI=0.005",
+    callback=worths,
+    help="The smallest difference that matters, in the KPI's unit; repeatable.  [default: 1 % of the base's "
+    "value; of a share half a point]",
+)
 @click.option("--confidence", type=click.FloatRange(0.5, 1, max_open=True), default=0.95, show_default=True)
-@click.option("--simultaneous", type=click.Choice(["bonferroni", "dunnett"]), default="bonferroni", show_default=True,
-              help="How all intervals of a table come to hold together.")  # fmt: skip
+@click.option(
+    "--simultaneous",
+    type=click.Choice(["bonferroni", "dunnett"]),
+    default="bonferroni",
+    show_default=True,
+    help="How all intervals of a table come to hold together.",
+)
 @click.option("--independent", is_flag=True, help="Give each scenario luck of its own instead of the same.")
 @experiment_options
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), callback=picture, metavar="FILE.png|svg",
-              help="Draw the differences.")  # fmt: skip
-@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), callback=output, metavar="FILE.html",
-              help="Write a page to read and print.")  # fmt: skip
+@click.option(
+    "--chart",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=picture,
+    metavar="FILE.png|svg",
+    help="Draw the differences.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=output,
+    metavar="FILE.html",
+    help="Write a page to read and print.",
+)
 def compare(
-    base: str, alternatives: tuple[str, ...], changes: tuple[str, ...], seed: int | None, kpis: tuple[str, ...],
-    store: Path | None, style: str, chart: Path | None, report: Path | None, **settings: Any,
-) -> None:  # fmt: skip
+    base: str,
+    alternatives: tuple[str, ...],
+    changes: tuple[str, ...],
+    seed: int | None,
+    kpis: tuple[str, ...],
+    store: Path | None,
+    style: str,
+    chart: Path | None,
+    report: Path | None,
+    **settings: Any,
+) -> None:
     """Compare each ALT with BASE under the same luck: difference, interval, verdict.
 
     BASE and ALT are scenarios. All intervals of a table hold together.
@@ -132,25 +170,48 @@ def known_kpi(context: click.Context, option: click.Parameter, given: str) -> st
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @change_options
 @click.option("--kpi", required=True, callback=known_kpi, metavar="KPI", help="What decides.")
-@click.option("--indifference", type=float, metavar="NUMBER",
-              help="The smallest difference that matters, in the KPI's unit; kn wants it.")  # fmt: skip
-@click.option("--procedure", type=click.Choice(["kn", "subset", "ocba"]), default="kn", show_default=True,
-              help="kn: one, with a guarantee, ruling out early. subset: all that may be the best. ocba: one, within a "
-              "budget, without a guarantee.")  # fmt: skip
+@click.option(
+    "--indifference",
+    type=float,
+    metavar="NUMBER",
+    help="The smallest difference that matters, in the KPI's unit; kn wants it.",
+)
+@click.option(
+    "--procedure",
+    type=click.Choice(["kn", "subset", "ocba"]),
+    default="kn",
+    show_default=True,
+    help="kn: one, with a guarantee, ruling out early. subset: all that may be the best. ocba: one, within a "
+    "budget, without a guarantee.",
+)
 @click.option("--confidence", type=click.FloatRange(0.5, 1, max_open=True), default=0.95, show_default=True)
 @click.option("--largest/--smallest", default=None, help="Which is best.  [default: as the KPI says]")
-@click.option("--first", type=click.IntRange(2, 10_000), default=10, show_default=True,
-              help="Replications of each before any is judged (kn, ocba).")  # fmt: skip
-@click.option("-n", "--replications", type=click.IntRange(2, 1_000_000),
-              help="Of each: at the most (kn)  [default: 10,000], or exactly (subset)  [default: 20]")  # fmt: skip
-@click.option("--budget", type=click.IntRange(4, 10_000_000),
-              help="Replications in all (ocba)  [default: 20 for each scenario]")  # fmt: skip
+@click.option(
+    "--first",
+    type=click.IntRange(2, 10_000),
+    default=10,
+    show_default=True,
+    help="Replications of each before any is judged (kn, ocba).",
+)
+@click.option(
+    "-n",
+    "--replications",
+    type=click.IntRange(2, 1_000_000),
+    help="Of each: at the most (kn)  [default: 10,000], or exactly (subset)  [default: 20]",
+)
+@click.option(
+    "--budget", type=click.IntRange(4, 10_000_000), help="Replications in all (ocba)  [default: 20 for each scenario]"
+)
 @experiment_options
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def select(
-    scenarios: tuple[str, ...], changes: tuple[str, ...], seed: int | None, store: Path | None, style: str,
+    scenarios: tuple[str, ...],
+    changes: tuple[str, ...],
+    seed: int | None,
+    store: Path | None,
+    style: str,
     **settings: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Select the best SCENARIO by one KPI, and say what is guaranteed."""
     from simulator.experiments.compare import ComparisonError
     from simulator.experiments.select import select as select_best

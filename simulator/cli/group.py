@@ -51,8 +51,25 @@ def picture(context: click.Context, option: click.Parameter, path: Path | None) 
 
 
 USAGE, INTERRUPTED = 2, 130
-ORDER = ("gallery", "fit", "check", "run", "story", "warm-up", "compare", "select", "sweep", "sensitivity", "optimise",
-         "results", "reproduce", "card", "kpis", "rules", "schema")  # fmt: skip
+ORDER = (
+    "gallery",
+    "fit",
+    "check",
+    "run",
+    "story",
+    "warm-up",
+    "compare",
+    "select",
+    "sweep",
+    "sensitivity",
+    "optimise",
+    "results",
+    "reproduce",
+    "card",
+    "kpis",
+    "rules",
+    "schema",
+)
 
 
 def stop(message: str, status: int = USAGE) -> None:
@@ -109,11 +126,16 @@ def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--workers, --scheduler and --store; a command hands them on as keywords of the same names."""
     for decorate in (
-        click.option("--store", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                     callback=output, help="Keep the results in this file; what it holds already is not played again."),
+        click.option(
+            "--store",
+            type=click.Path(path_type=Path, dir_okay=False),
+            metavar="FILE",
+            callback=output,
+            help="Keep the results in this file; what it holds already is not played again.",
+        ),
         click.option("--scheduler", metavar="ADDRESS|FILE", help="Play on the workers of this Dask scheduler."),
         click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]"),
-    ):  # fmt: skip
+    ):
         command = decorate(command)
     return command
 

@@ -32,8 +32,10 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
             for warning in warnings:
                 click.echo(f"warning: {warning}", err=True)
             fine = "fine" if not warnings else "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
-            click.echo(f"{name}: {fine} ({loaded.name}; {len(loaded.products)} products, "
-                       f"{len(loaded.market.segments)} segments, {len(loaded.network.sites)} sites)")  # fmt: skip
+            click.echo(
+                f"{name}: {fine} ({loaded.name}; {len(loaded.products)} products, "
+                f"{len(loaded.market.segments)} segments, {len(loaded.network.sites)} sites)"
+            )
     if bad:
         raise SystemExit(USAGE)
 

@@ -7,8 +7,16 @@ import click
 from simulator.cli import compare_command, fit_command, look, optimise_command, results, run_command, sweep_command
 from simulator.cli.group import INTERRUPTED, USAGE, cli, stop
 
-__all__ = ["compare_command", "fit_command", "look", "main", "optimise_command", "results", "run_command",
-           "sweep_command"]  # fmt: skip
+__all__ = [
+    "compare_command",
+    "fit_command",
+    "look",
+    "main",
+    "optimise_command",
+    "results",
+    "run_command",
+    "sweep_command",
+]
 
 
 def main() -> None:

@@ -35,20 +35,52 @@ def what_if_file(context: click.Context, option: click.Parameter, path: Path | N
 @cli.command(short_help="Find the best decisions for SCENARIO, and confirm them.")
 @scenario_options
 @click.option("--trials", type=click.IntRange(1, 1_000_000), help="Points to try at most, instead of the section's.")
-@click.option("-n", "--replications", "most", type=click.IntRange(2, 1_000_000), metavar="MOST",
-              help="Replications of a point at most, instead of the section's.")  # fmt: skip
-@click.option("-o", "--output", "what_if", type=click.Path(path_type=Path, dir_okay=False), callback=what_if_file,
-              metavar="FILE.yaml", help="Write the winner as a what-if.")  # fmt: skip
+@click.option(
+    "-n",
+    "--replications",
+    "most",
+    type=click.IntRange(2, 1_000_000),
+    metavar="MOST",
+    help="Replications of a point at most, instead of the section's.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "what_if",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=what_if_file,
+    metavar="FILE.yaml",
+    help="Write the winner as a what-if.",
+)
 @experiment_options
-@click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True,
-              help="csv: every point that was tried.")  # fmt: skip
-@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), callback=picture, metavar="FILE.png|svg",
-              help="Draw every point that was tried.")  # fmt: skip
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="csv: every point that was tried.",
+)
+@click.option(
+    "--chart",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=picture,
+    metavar="FILE.png|svg",
+    help="Draw every point that was tried.",
+)
 def optimise(
-    scenario: str, changes: tuple[str, ...], seed: int | None, trials: int | None, most: int | None,
-    what_if: Path | None, workers: int | None, scheduler: str | None, store: Path | None, style: str,
+    scenario: str,
+    changes: tuple[str, ...],
+    seed: int | None,
+    trials: int | None,
+    most: int | None,
+    what_if: Path | None,
+    workers: int | None,
+    scheduler: str | None,
+    store: Path | None,
+    style: str,
     chart: Path | None,
-) -> None:  # fmt: skip
+) -> None:
     """Find the best decisions for SCENARIO: what its section `optimise` asks for, confirmed by fresh replications."""
     from simulator.experiments.optimise import optimise as find
     from simulator.experiments.wide_search import OptunaMissing
@@ -58,8 +90,16 @@ def optimise(
     with bad_input():
         try:
             with opened(store) as kept, progress_bar() as progress:  # it holds many points under the scenario's name
-                found = find(scenario, overrides, trials=trials, most=most, workers=workers, scheduler=scheduler,
-                             store=kept, progress=progress)  # fmt: skip
+                found = find(
+                    scenario,
+                    overrides,
+                    trials=trials,
+                    most=most,
+                    workers=workers,
+                    scheduler=scheduler,
+                    store=kept,
+                    progress=progress,
+                )
         except OptunaMissing as error:
             stop(str(error))
         except KeyboardInterrupt:

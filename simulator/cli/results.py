@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 @cli.command(short_help="List what a store holds, or write it as a table.")
 @click.argument("store", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--experiment", "chosen", type=click.IntRange(1), multiple=True, metavar="N",
-              help="Only this one; repeatable.")  # fmt: skip
+@click.option(
+    "--experiment", "chosen", type=click.IntRange(1), multiple=True, metavar="N", help="Only this one; repeatable."
+)
 @click.option(
     "-o",
     "--output",
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
     metavar="FILE.csv|parquet|xlsx",
     help="Write the values of every replication as one long table.",
 )
-@click.option("--by", multiple=True, metavar="DIMENSION", callback=slices,
-              help="Write slices too, such as segment or sku; repeatable.")  # fmt: skip
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="DIMENSION",
+    callback=slices,
+    help="Write slices too, such as segment or sku; repeatable.",
+)
 def results(store: Path, chosen: tuple[int, ...], target: Path | None, by: tuple[str, ...]) -> None:
     """List what the file STORE holds, or write it as a table.
 
@@ -107,7 +113,9 @@ def _verdict(each: "Recorded", found: "Agreement") -> str:
     if found.verdict == "same":
         return f"{what}: all {found.compared:,} numbers agree in all digits"
     if found.verdict == "rounding":
-        return (f"{what}: all {found.compared:,} numbers agree; {len(found.rounded):,} of them differ in their last "
-                "digits (by a billionth at most)")  # fmt: skip
+        return (
+            f"{what}: all {found.compared:,} numbers agree; {len(found.rounded):,} of them differ in their last "
+            "digits (by a billionth at most)"
+        )
     listed = f"; the first {SHOWN} of them" if len(found.different) > SHOWN else ""
     return f"{what}: {len(found.different):,} of {found.compared:,} numbers differ{listed}:"

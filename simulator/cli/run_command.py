@@ -53,8 +53,10 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
                 f"{text!r}: give a relative half width, such as {kpi}=0.01, or one in its unit, such as {kpi}=±2"
             ) from None
         if not 0 < wanted < (math.inf if absolute else 1):
-            raise click.BadParameter(f"{text!r}: a relative half width lies between 0 and 1, such as 0.01; "
-                                     f"one in the KPI's unit, such as ±2, above 0")  # fmt: skip
+            raise click.BadParameter(
+                f"{text!r}: a relative half width lies between 0 and 1, such as 0.01; "
+                f"one in the KPI's unit, such as ±2, above 0"
+            )
         (goals.absolute if absolute else goals.relative)[kpi] = wanted
     return goals
 
@@ -70,8 +72,13 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
     help="Replicate until the KPI's half width is this share of its mean, or this much in its unit; repeatable: "
     "all hold together.",
 )
-@click.option("--cap", type=click.IntRange(1, 1_000_000), default=1000, show_default=True,
-              help="Replications at most, where --precision decides.")  # fmt: skip
+@click.option(
+    "--cap",
+    type=click.IntRange(1, 1_000_000),
+    default=1000,
+    show_default=True,
+    help="Replications at most, where --precision decides.",
+)
 @experiment_options
 @click.option(
     "--by",
@@ -81,9 +88,14 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
     help="Show slices by segment, channel, customer_class, customer, rule, contract, sku, class, site, stage, "
     "supplier, cause or activity; repeatable.",
 )
-@click.option("--percentile", "percentiles", type=click.FloatRange(0, 100, min_open=True, max_open=True), multiple=True,
-              metavar="P", help="Show what a KPI stays below in P % of runs, such as 5 for the worst year of twenty; "
-              "repeatable.")  # fmt: skip
+@click.option(
+    "--percentile",
+    "percentiles",
+    type=click.FloatRange(0, 100, min_open=True, max_open=True),
+    multiple=True,
+    metavar="P",
+    help="Show what a KPI stays below in P % of runs, such as 5 for the worst year of twenty; repeatable.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show every KPI, not only the headlines.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option(
@@ -101,10 +113,22 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
     help="Write a workbook.",
 )
 def run(
-    scenario: str, changes: tuple[str, ...], seed: int | None, replications: int | None, precision: Goals, cap: int,
-    workers: int | None, scheduler: str | None, store: Path | None, by: tuple[str, ...], everything: bool, style: str,
-    percentiles: tuple[float, ...], report: Path | None, excel: Path | None,
-) -> None:  # fmt: skip
+    scenario: str,
+    changes: tuple[str, ...],
+    seed: int | None,
+    replications: int | None,
+    precision: Goals,
+    cap: int,
+    workers: int | None,
+    scheduler: str | None,
+    store: Path | None,
+    by: tuple[str, ...],
+    everything: bool,
+    style: str,
+    percentiles: tuple[float, ...],
+    report: Path | None,
+    excel: Path | None,
+) -> None:
     """Simulate SCENARIO and show its KPIs with 95 % confidence intervals."""
     from simulator.checks.conflicts import conflicts
     from simulator.experiments.replicate import run as replicate
@@ -114,8 +138,17 @@ def run(
         odd = len(conflicts(loaded))
         wanted = replications if replications is not None or any(precision) else 20
         with opened(store, loaded) as kept, progress_bar() as progress, quietly():
-            result = replicate(loaded, wanted, precision=precision.relative, absolute=precision.absolute, cap=cap,
-                               workers=workers, scheduler=scheduler, store=kept, progress=progress)  # fmt: skip
+            result = replicate(
+                loaded,
+                wanted,
+                precision=precision.relative,
+                absolute=precision.absolute,
+                cap=cap,
+                workers=workers,
+                scheduler=scheduler,
+                store=kept,
+                progress=progress,
+            )
         if odd:
             click.echo(f"{odd} warning{'s' * (odd > 1)} of its service policy: see `simulator check`", err=True)
         _show(result, style, by, everything, percentiles)
@@ -132,8 +165,11 @@ def _tell_missed(result: "Result", goals: Goals) -> None:
             found = result.estimate(kpi)
             reached = found.relative if relative else found.half_width
             if not reached <= goal:
-                click.echo(f"{kpi}: {goal:g} not reached with {result.replications} replications "
-                           f"({'relative ' * relative}half width {reached:.3g})", err=True)  # fmt: skip
+                click.echo(
+                    f"{kpi}: {goal:g} not reached with {result.replications} replications "
+                    f"({'relative ' * relative}half width {reached:.3g})",
+                    err=True,
+                )
 
 
 def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool, percentiles: tuple[float, ...]) -> None:
@@ -188,9 +224,17 @@ def _write(result: "Result", report: Path | None, excel: Path | None) -> None:
 @click.option("--scheduler", metavar="ADDRESS|FILE", help="Play on the workers of this Dask scheduler.")
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def warm_up(
-    scenario: str, changes: tuple[str, ...], seed: int | None, replications: int, kpis: tuple[str, ...],
-    step: str | None, picture: Path | None, workers: int | None, scheduler: str | None, style: str,
-) -> None:  # fmt: skip
+    scenario: str,
+    changes: tuple[str, ...],
+    seed: int | None,
+    replications: int,
+    kpis: tuple[str, ...],
+    step: str | None,
+    picture: Path | None,
+    workers: int | None,
+    scheduler: str | None,
+    style: str,
+) -> None:
     """Say how long SCENARIO takes to settle: the warm-up that it needs, and the means from then on.
 
     The cut is MSER-5's, on the mean of all replications; the means come with intervals from one run, by batch
@@ -210,8 +254,10 @@ def warm_up(
         except NoSeriesError as error:
             stop(str(error))
         except KeyboardInterrupt:
-            stop("interrupted: a warm-up is read from all replications, and none are kept; fewer (-n) are sooner done",
-                 INTERRUPTED)  # fmt: skip
+            stop(
+                "interrupted: a warm-up is read from all replications, and none are kept; fewer (-n) are sooner done",
+                INTERRUPTED,
+            )
         if style == "json":
             import json
 

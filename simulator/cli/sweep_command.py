@@ -65,34 +65,83 @@ def level(_context: click.Context, _option: click.Parameter, text: str | None) -
 
 @cli.command(short_help="Play SCENARIO at many points of its inputs.")
 @scenario_options
-@click.option("--vary", multiple=True, required=True, metavar="PATH=A,B,C|LOW..HIGH", callback=all_written,
-              help="What to vary: values, or a range such as 0.90..0.99 or 1..7 days; repeatable.")  # fmt: skip
-@click.option("--design", type=click.Choice(["grid", "lhs", "sobol"]), default="grid", show_default=True,
-              help="Every combination, a Latin hypercube, or a Sobol sequence.")  # fmt: skip
-@click.option("--points", type=click.IntRange(2), help="How many points; in a grid, how many values of each range  "
-              "[default: 5]")  # fmt: skip
-@click.option("-n", "--replications", type=click.IntRange(1, 1_000_000), default=20, show_default=True,
-              help="Of every point.")  # fmt: skip
-@click.option("--kpi", "kpis", multiple=True, callback=known_kpis, metavar="KPI",
-              help="Show this KPI instead of the headlines; repeatable.")  # fmt: skip
-@click.option("--by", multiple=True, metavar="DIMENSION", callback=slices,
-              help="Show slices too: segment, channel, sku ...; repeatable.")  # fmt: skip
-@click.option("--frontier", "service", callback=known_kpi, metavar="KPI", help="The service whose cost is shown  "
-              "[default: the first service KPI that the points differ in]")  # fmt: skip
-@click.option("--cost", callback=known_kpi, metavar="KPI", default="total_cost", show_default=True,
-              help="What service costs: money, stock, hours.")  # fmt: skip
+@click.option(
+    "--vary",
+    multiple=True,
+    required=True,
+    metavar="PATH=A,B,C|LOW..HIGH",
+    callback=all_written,
+    help="What to vary: values, or a range such as 0.90..0.99 or 1..7 days; repeatable.",
+)
+@click.option(
+    "--design",
+    type=click.Choice(["grid", "lhs", "sobol"]),
+    default="grid",
+    show_default=True,
+    help="Every combination, a Latin hypercube, or a Sobol sequence.",
+)
+@click.option(
+    "--points", type=click.IntRange(2), help="How many points; in a grid, how many values of each range  [default: 5]"
+)
+@click.option(
+    "-n", "--replications", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="Of every point."
+)
+@click.option(
+    "--kpi",
+    "kpis",
+    multiple=True,
+    callback=known_kpis,
+    metavar="KPI",
+    help="Show this KPI instead of the headlines; repeatable.",
+)
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="DIMENSION",
+    callback=slices,
+    help="Show slices too: segment, channel, sku ...; repeatable.",
+)
+@click.option(
+    "--frontier",
+    "service",
+    callback=known_kpi,
+    metavar="KPI",
+    help="The service whose cost is shown  [default: the first service KPI that the points differ in]",
+)
+@click.option(
+    "--cost",
+    callback=known_kpi,
+    metavar="KPI",
+    default="total_cost",
+    show_default=True,
+    help="What service costs: money, stock, hours.",
+)
 @click.option(
     "--reach", callback=level, metavar="LEVEL", help="Say what this level of service would cost, such as 97%."
 )
 @experiment_options
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), callback=picture, metavar="FILE.png|svg",
-              help="Draw the curves, and service against cost.")  # fmt: skip
+@click.option(
+    "--chart",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=picture,
+    metavar="FILE.png|svg",
+    help="Draw the curves, and service against cost.",
+)
 def sweep(
-    scenario: str, changes: tuple[str, ...], seed: int | None, kpis: tuple[str, ...], by: tuple[str, ...],
-    service: str | None, cost: str, reach: float | None, style: str, chart: Path | None, store: Path | None,
+    scenario: str,
+    changes: tuple[str, ...],
+    seed: int | None,
+    kpis: tuple[str, ...],
+    by: tuple[str, ...],
+    service: str | None,
+    cost: str,
+    reach: float | None,
+    style: str,
+    chart: Path | None,
+    store: Path | None,
     **settings: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Play SCENARIO at many points of its inputs under the same luck: what each gives, and what service costs."""
     from simulator.drawing.wording import counted
     from simulator.experiments.cost_of_service import service_of
@@ -131,9 +180,13 @@ def sweep(
 
 
 def _show(
-    found: "Sweep", costs: "list[CostOfService]", kpis: tuple[str, ...], by: tuple[str, ...], reach: float | None,
+    found: "Sweep",
+    costs: "list[CostOfService]",
+    kpis: tuple[str, ...],
+    by: tuple[str, ...],
+    reach: float | None,
     style: str,
-) -> None:  # fmt: skip
+) -> None:
     from simulator.reports.sweep_tables import cost_of_service_json, print_cost_of_service, print_sweep
 
     if style == "json":
@@ -154,24 +207,58 @@ def _show(
 
 @cli.command(short_help="Say which inputs of SCENARIO matter.")
 @scenario_options
-@click.option("--method", type=click.Choice(["tornado", "morris", "sobol"]), default="tornado", show_default=True,
-              help="One at a time, elementary effects, or shares of the variance.")  # fmt: skip
-@click.option("--input", "inputs", multiple=True, metavar="PATH=LOW..HIGH", callback=all_written,
-              help="Move this input over this range; repeatable.  [default: what it assumes, +-20 %]")  # fmt: skip
-@click.option("--kpi", "kpis", multiple=True, callback=known_kpis, metavar="KPI", default=["total_cost"],
-              show_default=True,              help="What is looked at; repeatable.")  # fmt: skip
-@click.option("--points", type=click.IntRange(2), help="Trajectories of Morris [default: 10], or base points of Sobol "
-              "[default: 64].")  # fmt: skip
-@click.option("-n", "--replications", type=click.IntRange(2, 1_000_000), default=10, show_default=True,
-              help="Of every point.")  # fmt: skip
+@click.option(
+    "--method",
+    type=click.Choice(["tornado", "morris", "sobol"]),
+    default="tornado",
+    show_default=True,
+    help="One at a time, elementary effects, or shares of the variance.",
+)
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="PATH=LOW..HIGH",
+    callback=all_written,
+    help="Move this input over this range; repeatable.  [default: what it assumes, +-20 %]",
+)
+@click.option(
+    "--kpi",
+    "kpis",
+    multiple=True,
+    callback=known_kpis,
+    metavar="KPI",
+    default=["total_cost"],
+    show_default=True,
+    help="What is looked at; repeatable.",
+)
+@click.option(
+    "--points",
+    type=click.IntRange(2),
+    help="Trajectories of Morris [default: 10], or base points of Sobol [default: 64].",
+)
+@click.option(
+    "-n", "--replications", type=click.IntRange(2, 1_000_000), default=10, show_default=True, help="Of every point."
+)
 @experiment_options
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), callback=picture, metavar="FILE.png|svg",
-              help="Draw the effects.")  # fmt: skip
+@click.option(
+    "--chart",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=picture,
+    metavar="FILE.png|svg",
+    help="Draw the effects.",
+)
 def sensitivity(
-    scenario: str, changes: tuple[str, ...], seed: int | None, inputs: dict[str, Any], store: Path | None, style: str,
-    chart: Path | None, **settings: Any,
-) -> None:  # fmt: skip
+    scenario: str,
+    changes: tuple[str, ...],
+    seed: int | None,
+    inputs: dict[str, Any],
+    store: Path | None,
+    style: str,
+    chart: Path | None,
+    **settings: Any,
+) -> None:
     """Which inputs of SCENARIO matter: move them, and see what that does to a KPI."""
     from simulator.drawing.search_charts import write_sensitivity_chart
     from simulator.experiments.ranges import DesignError

@@ -41,8 +41,10 @@ def service(sheet: "Figure", rows: Sequence[str], panels: Mapping[str, Sequence[
     height = sheet.get_figheight()
     left, gap = room(rows) + 0.01, 0.125
     wide = (0.915 - left + gap) / len(panels) - gap
-    axes = [sheet.add_axes((left + place * (wide + gap), 0.26 / height, wide, 1 - 0.53 / height))
-            for place in range(len(panels))]  # fmt: skip
+    axes = [
+        sheet.add_axes((left + place * (wide + gap), 0.26 / height, wide, 1 - 0.53 / height))
+        for place in range(len(panels))
+    ]
     for panel, (heading, dots) in zip(axes, panels.items(), strict=True):
         _shares(panel, dots)
         panel.set_title(heading)
@@ -69,12 +71,26 @@ def _shares(panel: "Axes", dots: Sequence[Dot]) -> None:
         span[1] = min(span[1], 1.0)  # a share lies between 0 and 1
         panel.plot(span, [place, place], color=DARK, linewidth=1.4, clip_on=False)
         panel.plot(found.mean, place, "o", color=DARK, markersize=4.2, clip_on=False, zorder=3)
-        panel.annotate(figure(found.mean, "share"), (1, place), (40, 0), xycoords=panel.get_yaxis_transform(),
-                       textcoords="offset points", ha="right", va="center")  # fmt: skip
+        panel.annotate(
+            figure(found.mean, "share"),
+            (1, place),
+            (40, 0),
+            xycoords=panel.get_yaxis_transform(),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+        )
         lowest = min(lowest, span[0])
         if dot.target is not None:
-            panel.plot([dot.target] * 2, [place - 0.36, place + 0.36], color=DARK, linewidth=2.2, solid_capstyle="butt",
-                       clip_on=False, zorder=2)  # fmt: skip
+            panel.plot(
+                [dot.target] * 2,
+                [place - 0.36, place + 0.36],
+                color=DARK,
+                linewidth=2.2,
+                solid_capstyle="butt",
+                clip_on=False,
+                zorder=2,
+            )
             lowest = min(lowest, dot.target)
     lowest = max(lowest, 0.0)  # an interval of two replications may reach below
     step = next(step for step in (0.05, 0.1, 0.2, 0.5) if 1 - lowest <= 2 * step + 1e-9)
@@ -95,8 +111,13 @@ def stages(sheet: "Figure", rows: Sequence[tuple[str, float, float]]) -> None:
         panel.barh(place, waited / unit, 0.62, color="white", edgecolor=DARK, linewidth=0.7, hatch=HATCH)
         panel.barh(place, spent / unit, 0.62, left=waited / unit, color=MIDDLE, edgecolor=DARK, linewidth=0.7)
         split = f"  ({lasting(waited)} waiting)" if 0.05 < waited / max(waited + spent, 1e-9) < 0.95 else ""
-        panel.annotate(f"{lasting(waited + spent)}{split}", ((waited + spent) / unit, place), (4, 0),
-                       textcoords="offset points", va="center")  # fmt: skip
+        panel.annotate(
+            f"{lasting(waited + spent)}{split}",
+            ((waited + spent) / unit, place),
+            (4, 0),
+            textcoords="offset points",
+            va="center",
+        )
     names(panel, [name for name, _, _ in rows])
     panel.set_ylim(len(rows) - 0.45, -0.55)
     panel.xaxis.set_major_formatter(lambda x, _: f"{x:g} {'days' if unit > 1 else 'h'}")
@@ -116,8 +137,14 @@ def shares(sheet: "Figure", rows: Sequence[tuple[str, float, float]]) -> None:
     for place, (_, mean, variance) in enumerate(rows):
         for share, offset, colour, hatch in ((mean, -0.2, MIDDLE, ""), (variance, 0.2, "white", HATCH)):
             panel.barh(place + offset, share, 0.38, color=colour, edgecolor=DARK, linewidth=0.7, hatch=hatch)
-            panel.annotate(figure(share, "share"), (max(share, 0.0), place + offset), (4, 0), fontsize=7.5,
-                           textcoords="offset points", va="center")  # fmt: skip
+            panel.annotate(
+                figure(share, "share"),
+                (max(share, 0.0), place + offset),
+                (4, 0),
+                fontsize=7.5,
+                textcoords="offset points",
+                va="center",
+            )
     names(panel, [name for name, _, _ in rows])
     panel.set_ylim(len(rows) - 0.45, -0.55)
     panel.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f} %".replace("-", "−"))
@@ -139,8 +166,7 @@ def pareto(sheet: "Figure", rows: Sequence[Estimate], so_far: Sequence[float]) -
         low, high = ends(each)
         bars.barh(place, each.mean, 0.62, color=LIGHT, edgecolor=DARK, linewidth=0.7)
         bars.plot([max(low, 0.0), high], [place, place], color=DARK, linewidth=1.4)
-        bars.annotate(figure(each.mean, "share"), (high, place), (5, 0), textcoords="offset points",
-                      va="center")  # fmt: skip
+        bars.annotate(figure(each.mean, "share"), (high, place), (5, 0), textcoords="offset points", va="center")
     line.plot(so_far, np.arange(len(rows)), "-o", color=DARK, linewidth=1, markersize=3.6, clip_on=False)
     names(bars, [each.label for each in rows], CAUSE)
     for panel in (bars, line):
@@ -161,10 +187,21 @@ def pareto(sheet: "Figure", rows: Sequence[Estimate], so_far: Sequence[float]) -
 def _key(sheet: "Figure", left: float, *entries: tuple[str, str, str]) -> None:
     from matplotlib.patches import Patch
 
-    patches = [Patch(facecolor=colour, edgecolor=DARK, linewidth=0.7, hatch=hatch, label=label)
-               for label, colour, hatch in entries]  # fmt: skip
-    sheet.legend(handles=patches, loc="upper left", bbox_to_anchor=(left - 0.007, 1.0), ncols=len(entries), borderpad=0,
-                 handlelength=1.6, handleheight=0.8, columnspacing=1.6, borderaxespad=0.1)  # fmt: skip
+    patches = [
+        Patch(facecolor=colour, edgecolor=DARK, linewidth=0.7, hatch=hatch, label=label)
+        for label, colour, hatch in entries
+    ]
+    sheet.legend(
+        handles=patches,
+        loc="upper left",
+        bbox_to_anchor=(left - 0.007, 1.0),
+        ncols=len(entries),
+        borderpad=0,
+        handlelength=1.6,
+        handleheight=0.8,
+        columnspacing=1.6,
+        borderaxespad=0.1,
+    )
 
 
 def costs(sheet: "Figure", rows: Sequence[Estimate]) -> None:
@@ -178,8 +215,7 @@ def costs(sheet: "Figure", rows: Sequence[Estimate]) -> None:
         panel.barh(place, each.mean, 0.62, color=LIGHT, edgecolor=DARK, linewidth=0.7)
         panel.plot([low, high], [place, place], color=DARK, linewidth=1.4)
         share = f"  ({figure(each.mean / total, 'share')})" if total > 0 else ""
-        panel.annotate(figure(each.mean) + share, (high, place), (5, 0),
-                       textcoords="offset points", va="center")  # fmt: skip
+        panel.annotate(figure(each.mean) + share, (high, place), (5, 0), textcoords="offset points", va="center")
     names(panel, [each.label.replace("_", " ") for each in rows])
     panel.set_ylim(len(rows) - 0.45, -0.55)
     panel.xaxis.set_major_formatter(lambda x, _: figure(x))
@@ -234,8 +270,14 @@ def _band(panel: "Axes", band: Band, days: np.ndarray) -> None:
     panel.step(days, steps, where="post", color=DARK, linewidth=0.9)
     if band.mean is not None:
         panel.axhline(band.mean, color=DARK, linewidth=0.9, linestyle=(0, (5, 3)))
-        panel.annotate(f"mean {figure(band.mean)}", (1, band.mean), (4, 0), xycoords=panel.get_yaxis_transform(),
-                       textcoords="offset points", va="center")  # fmt: skip
+        panel.annotate(
+            f"mean {figure(band.mean)}",
+            (1, band.mean),
+            (4, 0),
+            xycoords=panel.get_yaxis_transform(),
+            textcoords="offset points",
+            va="center",
+        )
     panel.set_title(band.heading, pad=3)
     panel.set_xlim(days[0], days[-1])
     panel.set_ylim(0, max(float(steps.max()), band.mean or 0.0) * 1.08 or 1.0)
@@ -250,9 +292,17 @@ def _warm_up(panel: "Axes", scenario: Scenario) -> None:
     if until > first:
         panel.axvspan(first, until, facecolor=PALE, edgecolor="none", zorder=-1)
         panel.axvline(until, color=MIDDLE, linewidth=0.7, linestyle=":")
-        panel.annotate("warm-up", (until, 1), (-3, -3), xycoords=("data", "axes fraction"), fontsize=7.5,
-                       textcoords="offset points", va="top", ha="right",
-                       bbox={"facecolor": PALE, "edgecolor": "none", "pad": 1.0})  # fmt: skip
+        panel.annotate(
+            "warm-up",
+            (until, 1),
+            (-3, -3),
+            xycoords=("data", "axes fraction"),
+            fontsize=7.5,
+            textcoords="offset points",
+            va="top",
+            ha="right",
+            bbox={"facecolor": PALE, "edgecolor": "none", "pad": 1.0},
+        )
 
 
 def _dates(panel: "Axes") -> None:

@@ -55,12 +55,15 @@ def table(
     style = ["" if place in words else "n" for place in range(len(columns))]
     head = [tag("th", name, scope="col", **_class(style[place])) for place, name in enumerate(columns)]
     body = [
-        tag("tr", *(
-            tag("td" if place else "th", cell, **({} if place else {"scope": "row"}), **_class(style[place]))
-            for place, cell in enumerate(row)
-        ))
+        tag(
+            "tr",
+            *(
+                tag("td" if place else "th", cell, **({} if place else {"scope": "row"}), **_class(style[place]))
+                for place, cell in enumerate(row)
+            ),
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     return tag("table", tag("thead", tag("tr", *head)), tag("tbody", *body), **_class(kind))
 
 
@@ -73,14 +76,34 @@ HATCH = "////"
 WIDTH = 7.1
 """Of the type area in inches, so that a point on the page is a point in print."""
 STYLE = {
-    "font.family": "sans-serif", "font.size": 8.5, "axes.titlesize": 9, "axes.titleweight": "bold",
-    "axes.titlelocation": "left", "axes.edgecolor": MIDDLE, "axes.linewidth": 0.6, "axes.labelsize": 8.5,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
-    "xtick.color": MIDDLE, "ytick.color": MIDDLE, "xtick.labelcolor": DARK, "ytick.labelcolor": DARK,
-    "xtick.major.width": 0.6, "ytick.major.width": 0.6, "xtick.major.size": 3, "ytick.major.size": 3,
-    "text.color": DARK, "axes.labelcolor": DARK, "hatch.linewidth": 0.7, "legend.frameon": False,
-    "text.parse_math": False, "axes.unicode_minus": True, "svg.fonttype": "none", "svg.image_inline": True,
-}  # fmt: skip
+    "font.family": "sans-serif",
+    "font.size": 8.5,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.edgecolor": MIDDLE,
+    "axes.linewidth": 0.6,
+    "axes.labelsize": 8.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "xtick.color": MIDDLE,
+    "ytick.color": MIDDLE,
+    "xtick.labelcolor": DARK,
+    "ytick.labelcolor": DARK,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 3,
+    "ytick.major.size": 3,
+    "text.color": DARK,
+    "axes.labelcolor": DARK,
+    "hatch.linewidth": 0.7,
+    "legend.frameon": False,
+    "text.parse_math": False,
+    "axes.unicode_minus": True,
+    "svg.fonttype": "none",
+    "svg.image_inline": True,
+}
 """matplotlib's settings while a chart is drawn."""
 
 

@@ -79,8 +79,9 @@ def points(sheet: "Figure", optimum: Optimum) -> None:
     axes.locator_params(nbins=7)
     axes.yaxis.set_major_formatter(lambda value, _: figure(value))
     sheet.text(0.02, 0.955, f"{optimum.base.name}: {len(optimum.trials)} points tried", fontweight="bold", fontsize=10)
-    sheet.legend(loc="upper left", bbox_to_anchor=(0.01, 0.945), ncols=3, fontsize=8, handletextpad=0.3,
-                 columnspacing=1.3)  # fmt: skip
+    sheet.legend(
+        loc="upper left", bbox_to_anchor=(0.01, 0.945), ncols=3, fontsize=8, handletextpad=0.3, columnspacing=1.3
+    )
 
 
 def _focus(sheet: "Figure", axes: "Axes", optimum: Optimum) -> None:
@@ -109,13 +110,28 @@ def _focus(sheet: "Figure", axes: "Axes", optimum: Optimum) -> None:
 
 
 def _mark(
-    axes: "Axes", optimum: Optimum, across: list[float], up: list[float], marker: str, words: str, face: str, edge: str,
+    axes: "Axes",
+    optimum: Optimum,
+    across: list[float],
+    up: list[float],
+    marker: str,
+    words: str,
+    face: str,
+    edge: str,
     size: float = 5.0,
-) -> None:  # fmt: skip
+) -> None:
     """Points of one kind, in per cent where they are shares."""
     constraint = optimum.section.subject_to[0] if optimum.section.subject_to else None
-    axes.plot(np.array(across) * _scale(constraint), np.array(up) * _scale(optimum.section.objective), marker,
-              markersize=size, markerfacecolor=face, markeredgecolor=edge, label=words, zorder=3)  # fmt: skip
+    axes.plot(
+        np.array(across) * _scale(constraint),
+        np.array(up) * _scale(optimum.section.objective),
+        marker,
+        markersize=size,
+        markerfacecolor=face,
+        markeredgecolor=edge,
+        label=words,
+        zorder=3,
+    )
 
 
 def _forbidden(axes: "Axes", wanted: float, unit: str, *, below: bool) -> None:
@@ -124,9 +140,15 @@ def _forbidden(axes: "Axes", wanted: float, unit: str, *, below: bool) -> None:
     axes.axvspan(*((left, wanted) if below else (wanted, right)), color=PALE, linewidth=0, zorder=0)
     axes.axvline(wanted, color=DARK, linewidth=0.8)
     axes.set_xlim(left, right)
-    axes.annotate(f"at {'least' if below else 'most'} {wanted:.4g}{unit}", (wanted, 1), (4 if below else -4, 3),
-                  xycoords=axes.get_xaxis_transform(), textcoords="offset points",
-                  ha="left" if below else "right", fontsize=8)  # fmt: skip
+    axes.annotate(
+        f"at {'least' if below else 'most'} {wanted:.4g}{unit}",
+        (wanted, 1),
+        (4 if below else -4, 3),
+        xycoords=axes.get_xaxis_transform(),
+        textcoords="offset points",
+        ha="left" if below else "right",
+        fontsize=8,
+    )
 
 
 def _scale(goal: Goal | None) -> float:
@@ -149,11 +171,11 @@ LEFT, RIGHT = 0.43, 0.98
 """Of the sheet's width."""
 KEYS = {
     "tornado": "Change against the scenario as it is: hatched at the low end of the input, full at its high end; "
-               "strokes are 95 % intervals.",
+    "strokes are 95 % intervals.",
     "morris": "Bars: mean of the absolute effects, with its 95 % interval over trajectories. Diamonds: their standard "
-              "deviation (bent, or together with others).",
+    "deviation (bent, or together with others).",
     "sobol": "Full: alone. Hatched: with all it does together with others. Strokes are 95 % intervals over points.",
-}  # fmt: skip
+}
 
 
 def write_sensitivity_chart(found: Sensitivity, path: Path) -> None:
@@ -184,15 +206,22 @@ def _panel(axes: "Axes", found: Sensitivity, kpi: str, rows: Sequence[Effect]) -
     axes.set_ylim(len(rows) - 0.45, -0.55)
     axes.locator_params(axis="x", nbins=6)
     axes.grid(axis="x", color=LIGHT, linewidth=0.5)
-    axes.xaxis.set_major_formatter(lambda x, _: figure(x) if found.method != "tornado" or not x else
-                                   f"{'+' if x > 0 else ''}{figure(x)}")  # fmt: skip
+    axes.xaxis.set_major_formatter(
+        lambda x, _: figure(x) if found.method != "tornado" or not x else f"{'+' if x > 0 else ''}{figure(x)}"
+    )
     bare(axes, "left")
     called = short_names([each.name for each in found.inputs])
     names(axes, [f"{called[each.input]}  {found.input(each.input).said}" for each in rows], LETTERS)
     unit = measured_in(found, catalogue()[kpi].unit)
     box = axes.get_position()
-    axes.text(-box.x0 / box.width, -0.75, f"{title(kpi)} ({unit})", transform=axes.get_yaxis_transform(), va="bottom",
-              fontweight="bold")  # fmt: skip
+    axes.text(
+        -box.x0 / box.width,
+        -0.75,
+        f"{title(kpi)} ({unit})",
+        transform=axes.get_yaxis_transform(),
+        va="bottom",
+        fontweight="bold",
+    )
 
 
 def _bar(axes: "Axes", at: float, found: Interval, scale: float, high: float, full: bool) -> None:
@@ -209,8 +238,9 @@ def _tornado(axes: "Axes", place: int, each: Effect, scale: float) -> None:
 
 def _morris(axes: "Axes", place: int, each: Effect, scale: float) -> None:
     _bar(axes, place, each.measures["size"], scale, 0.6, full=True)
-    axes.plot(scale * each.measures["spread"].point, place, "D", color=DARK, markerfacecolor="white", markersize=3.8,
-              zorder=4)  # fmt: skip
+    axes.plot(
+        scale * each.measures["spread"].point, place, "D", color=DARK, markerfacecolor="white", markersize=3.8, zorder=4
+    )
 
 
 def _sobol(axes: "Axes", place: int, each: Effect, scale: float) -> None:
@@ -255,8 +285,9 @@ def _settling_panel(panel: "Axes", series: Series, cut: Truncation, found: WarmU
     at = (np.arange(len(curve)) + 0.5) * series.step / found.unit
     runs = np.array([welch(run, window) for run in series.runs])
     known = np.isfinite(runs).any(axis=0)
-    panel.fill_between(at[known], np.nanmin(runs[:, known], axis=0), np.nanmax(runs[:, known], axis=0), color=LIGHT,
-                       linewidth=0)  # fmt: skip
+    panel.fill_between(
+        at[known], np.nanmin(runs[:, known], axis=0), np.nanmax(runs[:, known], axis=0), color=LIGHT, linewidth=0
+    )
     panel.plot(at, curve, color=DARK, linewidth=1.2)
     if np.isfinite(cut.mean):
         panel.axhline(cut.mean, color=DARK, linewidth=0.7, linestyle=(0, (5, 3)))
@@ -292,5 +323,12 @@ def _key(sheet: "Figure", found: WarmUp) -> None:
         Line2D([], [], color=DARK, linewidth=1.6, label="MSER-5"),
         Patch(facecolor=PALE, edgecolor=MIDDLE, linestyle=":", label=f"own warm-up, {own}"),
     ]
-    sheet.legend(handles=entries, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=len(entries), borderaxespad=0.3,
-                 handlelength=1.6, columnspacing=1.2)  # fmt: skip
+    sheet.legend(
+        handles=entries,
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=len(entries),
+        borderaxespad=0.3,
+        handlelength=1.6,
+        columnspacing=1.2,
+    )

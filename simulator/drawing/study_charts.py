@@ -11,7 +11,7 @@ import numpy as np
 from simulator.drawing.files import write_picture
 from simulator.drawing.html import DARK, LIGHT, MIDDLE, bare, names, room, shortened
 from simulator.drawing.wording import alike, figure, short, title
-from simulator.experiments.compare import Comparison
+from simulator.experiments.comparison import Comparison
 from simulator.experiments.cost_of_service import CostOfService
 from simulator.experiments.differences import Difference
 from simulator.experiments.intervals import Interval
@@ -43,8 +43,10 @@ LETTERS = 38
 """Of a row's name."""
 
 
-KEY = ("Alternative less base, with intervals that hold together: full where decided, empty where not.\n"
-       "Shaded: not worth mentioning.")  # fmt: skip
+KEY = (
+    "Alternative less base, with intervals that hold together: full where decided, empty where not.\n"
+    "Shaded: not worth mentioning."
+)
 
 
 DIRECTION = {"higher": "more is better", "lower": "less is better", "neither": "neither is better"}
@@ -96,8 +98,10 @@ def _panel(comparison: Comparison, kpi: str, dimension: str, rows: Sequence[Diff
     more = f", the first {MOST} of {len(rows)}" if len(rows) > MOST else ""
     rows = rows[:MOST]
     several = len(comparison.alternatives) > 1
-    labels = [(f"{each.label}: {each.alternative}" if several else each.label) if dimension else each.alternative
-              for each in rows]  # fmt: skip
+    labels = [
+        (f"{each.label}: {each.alternative}" if several else each.label) if dimension else each.alternative
+        for each in rows
+    ]
     return DifferencePanel(f"{title(kpi)}{by} ({unit}; {DIRECTION[rows[0].better]}{more})", labels, rows)
 
 
@@ -120,10 +124,23 @@ def _draw_differences(axes: "Axes", panel: DifferencePanel) -> None:
         )
         if np.isfinite(each.high - each.low):
             axes.plot([scale * each.low, scale * each.high], [place, place], color=DARK, linewidth=1.4)
-        axes.plot(scale * each.mean, place, "o", color=DARK, markersize=4.4, zorder=3,
-                  markerfacecolor="white" if each.verdict == "undecided" else DARK)  # fmt: skip
-        axes.annotate(short(each), (1, place), (8, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points",
-                      va="center")  # fmt: skip
+        axes.plot(
+            scale * each.mean,
+            place,
+            "o",
+            color=DARK,
+            markersize=4.4,
+            zorder=3,
+            markerfacecolor="white" if each.verdict == "undecided" else DARK,
+        )
+        axes.annotate(
+            short(each),
+            (1, place),
+            (8, 0),
+            xycoords=axes.get_yaxis_transform(),
+            textcoords="offset points",
+            va="center",
+        )
     axes.axvline(0, color=DARK, linewidth=0.8)
     axes.locator_params(axis="x", nbins=6)
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:+,.4g}".replace("-", "−") if x else "0")
@@ -245,8 +262,15 @@ def _draw(axes: "Axes", sweep: Sweep, panel: Panel) -> None:
             axes.plot(place(point.values[panel.path]), value, ".", color=LIGHT, markersize=3.5, zorder=1)
     for number, levels in enumerate(series.values()):
         x = [place(level.value) for level in levels]
-        axes.plot(x, [scale * level.found.point for level in levels], linestyle=DASHES[number % LINES], color=DARK,
-                  linewidth=1, marker=MARKS[number % LINES], markersize=3.2)  # fmt: skip
+        axes.plot(
+            x,
+            [scale * level.found.point for level in levels],
+            linestyle=DASHES[number % LINES],
+            color=DARK,
+            linewidth=1,
+            marker=MARKS[number % LINES],
+            markersize=3.2,
+        )
         for at, level in zip(x, levels, strict=True):
             low, high = _ends(level.found)
             axes.plot([at, at], [scale * low, scale * high], color=MIDDLE, linewidth=1.4, zorder=1)
@@ -263,11 +287,20 @@ def _draw(axes: "Axes", sweep: Sweep, panel: Panel) -> None:
 def _key(axes: "Axes", labels: Sequence[str], dimension: str) -> None:
     """Which line is which slice."""
     for number, label in enumerate(labels[:LINES]):
-        axes.plot([], [], linestyle=DASHES[number], color=DARK, linewidth=1, marker=MARKS[number], markersize=3.2,
-                  label=shortened(label))  # fmt: skip
+        axes.plot(
+            [],
+            [],
+            linestyle=DASHES[number],
+            color=DARK,
+            linewidth=1,
+            marker=MARKS[number],
+            markersize=3.2,
+            label=shortened(label),
+        )
     more = f", the first {LINES} of {len(labels)}" if len(labels) > LINES else ""
-    axes.legend(title=f"{dimension}{more}", loc="center left", fontsize=7, title_fontsize=7, handlelength=3.2,
-                alignment="left")  # fmt: skip
+    axes.legend(
+        title=f"{dimension}{more}", loc="center left", fontsize=7, title_fontsize=7, handlelength=3.2, alignment="left"
+    )
     axes.set_axis_off()
 
 

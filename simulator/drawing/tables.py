@@ -13,13 +13,23 @@ from simulator.experiments.store import Kept
 from simulator.replication.measure import catalogue
 
 HEADLINES = {
-    "Service": ("line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "on_time", "in_full",
-                "perfect_order_rate", "perfect_order_product", "sla_attainment", "sla_breaches"),
+    "Service": (
+        "line_fill_rate",
+        "unit_fill_rate",
+        "order_fill_rate",
+        "value_fill_rate",
+        "on_time",
+        "in_full",
+        "perfect_order_rate",
+        "perfect_order_product",
+        "sla_attainment",
+        "sla_breaches",
+    ),
     "Time": ("order_cycle_time", "order_cycle_time_p95", "wait_time"),
     "Stock": ("on_hand", "backorders", "ready_rate", "turns", "days_of_supply"),
     "Demand": ("orders_per_week", "lines_per_order", "units_per_line", "order_value", "return_rate"),
     "Money": ("revenue", "cost_of_goods", "total_cost", "sla_penalty", "sla_bonus", "margin"),
-}  # fmt: skip
+}
 """The KPIs that the table shows, by group."""
 
 
@@ -69,8 +79,11 @@ def print_result(result: Result, by: tuple[str, ...] = (), everything: bool = Fa
     run = result.scenario.run
     console.print(f"[bold]{escape(result.scenario.name)}[/bold]", highlight=False)
     measured = (run.horizon - run.warm_up) / 168
-    console.print(f"{result.replications} replications of {measured:.4g} weeks after a warm-up of "
-                  f"{run.warm_up / 168:.3g} weeks, seed {run.seed}", highlight=False)  # fmt: skip
+    console.print(
+        f"{result.replications} replications of {measured:.4g} weeks after a warm-up of "
+        f"{run.warm_up / 168:.3g} weeks, seed {run.seed}",
+        highlight=False,
+    )
     console.print(_whole(result, everything))
     for dimension in by:
         console.print(_slices(result, dimension, everything))
@@ -86,8 +99,16 @@ def print_experiments(experiments: Sequence[Kept]) -> None:
     table.add_column("scenario", overflow="fold")
     for each in experiments:
         took = f"{each.seconds / each.replications:.3g}" if each.replications else "-"
-        table.add_row(str(each.number), f"{each.replications:,}", took, str(each.seed), each.version, each.began[:10],
-                      each.hash, Text(each.scenario))  # fmt: skip
+        table.add_row(
+            str(each.number),
+            f"{each.replications:,}",
+            took,
+            str(each.seed),
+            each.version,
+            each.began[:10],
+            each.hash,
+            Text(each.scenario),
+        )
     Console().print(table)
 
 
@@ -95,8 +116,13 @@ def print_percentiles(result: Result, percentiles: Sequence[float], everything: 
     """Print what the headline KPIs (or all) stay below in so many per cent of runs, each with its interval."""
     if not percentiles:
         return
-    table = Table(box=None, header_style="bold", pad_edge=False, title_justify="left",
-                  title="a run stays below, with 95 % intervals; … where so few runs cannot tell")  # fmt: skip
+    table = Table(
+        box=None,
+        header_style="bold",
+        pad_edge=False,
+        title_justify="left",
+        title="a run stays below, with 95 % intervals; … where so few runs cannot tell",
+    )
     table.add_column("KPI")
     for each in percentiles:
         table.add_column(f"in {each:g} % of runs", justify="right")
@@ -104,8 +130,9 @@ def print_percentiles(result: Result, percentiles: Sequence[float], everything: 
     for kpi in result.kpi_names:
         found = [result.percentile(kpi, each / 100) for each in percentiles]
         if (everything or kpi in shown) and found[0].replications:
-            table.add_row(kpi, *(f"{show(e.mean, e.unit)} ({_end(e.low, e.unit)} to {_end(e.high, e.unit)})"
-                                 for e in found))  # fmt: skip
+            table.add_row(
+                kpi, *(f"{show(e.mean, e.unit)} ({_end(e.low, e.unit)} to {_end(e.high, e.unit)})" for e in found)
+            )
     Console().print(table)
 
 

@@ -65,9 +65,14 @@ class Batches:
     """Collects orders for a stage until there are so many, or the oldest has waited so long."""
 
     def __init__(
-        self, clock: Clock, collecting: Collecting, places: tuple[int, int], record: Record, batched: Record,
+        self,
+        clock: Clock,
+        collecting: Collecting,
+        places: tuple[int, int],
+        record: Record,
+        batched: Record,
         staff: Callable[[Record], Staffed],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.clock, self.collecting, self.record, self.batched = clock, collecting, record, batched
         self._place, self._line_place = places
         self._members: list[Shipment] = []

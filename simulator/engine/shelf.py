@@ -31,9 +31,24 @@ class Shelf:
     """One SKU at one site, in units. `position` is on hand + on order - backordered, kept up to date."""
 
     __slots__ = (
-        "backordered", "coming", "committed", "cost", "daily_demand", "lead_time", "number", "on_hand",
-        "on_order", "position", "reorder_at", "reserved", "rule", "sku", "supply", "target", "waiting",
-    )  # fmt: skip
+        "backordered",
+        "coming",
+        "committed",
+        "cost",
+        "daily_demand",
+        "lead_time",
+        "number",
+        "on_hand",
+        "on_order",
+        "position",
+        "reorder_at",
+        "reserved",
+        "rule",
+        "sku",
+        "supply",
+        "target",
+        "waiting",
+    )
     target: ServiceTarget | None
     """The target of its SKU's class, in place of the rule's own; None where there is none."""
     lead_time: LeadTime | None

@@ -34,10 +34,14 @@ class WorkPlan:
         self.line_work = {place: self._column() for place, stage in enumerate(stages) if stage.batch is not None}
         self.patience = {place: self._column() for place, stage in enumerate(stages) if stage.patience is not None}
         self.holds = {place: self._column() for place, stage in enumerate(stages) if stage.hold is not None}
-        self._later = [(self._draws(stage.stage, stage.time), self._draws(f"{stage.stage} by line", stage.line_time))
-                       for stage in stages]  # fmt: skip
-        self._later_patience = [(column, self._draws(f"{stages[place].stage} patience", stages[place].patience))
-                                for place, column in self.patience.items()]  # fmt: skip
+        self._later = [
+            (self._draws(stage.stage, stage.time), self._draws(f"{stage.stage} by line", stage.line_time))
+            for stage in stages
+        ]
+        self._later_patience = [
+            (column, self._draws(f"{stages[place].stage} patience", stages[place].patience))
+            for place, column in self.patience.items()
+        ]
         self._kept: dict[str, np.random.Generator] = {}
 
     def _column(self) -> int:

@@ -118,9 +118,16 @@ class OnCalendar(Staffed):
     """
 
     def __init__(
-        self, clock: Clock, record: Record, number: int, place: int, staff: int, urgent: bool,
-        calendar: WorkingTime, cut_off: float | None,
-    ) -> None:  # fmt: skip
+        self,
+        clock: Clock,
+        record: Record,
+        number: int,
+        place: int,
+        staff: int,
+        urgent: bool,
+        calendar: WorkingTime,
+        cut_off: float | None,
+    ) -> None:
         super().__init__(clock, record, number, place, staff, urgent)
         self.calendar, self.cut_off = calendar, cut_off
         self._opening = -1.0  # the opening for which the waiting jobs are called
@@ -208,9 +215,15 @@ class Step:
     """One stage without limits of capacity: it may have waves, a calendar, a cut-off and departures."""
 
     def __init__(
-        self, record: Record, number: int, place: int, calendar: WorkingTime | None, cut_off: float | None,
-        departures: "Timetable | None", waves: float | None,
-    ) -> None:  # fmt: skip
+        self,
+        record: Record,
+        number: int,
+        place: int,
+        calendar: WorkingTime | None,
+        cut_off: float | None,
+        departures: "Timetable | None",
+        waves: float | None,
+    ) -> None:
         self.record, self.number, self.place = record, number, place
         self.calendar, self.cut_off, self.departures, self.waves = calendar, cut_off, departures, waves
 

@@ -111,6 +111,19 @@ def build(scenario: Scenario, replication: int) -> World:
     classes.enrol()
     limited = [each for each in workshops.values() if each is not None]
     return World(
-        scenario, clock, ledger, streams, sites, limited, list(plans.values()), sources, classes, count(1),
-        Recorders(ledger), policy, channels, CycleRecord(), Contracts(scenario),
-    )  # fmt: skip
+        scenario,
+        clock,
+        ledger,
+        streams,
+        sites,
+        limited,
+        list(plans.values()),
+        sources,
+        classes,
+        count(1),
+        Recorders(ledger),
+        policy,
+        channels,
+        CycleRecord(),
+        Contracts(scenario),
+    )

@@ -104,10 +104,16 @@ class CostOfService:
         """Service and cost: points x replications that all have, the better service the higher number."""
         numbers = [point.result.numbers for point in self.points]
         service, cost = (
-            np.array([sample.linear() for sample in common(
-                [point.result.sample(kpi, self.dimension, self.label) for point in self.points], numbers)])
+            np.array(
+                [
+                    sample.linear()
+                    for sample in common(
+                        [point.result.sample(kpi, self.dimension, self.label) for point in self.points], numbers
+                    )
+                ]
+            )
             for kpi in (self.service, self.cost)
-        )  # fmt: skip
+        )
         known = np.isfinite(service).all(axis=0) & np.isfinite(cost).all(axis=0)
         if known.sum() < 2:
             raise DesignError(f"too few replications have {self.service} at every point")
@@ -212,8 +218,18 @@ def critical_ratios(scenario: Scenario) -> tuple[float, float] | None:
     return (min(found), max(found)) if found else None
 
 
-SERVICE = ("line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "ready_rate",
-           "cycle_service_level", "on_time", "perfect_order_rate", "in_full", "sla_attainment")  # fmt: skip
+SERVICE = (
+    "line_fill_rate",
+    "unit_fill_rate",
+    "order_fill_rate",
+    "value_fill_rate",
+    "ready_rate",
+    "cycle_service_level",
+    "on_time",
+    "perfect_order_rate",
+    "in_full",
+    "sla_attainment",
+)
 """What is taken as the service where nobody says: the first of these that is shown and that the points differ in."""
 
 

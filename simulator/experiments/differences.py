@@ -98,8 +98,13 @@ def _apart(base: Sample, other: Sample, confidence: float) -> Interval:
     """Medians of two independent samples: each interval at half the risk, their ends subtracted."""
     each = 0.5 + confidence / 2
     one, two = (percentile(sample.values[np.isfinite(sample.values)], 0.5, each) for sample in (base, other))
-    return Interval(two.point - one.point, two.low - one.high, two.high - one.low, "order statistics",
-                    min(one.replications, two.replications))  # fmt: skip
+    return Interval(
+        two.point - one.point,
+        two.low - one.high,
+        two.high - one.low,
+        "order statistics",
+        min(one.replications, two.replications),
+    )
 
 
 def levels(family: Sequence[Sequence[Contrast]], confidence: float, method: Simultaneous) -> list[list[float]]:
@@ -178,8 +183,9 @@ def common(samples: Sequence[Sample], numbers: Sequence[Sequence[int]]) -> list[
     for sample, own in zip(samples, numbers, strict=True):
         place = {number: index for index, number in enumerate(own)}
         rows = [place[number] for number in both]
-        parts = {name: part[rows] for name in ("values", "weights", "trials")
-                 if (part := getattr(sample, name)) is not None}  # fmt: skip
+        parts = {
+            name: part[rows] for name in ("values", "weights", "trials") if (part := getattr(sample, name)) is not None
+        }
         found.append(replace(sample, **parts))
     return found
 
@@ -303,5 +309,8 @@ class Difference:
             return self.verdict
         if not math.isfinite(self.high - self.low):
             return "undecided: too few replications have a value"
-        return f"undecided: about {self.more:,} more replications needed" if self.more is not None else (
-            f"undecided: over {CAP:,} more replications needed")  # fmt: skip
+        return (
+            f"undecided: about {self.more:,} more replications needed"
+            if self.more is not None
+            else (f"undecided: over {CAP:,} more replications needed")
+        )

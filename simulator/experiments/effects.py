@@ -83,8 +83,15 @@ def morris(
     """
 
     def analysed(values: np.ndarray) -> Any:
-        return salib("analyze.morris").analyze(problem(names), design, values, num_resamples=RESAMPLES,
-                                               conf_level=confidence, num_levels=LEVELS, seed=_seed(seed))  # fmt: skip
+        return salib("analyze.morris").analyze(
+            problem(names),
+            design,
+            values,
+            num_resamples=RESAMPLES,
+            conf_level=confidence,
+            num_levels=LEVELS,
+            seed=_seed(seed),
+        )
 
     whole, runs = analysed(outputs.mean(axis=1)), outputs.shape[1]
     each = np.array([analysed(outputs[:, run])["mu"] for run in range(runs)]) if runs > 1 else None
@@ -93,8 +100,16 @@ def morris(
         size, half = float(whole["mu_star"][place]), float(whole["mu_star_conf"][place])
         mean, sigma = float(whole["mu"][place]), float(whole["sigma"][place])
         direction = mean_interval(each[:, place], confidence) if each is not None else _alone(mean)
-        found.append(Effect(name, {"size": Interval(size, size - half, size + half, "", trajectories),
-                                   "direction": direction, "spread": _alone(sigma)}))  # fmt: skip
+        found.append(
+            Effect(
+                name,
+                {
+                    "size": Interval(size, size - half, size + half, "", trajectories),
+                    "direction": direction,
+                    "spread": _alone(sigma),
+                },
+            )
+        )
     return _ranked(found, "size")
 
 
@@ -117,8 +132,9 @@ def sobol(names: Sequence[str], outputs: np.ndarray, confidence: float = CONFIDE
     if not np.ptp(means) > 0:
         nothing = {"first": _alone(0.0), "total": _alone(0.0)}
         return [Effect(name, nothing) for name in names]
-    found = salib("analyze.sobol").analyze(problem(names), means, calc_second_order=False, num_resamples=RESAMPLES,
-                                           conf_level=confidence, seed=_seed(seed))  # fmt: skip
+    found = salib("analyze.sobol").analyze(
+        problem(names), means, calc_second_order=False, num_resamples=RESAMPLES, conf_level=confidence, seed=_seed(seed)
+    )
     count = len(means) // (len(names) + 2)
     indices = {}
     for key, short in (("first", "S1"), ("total", "ST")):

@@ -136,9 +136,11 @@ def _dask(scheduler: str) -> Iterator[Workforce]:
             raise ExecutorError(f"the Dask scheduler at {scheduler} has no workers: start `dask worker {scheduler}`")
         lost = (dask.KilledWorker, dask.comm.CommClosedError, CancelledError)
         yield Workforce(
-            client.get_executor(retries=0, pure=False), count, lost,
+            client.get_executor(retries=0, pure=False),
+            count,
+            lost,
             lambda: "" if client.status == "running" else f"the Dask scheduler at {scheduler} is lost",
-        )  # fmt: skip
+        )
     finally:
         client.close(timeout=5)
 

@@ -16,28 +16,70 @@ from simulator.units import NUMBER
 SPREAD = 0.2
 """How far an input is moved down and up where no range is given, as a share of its value."""
 DEFAULT = (
-    "market.segments.*.demand.orders", "market.segments.*.demand.gap.**", "market.rhythm.day_to_day",
-    "market.segments.*.waits", "market.segments.*.patience.**", "market.segments.*.longest_wait.**",
-    "market.segments.*.requested.**", "market.channels.*.record.accuracy", "market.channels.*.record.error.**",
-    "market.channels.*.collect.after.**", "market.channels.*.collect.no_show", "products.+.cost",
-    "products.+.substitutes.+", "network.suppliers.*.lead_time.**", "network.suppliers.*.changes.*.factor",
-    "network.entry_modes.*.time.**", "network.entry_modes.*.line_time.**", "network.entry_modes.*.errors.+",
-    "network.sites.*.stages.*.time.**", "network.sites.*.stages.*.line_time.**", "network.sites.*.stages.*.catches",
-    "network.sites.*.stages.*.rework.**", "network.sites.*.stages.*.hold.rate",
-    "network.sites.*.stages.*.hold.time.**", "network.sites.*.stages.*.patience.**", "network.sites.*.quality.**",
-    "network.sites.*.returns.inspection.time.**", "network.lanes.*.time.**", "network.lanes.*.cost",
-    "service.rules.*.returns.rate", "service.rules.*.returns.lag.**", "service.rules.*.returns.part",
-    "service.rules.*.alternatives.*", "service.overrides.*.rate", "service.reservation.cancelled",
-    "service.mistakes.complaint", "service.mistakes.short_payment", "service.mistakes.redelivery.**", "costs.**",
-)  # fmt: skip
+    "market.segments.*.demand.orders",
+    "market.segments.*.demand.gap.**",
+    "market.rhythm.day_to_day",
+    "market.segments.*.waits",
+    "market.segments.*.patience.**",
+    "market.segments.*.longest_wait.**",
+    "market.segments.*.requested.**",
+    "market.channels.*.record.accuracy",
+    "market.channels.*.record.error.**",
+    "market.channels.*.collect.after.**",
+    "market.channels.*.collect.no_show",
+    "products.+.cost",
+    "products.+.substitutes.+",
+    "network.suppliers.*.lead_time.**",
+    "network.suppliers.*.changes.*.factor",
+    "network.entry_modes.*.time.**",
+    "network.entry_modes.*.line_time.**",
+    "network.entry_modes.*.errors.+",
+    "network.sites.*.stages.*.time.**",
+    "network.sites.*.stages.*.line_time.**",
+    "network.sites.*.stages.*.catches",
+    "network.sites.*.stages.*.rework.**",
+    "network.sites.*.stages.*.hold.rate",
+    "network.sites.*.stages.*.hold.time.**",
+    "network.sites.*.stages.*.patience.**",
+    "network.sites.*.quality.**",
+    "network.sites.*.returns.inspection.time.**",
+    "network.lanes.*.time.**",
+    "network.lanes.*.cost",
+    "service.rules.*.returns.rate",
+    "service.rules.*.returns.lag.**",
+    "service.rules.*.returns.part",
+    "service.rules.*.alternatives.*",
+    "service.overrides.*.rate",
+    "service.reservation.cancelled",
+    "service.mistakes.complaint",
+    "service.mistakes.short_payment",
+    "service.mistakes.redelivery.**",
+    "costs.**",
+)
 """What is varied where nobody says: behaviour, demand, lead and working times, errors, cost rates.
 
 `*` is any one step and `**` any further ones; what differs in a step `+` only is one input and moves together.
 """
-DECIDED = frozenset({
-    "target", "targets", "promise", "stock", "staff", "waves", "allocation", "stockout", "contracts", "priority",
-    "price", "repromise", "window", "express", "when", "popularity",
-})  # fmt: skip
+DECIDED = frozenset(
+    {
+        "target",
+        "targets",
+        "promise",
+        "stock",
+        "staff",
+        "waves",
+        "allocation",
+        "stockout",
+        "contracts",
+        "priority",
+        "price",
+        "repromise",
+        "window",
+        "express",
+        "when",
+        "popularity",
+    }
+)
 """Steps of what is decided, or is no quantity of its own: an assumption about a whole section does not mean these."""
 _LEAF = re.compile(rf"{NUMBER}\s*((?:%|[a-z]+)?(?:\s*per [a-z]+)*)")
 
@@ -154,9 +196,7 @@ def _group(way: Steps, pattern: list[str]) -> str:
     return dotted(["*" if place < len(pattern) and pattern[place] == "+" else step for place, step in enumerate(way)])
 
 
-def _fitted(
-    scenario: Scenario, name: str, members: Mapping[Steps, Plain], spread: float, why: str
-) -> Input | str:  # fmt: skip
+def _fitted(scenario: Scenario, name: str, members: Mapping[Steps, Plain], spread: float, why: str) -> Input | str:
     """An input whose both ends the scenario takes; or the reason why there is none, "" for a value of 0."""
     fault = ""
     for span_of in (_relative, _up_to_one):

@@ -29,9 +29,16 @@ class Optimum:
     """The winner of an optimisation, and how sure it is."""
 
     def __init__(
-        self, base: Scenario, section: Optimise, result: Result, tried: Tried,
-        confirmations: Sequence[Confirmation], local: bool, where: str | Path | None, overrides: Sequence[str],
-    ) -> None:  # fmt: skip
+        self,
+        base: Scenario,
+        section: Optimise,
+        result: Result,
+        tried: Tried,
+        confirmations: Sequence[Confirmation],
+        local: bool,
+        where: str | Path | None,
+        overrides: Sequence[str],
+    ) -> None:
         self.base, self.section = base, section
         self.result = result
         """The base in the replications of the search."""
@@ -113,10 +120,14 @@ class Optimum:
         confirmed = {each.trial.number: each.holds for each in self.confirmations}
         fate = "" if trial.number not in confirmed else "holds" if confirmed[trial.number] else "not shown"
         return {
-            "trial": trial.number, **trial.point, said(self.section.objective): trial.value,
-            **dict(zip(names, trial.values, strict=True)), "replications": trial.played, "search": trial.fate,
+            "trial": trial.number,
+            **trial.point,
+            said(self.section.objective): trial.value,
+            **dict(zip(names, trial.values, strict=True)),
+            "replications": trial.played,
+            "search": trial.fate,
             "confirmed": fate,
-        }  # fmt: skip
+        }
 
     def as_json(self) -> dict[str, Any]:
         """All of it as plain data."""
@@ -124,17 +135,26 @@ class Optimum:
 
         section = self.section
         return {
-            "scenario": self.base.name, "hash": self.base.hash, "seed": self.base.run.seed, "version": __version__,
-            "objective": {"kpi": section.objective.kpi, "by": section.objective.by,
-                          "goal": "minimise" if section.sign > 0 else "maximise"},
-            "verdict": self.verdict, "holds": self.holds, "no_better_neighbour": self.local,
+            "scenario": self.base.name,
+            "hash": self.base.hash,
+            "seed": self.base.run.seed,
+            "version": __version__,
+            "objective": {
+                "kpi": section.objective.kpi,
+                "by": section.objective.by,
+                "goal": "minimise" if section.sign > 0 else "maximise",
+            },
+            "verdict": self.verdict,
+            "holds": self.holds,
+            "no_better_neighbour": self.local,
             "winner": {"point": self.point, "hash": self.scenario.hash, "trial": self.winner.number}
-            if self.confirmations else None,
+            if self.confirmations
+            else None,
             "replications": {"search": section.replications.most, "confirmation": section.replications.fresh},
             "confirmed": [_json(each) for each in self.kpis],
             "refused": self.refused,
             "trials": [{key: _or_none(value) for key, value in self._row(trial).items()} for trial in self.trials],
-        }  # fmt: skip
+        }
 
 
 def _json(each: Confirmed) -> dict[str, Any]:
@@ -143,14 +163,24 @@ def _json(each: Confirmed) -> dict[str, Any]:
     for name, part in (("base", each.base), ("winner", each.winner), ("difference", each.difference)):
         found[name] = _interval(part)
     if isinstance(goal, Constraint):
-        found |= {"at_least": goal.at_least, "at_most": goal.at_most, "confidence": goal.confidence,
-                  "bound": _or_none(each.bound), "holds": each.holds, "base_holds": each.base_holds}  # fmt: skip
+        found |= {
+            "at_least": goal.at_least,
+            "at_most": goal.at_most,
+            "confidence": goal.confidence,
+            "bound": _or_none(each.bound),
+            "holds": each.holds,
+            "base_holds": each.base_holds,
+        }
     return found
 
 
 def _interval(found: Interval) -> dict[str, Any]:
-    return {"mean": _or_none(found.point), "low": _or_none(found.low), "high": _or_none(found.high),
-            "confidence": CONFIDENCE}  # fmt: skip
+    return {
+        "mean": _or_none(found.point),
+        "low": _or_none(found.low),
+        "high": _or_none(found.high),
+        "confidence": CONFIDENCE,
+    }
 
 
 def _or_none(value: Any) -> Any:
@@ -209,8 +239,9 @@ def _section(
     section = scenario.optimise
     if section is None:
         hint = "such as optimise: {minimise: total_cost, decisions: {path: {low: 2, high: 9, step: 1}}}"
-        raise ScenarioError([Problem(str(where or scenario.name), 0, 0, "", "nothing to optimise: it has no section "
-                                     "`optimise`", hint)])  # fmt: skip
+        raise ScenarioError(
+            [Problem(str(where or scenario.name), 0, 0, "", "nothing to optimise: it has no section `optimise`", hint)]
+        )
     if where is None and (wrong := list(faults(scenario))):
         raise _told(wrong, where, overrides, scenario)
     if (trials is not None and trials < 1) or (most is not None and most < 2):
@@ -221,9 +252,7 @@ def _section(
     return section.model_copy(update={"trials": trials or section.trials, "replications": times})
 
 
-def _told(
-    wrong: Sequence[At], where: str | Path | None, overrides: Sequence[str], scenario: Scenario
-) -> ScenarioError:  # fmt: skip
+def _told(wrong: Sequence[At], where: str | Path | None, overrides: Sequence[str], scenario: Scenario) -> ScenarioError:
     """Faults with their places, as far as there is a file."""
     if where is not None:
         return located(wrong, where, overrides)

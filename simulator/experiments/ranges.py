@@ -125,8 +125,9 @@ def written(text: str) -> tuple[str, Varied]:
     """
     path, equals, values = (part.strip() for part in text.partition("="))
     if not path or not equals or not values:
-        raise DesignError(f"{text!r}: path=a,b,c or path=low..high is expected, such as "
-                          "service.rules[0].promise.time=2 days,3 days")  # fmt: skip
+        raise DesignError(
+            f"{text!r}: path=a,b,c or path=low..high is expected, such as service.rules[0].promise.time=2 days,3 days"
+        )
     if ends := _ENDS.fullmatch(values):
         low_sign, low, low_unit, high_sign, high, high_unit = ends.groups()
         return path, between(f"{low_sign}{low} {low_unit}", f"{high_sign}{high} {high_unit}")
@@ -215,8 +216,10 @@ def design_points(vary: Mapping[str, Varied], design: Design, count: int | None,
     elif count is None:
         raise DesignError(f"how many points? A {NAMES[design]} has no number of its own (--points)")
     else:
-        found = [dict(zip(vary, (each.at(share) for each, share in zip(vary.values(), row, strict=True)), strict=True))
-                 for row in unit_cube(design, len(vary), count, seed).tolist()]  # fmt: skip
+        found = [
+            dict(zip(vary, (each.at(share) for each, share in zip(vary.values(), row, strict=True)), strict=True))
+            for row in unit_cube(design, len(vary), count, seed).tolist()
+        ]
     return list({repr(values): values for values in found}.values())
 
 
@@ -229,8 +232,10 @@ def _grid(vary: Mapping[str, Varied], count: int | None) -> list[Values]:
     levels = [each.levels(count or LEVELS) for each in vary.values()]
     total = math.prod(map(len, levels))
     if total > MOST:
-        raise DesignError(f"a grid of {total:,} points is too large (at most {MOST:,}): name fewer values, or spread "
-                          "points with a Latin hypercube (--design lhs --points N)")  # fmt: skip
+        raise DesignError(
+            f"a grid of {total:,} points is too large (at most {MOST:,}): name fewer values, or spread "
+            "points with a Latin hypercube (--design lhs --points N)"
+        )
     return [dict(zip(vary, values, strict=True)) for values in product(*levels)]
 
 

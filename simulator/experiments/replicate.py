@@ -133,8 +133,10 @@ def run(
 
     Errors: ValueError for numbers that make no sense; KeyError for an unknown KPI; StoreError; ExecutorError.
     """
-    goals = {**{kpi: (goal, True) for kpi, goal in (precision or {}).items()},
-             **{kpi: (goal, False) for kpi, goal in (absolute or {}).items()}}  # fmt: skip
+    goals = {
+        **{kpi: (goal, True) for kpi, goal in (precision or {}).items()},
+        **{kpi: (goal, False) for kpi, goal in (absolute or {}).items()},
+    }
     least = 1 if replications is None else replications
     if least < 1 or cap < 1 or any(not goal > 0 for goal, _ in goals.values()):
         raise ValueError("replications and their cap must be 1 or more, and a precision above 0")

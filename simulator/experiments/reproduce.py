@@ -1,4 +1,4 @@
-"""TODO."""
+"""Results as they were written down, to be played again: the JSON of a run, or a store."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -42,8 +42,9 @@ def recorded(file: Path, experiment: int | None = None, replications: int | None
     if store:
         yield from _of_store(file, experiment, replications)
     elif experiment is not None or replications is not None:
-        raise ProvenanceError("is one run, of which only the means are kept: experiments and replications to choose "
-                              "from are in stores")  # fmt: skip
+        raise ProvenanceError(
+            "is one run, of which only the means are kept: experiments and replications to choose from are in stores"
+        )
     else:
         yield _of_run(file.read_bytes())
 
@@ -76,8 +77,10 @@ def _of_store(file: Path, experiment: int | None, replications: int | None) -> I
         raise ProvenanceError(str(error).removeprefix(f"{file}: ")) from None
     there = [each.number for each, numbers in kept if numbers]
     if experiment is not None and experiment not in there:
-        raise ProvenanceError(f"no replication of an experiment {experiment} is kept; there are experiments "
-                              f"{', '.join(map(str, there)) or 'none'}")  # fmt: skip
+        raise ProvenanceError(
+            f"no replication of an experiment {experiment} is kept; there are experiments "
+            f"{', '.join(map(str, there)) or 'none'}"
+        )
     if not there:
         raise ProvenanceError("no replication is finished in it: there is nothing to compare")
     for each, numbers in kept:

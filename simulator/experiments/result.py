@@ -64,8 +64,19 @@ class Estimate:
     @property
     def row(self) -> tuple[str | float, ...]:
         """The cells of COLUMNS."""
-        return (self.kpi, self.dimension, self.label, self.unit, self.mean, self.half_width, self.confidence,
-                self.replications, self.low, self.high, self.method)  # fmt: skip
+        return (
+            self.kpi,
+            self.dimension,
+            self.label,
+            self.unit,
+            self.mean,
+            self.half_width,
+            self.confidence,
+            self.replications,
+            self.low,
+            self.high,
+            self.method,
+        )
 
 
 class Result:
@@ -201,24 +212,37 @@ class Result:
             **gaps,
             "kpis": [
                 {
-                    "kpi": e.kpi, "by": e.by, "unit": e.unit, "mean": e.mean, "half_width": _or_none(e.half_width),
-                    "confidence": e.confidence, "low": _or_none(e.low), "high": _or_none(e.high), "interval": e.method,
+                    "kpi": e.kpi,
+                    "by": e.by,
+                    "unit": e.unit,
+                    "mean": e.mean,
+                    "half_width": _or_none(e.half_width),
+                    "confidence": e.confidence,
+                    "low": _or_none(e.low),
+                    "high": _or_none(e.high),
+                    "interval": e.method,
                 }
                 for e in self.estimates(dimensions)
             ],
             "provenance": record(self.scenario),
-        }  # fmt: skip
+        }
 
     def percentiles_as_json(self, shares: Sequence[float]) -> dict[str, Any]:
         """What the KPIs of the whole stay below in these shares of runs, as plain data; {} where none is wanted."""
         found = [(share, self.percentile(kpi, share)) for share in shares for kpi in self.kpi_names]
         rows = [
             {
-                "kpi": each.kpi, "unit": each.unit, "share": share, "value": each.mean, "low": _or_none(each.low),
-                "high": _or_none(each.high), "confidence": each.confidence,
+                "kpi": each.kpi,
+                "unit": each.unit,
+                "share": share,
+                "value": each.mean,
+                "low": _or_none(each.low),
+                "high": _or_none(each.high),
+                "confidence": each.confidence,
             }
-            for share, each in found if each.replications
-        ]  # fmt: skip
+            for share, each in found
+            if each.replications
+        ]
         return {"percentiles": rows} if shares else {}
 
 
@@ -229,6 +253,14 @@ def _or_none(value: float) -> float | None:
 
 def _estimate(kpi: str, dimension: str, label: str, found: Interval, confidence: float) -> Estimate:
     return Estimate(
-        kpi, dimension, label, catalogue()[kpi].unit, found.point, found.low, found.high, found.replications,
-        found.method, confidence,
-    )  # fmt: skip
+        kpi,
+        dimension,
+        label,
+        catalogue()[kpi].unit,
+        found.point,
+        found.low,
+        found.high,
+        found.replications,
+        found.method,
+        confidence,
+    )

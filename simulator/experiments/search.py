@@ -77,8 +77,9 @@ def race(crew: Workforce, trials: Sequence[Trial], best: Trial | None, section: 
     """
     running, times = list(trials), looks(section)
     for look in times:
-        replicate(crew, [(trial.experiment, look) for trial in running],
-                  lambda done, _, running=running: told(running, done))  # type: ignore[misc]  # fmt: skip
+        replicate(
+            crew, [(trial.experiment, look) for trial in running], lambda done, _, running=running: told(running, done)
+        )  # type: ignore[misc]
         for trial in running:
             judge(trial, look, best, section, 1 - RISK / max(1, len(times) - 1))
         running = [trial for trial in running if trial.fate not in ("worse", "violates", "no value")]
@@ -92,12 +93,15 @@ def judge(trial: Trial, look: int, best: Trial | None, section: Optimise, confid
     samples = [sample(result, constraint) for constraint in constraints]
     trial.value = interval(objective).point
     trial.values = tuple(interval(each).point for each in samples)
-    trial.missed = tuple(missed(constraint, one_sided(each, constraint.confidence))
-                         for constraint, each in zip(constraints, samples, strict=True))  # fmt: skip
+    trial.missed = tuple(
+        missed(constraint, one_sided(each, constraint.confidence))
+        for constraint, each in zip(constraints, samples, strict=True)
+    )
     if trial.value != trial.value:
         trial.fate = "no value"
-    elif any(violated(constraint, one_sided(each, confidence))
-             for constraint, each in zip(constraints, samples, strict=True)):  # fmt: skip
+    elif any(
+        violated(constraint, one_sided(each, confidence)) for constraint, each in zip(constraints, samples, strict=True)
+    ):
         trial.fate = "violates"
     else:
         trial.fate = "not shown" if trial.shortfall else "holds"
@@ -186,8 +190,9 @@ def _judged(base: Result, winner: Result, first: int, section: Optimise) -> tupl
         if isinstance(goal, Constraint):
             bounds = one_sided(other, 1 - (1 - goal.confidence) / CANDIDATES)
             bound = bounds[0 if goal.at_least is not None else 1]
-            found.append(Confirmed(*both, bound, missed(goal, bounds) <= 0,
-                                   missed(goal, one_sided(one, goal.confidence)) <= 0))  # fmt: skip
+            found.append(
+                Confirmed(*both, bound, missed(goal, bounds) <= 0, missed(goal, one_sided(one, goal.confidence)) <= 0)
+            )
         else:
             found.append(Confirmed(*both))
     return tuple(found)

@@ -99,10 +99,11 @@ class Space:
     def suggest(self, trial: Any) -> Places:
         """What optuna proposes for one of its trials."""
         return {
-            axis.path: trial.suggest_int(axis.path, 0, axis.count - 1) if axis.choices is None
+            axis.path: trial.suggest_int(axis.path, 0, axis.count - 1)
+            if axis.choices is None
             else trial.suggest_categorical(axis.path, list(range(axis.count)))
             for axis in self.axes
-        }  # fmt: skip
+        }
 
     def every(self) -> Iterator[Places]:
         """All points."""

@@ -11,7 +11,8 @@ import numpy as np
 from simulator.experiments import selection as kn
 from simulator.experiments import selection as ocba
 from simulator.experiments import selection as subset
-from simulator.experiments.compare import ComparisonError, distinct, odd_times, same_luck
+from simulator.experiments.compare import ComparisonError, odd_times, same_luck
+from simulator.experiments.comparison import distinct
 from simulator.experiments.executors import Workforce, workforce
 from simulator.experiments.replicate import Experiment, Progress, replicate
 from simulator.experiments.selection import CAP, FIRST, Choice
@@ -24,9 +25,14 @@ class Desk:
     """Gives a procedure the next values of scenarios by playing their next replications."""
 
     def __init__(
-        self, crew: Workforce, experiments: Sequence[Experiment], names: Sequence[str], kpi: str, largest: bool,
+        self,
+        crew: Workforce,
+        experiments: Sequence[Experiment],
+        names: Sequence[str],
+        kpi: str,
+        largest: bool,
         progress: Progress | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._crew, self._experiments, self._names = crew, experiments, names
         self._kpi, self._sign, self._progress = kpi, 1.0 if largest else -1.0, progress
         self._given = [0] * len(experiments)
@@ -48,8 +54,9 @@ class Desk:
         if not np.isfinite(values).all():
             lost = [before + int(number) for number in np.flatnonzero(~np.isfinite(values))]
             which = ", ".join(map(str, lost[:5]))
-            raise ComparisonError(f"{self._names[place]} has no {self._kpi} in replication {which}: "
-                                  "give runs so long that each has one")  # fmt: skip
+            raise ComparisonError(
+                f"{self._names[place]} has no {self._kpi} in replication {which}: give runs so long that each has one"
+            )
         self._given[place] = total
         return values
 
@@ -60,13 +67,13 @@ COUNT = 20
 NORMAL = "as far as the replications' values are normal, which means over long runs nearly are"
 GUARANTEES = {
     "kn": "If the best is better than every other by {indifference:g} or more ({unit}), it is the one selected with a "
-          "probability of at least {confidence:.4g} %. Between scenarios that are closer nothing is promised. "
-          "KN (Kim and Nelson 2001): " + NORMAL + ".",
+    "probability of at least {confidence:.4g} %. Between scenarios that are closer nothing is promised. "
+    "KN (Kim and Nelson 2001): " + NORMAL + ".",
     "subset": "With a probability of at least {confidence:.4g} % the best is among those kept{lead}. Subset selection "
-              "by paired differences (after Gupta 1965): " + NORMAL + ".",
+    "by paired differences (after Gupta 1965): " + NORMAL + ".",
     "ocba": "Nothing is guaranteed. The probability that the selection is correct is estimated at {probability}, "
-            "as if luck were not shared. OCBA (Chen and others 2000): " + NORMAL + ".",
-}  # fmt: skip
+    "as if luck were not shared. OCBA (Chen and others 2000): " + NORMAL + ".",
+}
 
 
 @dataclass(frozen=True)
@@ -104,14 +111,22 @@ class Selection:
 
         rows = zip(self.scenarios, self.hashes, self.means, self.replications, strict=True)
         return {
-            "procedure": self.procedure, "kpi": self.kpi, "unit": self.unit, "seed": self.seed,
-            "best_is": "largest" if self.largest else "smallest", "best": self.best, "decided": self.decided,
-            "kept": list(self.kept), "guarantee": self.guarantee, "notes": list(self.notes), "version": __version__,
+            "procedure": self.procedure,
+            "kpi": self.kpi,
+            "unit": self.unit,
+            "seed": self.seed,
+            "best_is": "largest" if self.largest else "smallest",
+            "best": self.best,
+            "decided": self.decided,
+            "kept": list(self.kept),
+            "guarantee": self.guarantee,
+            "notes": list(self.notes),
+            "version": __version__,
             "scenarios": [
                 {"scenario": name, "hash": content, "mean": mean, "replications": count, "kept": name in self.kept}
                 for name, content, mean, count in rows
             ],
-        }  # fmt: skip
+        }
 
 
 def select(
@@ -155,31 +170,56 @@ def select(
         desk = Desk(crew, [Experiment(scenario, kept) for scenario in scenarios], names, kpi, upwards, progress)
         choice = _choose(desk, len(names), procedure, indifference, confidence, first, replications, budget)
     promise = GUARANTEES[procedure].format(
-        indifference=indifference or 0.0, unit=catalogue()[kpi].unit, confidence=100 * confidence,
+        indifference=indifference or 0.0,
+        unit=catalogue()[kpi].unit,
+        confidence=100 * confidence,
         probability=_chance(choice.probability or 0.0),
         lead=f", if it leads by {indifference:g} or more" if indifference else "",
-    )  # fmt: skip
+    )
     return _told(choice, procedure, kpi, upwards, scenarios, names, promise)
 
 
 def _told(
-    choice: Choice, procedure: Procedure, kpi: str, largest: bool, scenarios: Sequence[Scenario], names: list[str],
+    choice: Choice,
+    procedure: Procedure,
+    kpi: str,
+    largest: bool,
+    scenarios: Sequence[Scenario],
+    names: list[str],
     promise: str,
-) -> Selection:  # fmt: skip
+) -> Selection:
     if procedure == "kn" and len(choice.kept) > 1:
-        promise = ("No selection yet: the replications allowed ran out while several scenarios were left; the best "
-                   "by its mean is named, without a guarantee.")  # fmt: skip
+        promise = (
+            "No selection yet: the replications allowed ran out while several scenarios were left; the best "
+            "by its mean is named, without a guarantee."
+        )
     return Selection(
-        procedure, kpi, catalogue()[kpi].unit, largest, tuple(names), tuple(each.hash for each in scenarios),
-        scenarios[0].run.seed, names[choice.best], tuple(names[place] for place in choice.kept),
-        tuple(mean if largest else -mean for mean in choice.means), choice.counts, promise, tuple(odd_times(scenarios)),
-    )  # fmt: skip
+        procedure,
+        kpi,
+        catalogue()[kpi].unit,
+        largest,
+        tuple(names),
+        tuple(each.hash for each in scenarios),
+        scenarios[0].run.seed,
+        names[choice.best],
+        tuple(names[place] for place in choice.kept),
+        tuple(mean if largest else -mean for mean in choice.means),
+        choice.counts,
+        promise,
+        tuple(odd_times(scenarios)),
+    )
 
 
 def _choose(
-    desk: Desk, systems: int, procedure: Procedure, indifference: float | None, confidence: float, first: int,
-    replications: int | None, budget: int | None,
-) -> Choice:  # fmt: skip
+    desk: Desk,
+    systems: int,
+    procedure: Procedure,
+    indifference: float | None,
+    confidence: float,
+    first: int,
+    replications: int | None,
+    budget: int | None,
+) -> Choice:
     zone = indifference or 0.0
     if procedure == "kn":
         return kn.select_kn(desk, systems, zone, confidence=confidence, first=first, cap=replications or CAP)
@@ -189,32 +229,49 @@ def _choose(
 
 
 def _check(
-    scenarios: Sequence[Scenario], kpi: str, procedure: str, indifference: float | None, confidence: float,
-    largest: bool | None, first: int, replications: int | None, budget: int | None,
-) -> None:  # fmt: skip
+    scenarios: Sequence[Scenario],
+    kpi: str,
+    procedure: str,
+    indifference: float | None,
+    confidence: float,
+    largest: bool | None,
+    first: int,
+    replications: int | None,
+    budget: int | None,
+) -> None:
     """Errors: ComparisonError or KeyError for what makes no sense, all of it at once."""
     if kpi not in catalogue():
         raise KeyError(f"there is no KPI {kpi!r}; `simulator kpis` lists them")
     odd = [
         (len(scenarios) < 2, "a selection wants two scenarios at least"),
         (procedure not in GUARANTEES, f"the procedure is kn, subset or ocba; found {procedure!r}"),
-        (largest is None and catalogue()[kpi].better == "neither",
-         f"neither large nor small values of {kpi} are better by themselves: say whether the largest or the smallest "
-         "is wanted"),
-        (procedure == "kn" and indifference is None,
-         f"kn wants an indifference: the smallest difference of {kpi} ({catalogue()[kpi].unit}) that matters"),
-        (indifference is not None and not indifference > 0,
-         f"the indifference is a difference above 0; found {indifference}"),
+        (
+            largest is None and catalogue()[kpi].better == "neither",
+            f"neither large nor small values of {kpi} are better by themselves: say whether the largest or the "
+            "smallest is wanted",
+        ),
+        (
+            procedure == "kn" and indifference is None,
+            f"kn wants an indifference: the smallest difference of {kpi} ({catalogue()[kpi].unit}) that matters",
+        ),
+        (
+            indifference is not None and not indifference > 0,
+            f"the indifference is a difference above 0; found {indifference}",
+        ),
         (procedure == "ocba" and indifference is not None, "ocba has no indifference"),
         (procedure == "ocba" and replications is not None, "ocba has a budget in all, not replications of each"),
         (procedure != "ocba" and budget is not None, f"{procedure} has no budget; only ocba has"),
         (not 0.5 <= confidence < 1, f"the confidence lies between 0.5 and 1, such as 0.95; found {confidence}"),
         (first < 2, f"the first stage wants 2 replications at least; found {first}"),
-        (replications is not None and replications < (first if procedure == "kn" else 2),
-         f"too few replications of each: {replications}"),
-        (budget is not None and budget < first * len(scenarios),
-         f"the budget must allow the first stage of {first} for each of {len(scenarios)}: {first * len(scenarios)}"),
-    ]  # fmt: skip
+        (
+            replications is not None and replications < (first if procedure == "kn" else 2),
+            f"too few replications of each: {replications}",
+        ),
+        (
+            budget is not None and budget < first * len(scenarios),
+            f"the budget must allow the first stage of {first} for each of {len(scenarios)}: {first * len(scenarios)}",
+        ),
+    ]
     said = [message for wrong, message in odd if wrong]
     if said:
         raise ComparisonError("\n".join(said))

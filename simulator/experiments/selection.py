@@ -88,9 +88,15 @@ def check(confidence: float, first: int) -> None:
 
 
 def select_kn(
-    more: More, systems: int, indifference: float, *, confidence: float = 0.95, first: int = FIRST,
-    block: int = BLOCK, cap: int = CAP,
-) -> Choice:  # fmt: skip
+    more: More,
+    systems: int,
+    indifference: float,
+    *,
+    confidence: float = 0.95,
+    first: int = FIRST,
+    block: int = BLOCK,
+    cap: int = CAP,
+) -> Choice:
     """The system of the largest mean, with the stated confidence if it leads by `indifference` or more.
 
     `first` values of each decide how many may be needed; then all that are left are compared after each further
@@ -149,7 +155,7 @@ def screen(means: np.ndarray, kept: list[int], limit: np.ndarray, indifference: 
 
 def select_subset(
     more: More, systems: int, count: int, *, confidence: float = 0.95, indifference: float = 0.0
-) -> Choice:  # fmt: skip
+) -> Choice:
     """The systems that may have the largest mean, from `count` values of each; the best is in with the confidence.
 
     With an indifference above 0 it is only promised to be in if it leads by that much, and fewer are kept.

@@ -65,27 +65,41 @@ class Sensitivity:
         """One row for each KPI, input and measure."""
         import pandas as pd
 
-        rows = [(kpi, each.input, self.input(each.input).said, measure, found.point, found.low, found.high)
-                for kpi, some in self.effects.items()
-                for each in some
-                for measure, found in each.measures.items()]  # fmt: skip
+        rows = [
+            (kpi, each.input, self.input(each.input).said, measure, found.point, found.low, found.high)
+            for kpi, some in self.effects.items()
+            for each in some
+            for measure, found in each.measures.items()
+        ]
         return pd.DataFrame(rows, columns=["kpi", "input", "range", "measure", "value", "low", "high"])
 
     def as_json(self) -> dict[str, Any]:
         """The analysis as plain data."""
         return {
-            "provenance": record(self.scenario), "method": self.method, "points": self.points,
-            "replications": self.replications, "left_out": self.left_out,
+            "provenance": record(self.scenario),
+            "method": self.method,
+            "points": self.points,
+            "replications": self.replications,
+            "left_out": self.left_out,
             "inputs": [{"input": each.name, "range": each.said, "assumed": each.assumed} for each in self.inputs],
-            "kpis": [{"kpi": kpi, "unit": catalogue()[kpi].unit, "base": _known(self.base[kpi]),
-                      "noise": _known(self.noise[kpi]), "effects": [_plain(each) for each in some]}
-                     for kpi, some in self.effects.items()],
-        }  # fmt: skip
+            "kpis": [
+                {
+                    "kpi": kpi,
+                    "unit": catalogue()[kpi].unit,
+                    "base": _known(self.base[kpi]),
+                    "noise": _known(self.noise[kpi]),
+                    "effects": [_plain(each) for each in some],
+                }
+                for kpi, some in self.effects.items()
+            ],
+        }
 
 
 def _plain(effect: Effect) -> dict[str, Any]:
-    measures = {measure: {"value": _known(found.point), "low": _known(found.low), "high": _known(found.high)}
-                for measure, found in effect.measures.items()}  # fmt: skip
+    measures = {
+        measure: {"value": _known(found.point), "low": _known(found.low), "high": _known(found.high)}
+        for measure, found in effect.measures.items()
+    }
     return {"input": effect.input, **measures}
 
 
@@ -126,19 +140,32 @@ def sensitivity(
         raise DesignError(f"{base.name} has no input to vary: name one, such as costs.order=1..3 (--input)")
     names = [each.name for each in chosen]
     design = _design(method, names, points, base.run.seed)
-    results, stopped = play_all(variants(base, [_values(chosen, row) for row in design]), replications, workers=workers,
-                                scheduler=scheduler, executor=executor, store=store, progress=progress)  # fmt: skip
+    results, stopped = play_all(
+        variants(base, [_values(chosen, row) for row in design]),
+        replications,
+        workers=workers,
+        scheduler=scheduler,
+        executor=executor,
+        store=store,
+        progress=progress,
+    )
     played = [result for result in results if result is not None and result.replications >= replications]
     if len(played) < len(results):
         raise Unfinished(stopped)
     outputs = {kpi: _outputs(played, kpi) for kpi in dict.fromkeys(kpis)}
     noise = {kpi: effects.noise_share(found) for kpi, found in outputs.items()}
     return Sensitivity(
-        base, method, chosen, left_out, len(design), replications,
+        base,
+        method,
+        chosen,
+        left_out,
+        len(design),
+        replications,
         {kpi: _effects(method, names, design, found, confidence, base.run.seed) for kpi, found in outputs.items()},
-        noise, {kpi: float(found[0].mean()) if method == "tornado" else math.nan for kpi, found in outputs.items()},
+        noise,
+        {kpi: float(found[0].mean()) if method == "tornado" else math.nan for kpi, found in outputs.items()},
         list(_notes(method, points, noise, replications)),
-    )  # fmt: skip
+    )
 
 
 def _check(kpis: Sequence[str], replications: int, spread: float, points: int | None, method: str) -> None:
@@ -152,13 +179,17 @@ def _check(kpis: Sequence[str], replications: int, spread: float, points: int | 
     if not 0 < spread < 1:
         raise DesignError(f"spread: between 0 and 1, such as 0.2; found {spread:g}")
     if points is not None and (method == "tornado" or points < 2):
-        raise DesignError("points: a tornado has two for each input" if method == "tornado" else
-                          f"points: 2 or more; found {points}")  # fmt: skip
+        raise DesignError(
+            "points: a tornado has two for each input" if method == "tornado" else f"points: 2 or more; found {points}"
+        )
 
 
 def _design(method: Method, names: Sequence[str], points: int | None, seed: int) -> np.ndarray:
-    total = {"tornado": 1 + 2 * len(names), "morris": (points or TRAJECTORIES) * (len(names) + 1),
-             "sobol": (points or POINTS) * (len(names) + 2)}[method]  # fmt: skip
+    total = {
+        "tornado": 1 + 2 * len(names),
+        "morris": (points or TRAJECTORIES) * (len(names) + 1),
+        "sobol": (points or POINTS) * (len(names) + 2),
+    }[method]
     if total > MOST:
         raise DesignError(f"{total:,} points are too many (at most {MOST:,}): name fewer inputs (--input) or --points")
     if method == "tornado":
@@ -206,7 +237,10 @@ def _notes(method: Method, points: int | None, noise: Mapping[str, float], repli
     if method == "sobol" and points and points & (points - 1):
         found.append(f"{points} points of a Sobol sequence are not balanced: a power of two is")
     if method == "sobol":
-        found += [f"{kpi}: {100 * share:.0f} % of the variance between points is noise of {replications} replications, "
-                  "which the total indices count as interaction: play more" for kpi, share in noise.items()
-                  if share > NOISY]  # fmt: skip
+        found += [
+            f"{kpi}: {100 * share:.0f} % of the variance between points is noise of {replications} replications, "
+            "which the total indices count as interaction: play more"
+            for kpi, share in noise.items()
+            if share > NOISY
+        ]
     return found

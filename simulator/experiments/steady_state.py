@@ -236,9 +236,13 @@ def divide(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 
 def play(
-    crew: Workforce, scenario: Scenario, kpis: Sequence[str], step: float, replications: int,
+    crew: Workforce,
+    scenario: Scenario,
+    kpis: Sequence[str],
+    step: float,
+    replications: int,
     progress: Progress | None = None,
-) -> list[Series]:  # fmt: skip
+) -> list[Series]:
     """Replications 0, 1, ... of a scenario, with the named KPIs in steps of so many hours.
 
     KPIs that the scenario has nothing to measure for are left out.

@@ -59,8 +59,11 @@ class Database:
         tables = int(run("SELECT count(*) FROM sqlite_master").fetchone()[0])  # first: another program may be making it
         mark, version = (int(run(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version"))
         if (tables and mark != MARK) or (mark == MARK and version > FORMAT):
-            whose = f"written by a newer simulator (format {version}, this one reads {FORMAT})" if mark == MARK else \
-                "a database of another program"  # fmt: skip
+            whose = (
+                f"written by a newer simulator (format {version}, this one reads {FORMAT})"
+                if mark == MARK
+                else "a database of another program"
+            )
             raise StoreError(f"{self.path}: is {whose}; name another file for the store")
         if self.path in ("", ":memory:"):
             run("PRAGMA journal_mode = MEMORY")  # without a journal nothing is rolled back
@@ -197,8 +200,11 @@ class Store(Database):
             source = json.dumps(record(scenario)["source"])
             row = (*key, scenario.name, source, json.dumps(packages()), _now())
             with self._writing():
-                self._base.execute("INSERT OR IGNORE INTO experiment (hash, seed, version, scenario, source, packages,"
-                                   " began) VALUES (?, ?, ?, ?, ?, ?, ?)", row)  # fmt: skip
+                self._base.execute(
+                    "INSERT OR IGNORE INTO experiment (hash, seed, version, scenario, source, packages,"
+                    " began) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    row,
+                )
         return self.experiment(scenario)
 
     def experiments(self) -> list[Kept]:
@@ -213,9 +219,11 @@ class Store(Database):
         """Experiments under a scenario's name that are not of these contents, or of another version."""
         from simulator.experiments.provenance import player
 
-        return [kept for kept in self.experiments()
-                if kept.scenario == scenario and kept.replications
-                and (kept.hash not in hashes or kept.version != player())]  # fmt: skip
+        return [
+            kept
+            for kept in self.experiments()
+            if kept.scenario == scenario and kept.replications and (kept.hash not in hashes or kept.version != player())
+        ]
 
     def numbers(self, experiment: int) -> list[int]:
         """The replications that are kept of an experiment, in order."""
@@ -237,22 +245,35 @@ class Store(Database):
 
     def _add(self, experiment: int, block: Block) -> None:
         layout, many = self._layout(experiment, block.layout), self._base.executemany
-        there = {number for (number,) in self._base.execute(
-            "SELECT replication FROM replication WHERE experiment = ?"
-            f" AND replication IN ({','.join(map(str, block.numbers))})", (experiment,))}  # fmt: skip
+        there = {
+            number
+            for (number,) in self._base.execute(
+                "SELECT replication FROM replication WHERE experiment = ?"
+                f" AND replication IN ({','.join(map(str, block.numbers))})",
+                (experiment,),
+            )
+        }
         new = [(place, number) for place, number in enumerate(block.numbers) if number not in there]
-        many("INSERT INTO replication VALUES (?, ?, ?, ?, ?)",
-             [(experiment, number, layout, block.seconds[place], _now()) for place, number in new])  # fmt: skip
+        many(
+            "INSERT INTO replication VALUES (?, ?, ?, ?, ?)",
+            [(experiment, number, layout, block.seconds[place], _now()) for place, number in new],
+        )
         wholes = [(column.kpi, place, column.parts) for column, place in block.layout.places("")]
         whole = block.rows[""].tolist()
-        many("INSERT INTO kpi_value VALUES (?, ?, ?, ?, ?, ?)", [
-            (experiment, kpi, number, *whole[place][at : at + parts], *(None,) * (3 - parts))
-            for place, number in new for kpi, at, parts in wholes
-        ])  # fmt: skip
+        many(
+            "INSERT INTO kpi_value VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (experiment, kpi, number, *whole[place][at : at + parts], *(None,) * (3 - parts))
+                for place, number in new
+                for kpi, at, parts in wholes
+            ],
+        )
         for dimension, rows in block.rows.items():
             if dimension:
-                many("INSERT INTO slice_values VALUES (?, ?, ?, ?)",
-                     [(experiment, dimension, number, rows[place].tobytes()) for place, number in new])  # fmt: skip
+                many(
+                    "INSERT INTO slice_values VALUES (?, ?, ?, ?)",
+                    [(experiment, dimension, number, rows[place].tobytes()) for place, number in new],
+                )
 
     def _layout(self, experiment: int, layout: Layout) -> int:
         """The number of a layout, kept once."""
@@ -270,13 +291,20 @@ class Store(Database):
 
     def layout_of(self, experiment: int) -> dict[int, int]:
         """The number of the layout of each replication, in order."""
-        return dict(self._read("SELECT replication, layout FROM replication WHERE experiment = ? ORDER BY replication",
-                               experiment))  # fmt: skip
+        return dict(
+            self._read(
+                "SELECT replication, layout FROM replication WHERE experiment = ? ORDER BY replication", experiment
+            )
+        )
 
     def wholes(self, experiment: int, kpi: str) -> dict[int, tuple[float | None, float | None, float | None]]:
         """Value, denominator and trials of a KPI of the whole, by replication."""
-        rows = self._read("SELECT replication, value, weight, trials FROM kpi_value WHERE experiment = ? AND kpi = ?"
-                          " ORDER BY replication", experiment, kpi)  # fmt: skip
+        rows = self._read(
+            "SELECT replication, value, weight, trials FROM kpi_value WHERE experiment = ? AND kpi = ?"
+            " ORDER BY replication",
+            experiment,
+            kpi,
+        )
         return {number: (value, weight, trials) for number, value, weight, trials in rows}
 
     def slices(
@@ -290,8 +318,13 @@ class Store(Database):
             "SELECT replication, substr(numbers, ?, ?) FROM slice_values"
             " JOIN replication USING (experiment, replication)"
             " WHERE experiment = ? AND dimension = ? AND layout = ? AND replication < ? ORDER BY replication",
-            1 + 8 * first, 8 * many, experiment, dimension, layout, below,
-        )  # fmt: skip
+            1 + 8 * first,
+            8 * many,
+            experiment,
+            dimension,
+            layout,
+            below,
+        )
         found = np.frombuffer(b"".join(row for _, row in rows)).reshape(len(rows), many)
         return [number for number, _ in rows], found
 
@@ -303,12 +336,18 @@ class Store(Database):
             yield Block(layouts[layout], [number], [seconds], self._rows(experiment, number, layouts[layout]))
 
     def _rows(self, experiment: int, number: int, layout: Layout) -> dict[str, np.ndarray]:
-        whole = {kpi: parts for kpi, *parts in self._read(
-            "SELECT kpi, value, weight, trials FROM kpi_value WHERE experiment = ? AND replication = ?",
-            experiment, number)}  # fmt: skip
+        whole = {
+            kpi: parts
+            for kpi, *parts in self._read(
+                "SELECT kpi, value, weight, trials FROM kpi_value WHERE experiment = ? AND replication = ?",
+                experiment,
+                number,
+            )
+        }
         first = [part for column in layout.columns[""] for part in whole[column.kpi][: column.parts]]
-        rest = self._read("SELECT dimension, numbers FROM slice_values WHERE experiment = ? AND replication = ?",
-                          experiment, number)  # fmt: skip
+        rest = self._read(
+            "SELECT dimension, numbers FROM slice_values WHERE experiment = ? AND replication = ?", experiment, number
+        )
         rows = {"": np.array(first, dtype=float), **{name: np.frombuffer(numbers) for name, numbers in rest}}
         return {name: row.reshape(1, -1) for name, row in rows.items()}
 

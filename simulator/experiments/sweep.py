@@ -56,9 +56,15 @@ def variants(scenario: Scenario, points: Sequence[Values]) -> list[Scenario]:
 
 
 def play_all(
-    scenarios: Sequence[Scenario], replications: int, *, workers: int | None = None, scheduler: str | None = None,
-    executor: Executor | None = None, store: str | Path | Store = "", progress: Progress | None = None,
-) -> tuple[list[Result | None], str]:  # fmt: skip
+    scenarios: Sequence[Scenario],
+    replications: int,
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    executor: Executor | None = None,
+    store: str | Path | Store = "",
+    progress: Progress | None = None,
+) -> tuple[list[Result | None], str]:
     """The results of scenarios, each played so many times, and why that is not all; "" if it is.
 
     Scenarios of the same content are played once. What is stopped early leaves None for those that have not begun.
@@ -75,8 +81,10 @@ def play_all(
         stopped = str(error) or "interrupted"
         if not any(experiment.has(replications) for experiment in experiments.values()):
             raise
-    results = {each: experiment.result(replications, stopped) if experiment.has(replications) else None
-               for each, experiment in experiments.items()}  # fmt: skip
+    results = {
+        each: experiment.result(replications, stopped) if experiment.has(replications) else None
+        for each, experiment in experiments.items()
+    }
     return [results[scenario.hash] for scenario in scenarios], stopped
 
 
@@ -111,9 +119,14 @@ class Sweep:
     """The results of a sweep. `table` has them all; `curve` follows a KPI along one path."""
 
     def __init__(
-        self, scenario: Scenario, vary: Mapping[str, Varied], design: Design, played: Sequence[Point],
-        stopped: str = "", notes: Sequence[str] = (),
-    ) -> None:  # fmt: skip
+        self,
+        scenario: Scenario,
+        vary: Mapping[str, Varied],
+        design: Design,
+        played: Sequence[Point],
+        stopped: str = "",
+        notes: Sequence[str] = (),
+    ) -> None:
         self.scenario, self.vary, self.design, self.points = scenario, dict(vary), design, list(played)
         self.stopped, self.notes = stopped, list(notes)
         """Why points or replications are missing, "" if none are; what is odd about the design."""
@@ -134,8 +147,10 @@ class Sweep:
 
     def check(self, kpis: Collection[str], by: Collection[str]) -> None:
         """Errors: DesignError for KPIs and dimensions that not every point has."""
-        kinds = {"KPI": (kpis, [set(point.result.kpi_names) for point in self.points]),
-                 "dimension": (by, [set(point.result.dimensions()) for point in self.points])}  # fmt: skip
+        kinds = {
+            "KPI": (kpis, [set(point.result.kpi_names) for point in self.points]),
+            "dimension": (by, [set(point.result.dimensions()) for point in self.points]),
+        }
         for what, (asked, known) in kinds.items():
             there = sorted(set.intersection(*known))
             for name in asked:
@@ -166,8 +181,9 @@ class Sweep:
         """One row for each point, KPI and slice: the point's number and values, then the estimate."""
         import pandas as pd
 
-        rows = [(point.number, *map(point.values.get, self.paths), *found.row)
-                for point, found in self.estimates(kpis, by)]  # fmt: skip
+        rows = [
+            (point.number, *map(point.values.get, self.paths), *found.row) for point, found in self.estimates(kpis, by)
+        ]
         return pd.DataFrame(rows, columns=["point", *self.paths, *COLUMNS])
 
     def curve(self, path: str, kpi: str, by: str = "", label: str = "", confidence: float = CONFIDENCE) -> list[Level]:
@@ -211,21 +227,39 @@ class Sweep:
         """The sweep as plain data."""
         rows: dict[int, list[dict[str, Any]]] = {point.number: [] for point in self.points}
         for point, e in self.estimates(kpis, by):
-            ends = {name: value if math.isfinite(value) else None for name, value in
-                    (("half_width", e.half_width), ("low", e.low), ("high", e.high))}  # fmt: skip
-            rows[point.number].append({"kpi": e.kpi, "by": e.by, "unit": e.unit, "mean": e.mean, **ends,
-                                       "confidence": e.confidence, "interval": e.method})  # fmt: skip
+            ends = {
+                name: value if math.isfinite(value) else None
+                for name, value in (("half_width", e.half_width), ("low", e.low), ("high", e.high))
+            }
+            rows[point.number].append(
+                {
+                    "kpi": e.kpi,
+                    "by": e.by,
+                    "unit": e.unit,
+                    "mean": e.mean,
+                    **ends,
+                    "confidence": e.confidence,
+                    "interval": e.method,
+                }
+            )
         return {
-            "provenance": record(self.scenario), "design": self.design, "replications": self.replications,
-            "points": [{"point": point.number, "values": point.values, "hash": point.result.scenario.hash,
-                        "replications": point.result.replications, "kpis": rows[point.number]}
-                       for point in self.points],
-        }  # fmt: skip
+            "provenance": record(self.scenario),
+            "design": self.design,
+            "replications": self.replications,
+            "points": [
+                {
+                    "point": point.number,
+                    "values": point.values,
+                    "hash": point.result.scenario.hash,
+                    "replications": point.result.replications,
+                    "kpis": rows[point.number],
+                }
+                for point in self.points
+            ],
+        }
 
 
-def average(
-    samples: Sequence[Sample], numbers: Sequence[Sequence[int]], confidence: float = CONFIDENCE
-) -> Interval:  # fmt: skip
+def average(samples: Sequence[Sample], numbers: Sequence[Sequence[int]], confidence: float = CONFIDENCE) -> Interval:
     """The average of estimates that share their luck, paired by the numbers of their replications."""
     if len(samples) == 1:
         return interval(samples[0], confidence)
@@ -264,9 +298,12 @@ def sweep(
     notes = [note for note in (warning(design, points),) if note]
     for note in notes:
         warnings.warn(note, RuntimeWarning, stacklevel=2)
-    results, stopped = play_all(scenarios, replications, workers=workers, scheduler=scheduler, executor=executor,
-                                store=store, progress=progress)  # fmt: skip
-    played = [Point(number, values, result)
-              for number, (values, result) in enumerate(zip(chosen, results, strict=True), 1)
-              if result is not None]  # fmt: skip
+    results, stopped = play_all(
+        scenarios, replications, workers=workers, scheduler=scheduler, executor=executor, store=store, progress=progress
+    )
+    played = [
+        Point(number, values, result)
+        for number, (values, result) in enumerate(zip(chosen, results, strict=True), 1)
+        if result is not None
+    ]
     return Sweep(base, kinds, design, played, stopped, notes)

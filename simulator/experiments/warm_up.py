@@ -71,8 +71,11 @@ class WarmUp:
     def unsettled(self) -> list[str]:
         """The KPIs for which the run is too short."""
         half = self.scenario.run.horizon / 2
-        return [each.kpi for each, cut in zip(self.series, self.cuts, strict=True)
-                if not cut.settled or self._rounded(cut) > half]  # fmt: skip
+        return [
+            each.kpi
+            for each, cut in zip(self.series, self.cuts, strict=True)
+            if not cut.settled or self._rounded(cut) > half
+        ]
 
     @property
     def hours(self) -> float:
@@ -128,9 +131,14 @@ def _by_run(series: Series) -> Sample:
 
 
 def warm_up(
-    crew: Workforce, scenario: Scenario, replications: int = 10, *, kpis: Sequence[str] = (), step: float | None = None,
+    crew: Workforce,
+    scenario: Scenario,
+    replications: int = 10,
+    *,
+    kpis: Sequence[str] = (),
+    step: float | None = None,
     progress: Progress | None = None,
-) -> WarmUp:  # fmt: skip
+) -> WarmUp:
     """Play a scenario and see when its KPIs settle.
 
     `kpis` are those to look at; the main ones where none are named. `step` is in hours; where left out it is a week

@@ -33,8 +33,11 @@ def what_if(optimum: Optimum, folder: str | Path = ".", extends: str | Path | No
     """
     base = extends if extends is not None else optimum.where
     if base is None or not optimum.confirmations:
-        why = "say what it extends: the file or the gallery scenario of the base" if optimum.confirmations else \
-            optimum.verdict  # fmt: skip
+        why = (
+            "say what it extends: the file or the gallery scenario of the base"
+            if optimum.confirmations
+            else optimum.verdict
+        )
         raise WhatIfError(why)
     lines = [f"# {line}" for line in wrap(". ".join(_told(optimum)) + ".", 116)]
     lines += [f"extends: {_quoted(_from(base, Path(folder)))}"]
@@ -60,8 +63,10 @@ def _told(optimum: Optimum) -> Iterator[str]:
     times = section.replications
     yield f"Found by `simulator optimise`: {_asked(optimum)}"
     yield f"{count} points were tried, each with {times.first} to {times.most} replications under the same luck"
-    yield (f"Confirmed by {times.fresh} replications that the search had not seen (seed {optimum.base.run.seed}): "
-           f"{'; '.join(_found(each) for each in optimum.kpis)}")  # fmt: skip
+    yield (
+        f"Confirmed by {times.fresh} replications that the search had not seen (seed {optimum.base.run.seed}): "
+        f"{'; '.join(_found(each) for each in optimum.kpis)}"
+    )
     yield f"Verdict: {optimum.verdict}"
 
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""A wide search: every point where they are few, else those that optuna proposes from what was found so far."""
 
 import math
 import warnings
@@ -62,8 +62,9 @@ def _study(library: Any, section: Optimise, count: int) -> Any:
     Source: S. Watanabe (2023), arXiv 2304.11127.
     """
     startup = min(STARTUP, max(1, count // 3))
-    sampler = library.samplers.TPESampler(seed=section.seed, n_startup_trials=startup, multivariate=True,
-                                          constant_liar=True)  # fmt: skip
+    sampler = library.samplers.TPESampler(
+        seed=section.seed, n_startup_trials=startup, multivariate=True, constant_liar=True
+    )
     return library.create_study(direction="minimize" if section.sign > 0 else "maximize", sampler=sampler)
 
 

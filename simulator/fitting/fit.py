@@ -85,20 +85,28 @@ def fit(file: str | Path, options: Options | None = None) -> Fit:
     sampled = options.demand == "sampled"
     header = _header(file, found, options)
     return Fit(
-        scenario=draft.data, text=page(draft.data, draft.comments, header),
-        findings=tuple(compare(found, sampled)), goodness=tuple(goodness(found, sampled)),
-        assumed=dict(draft.assumed), left_out=lines.left_out, warnings=tuple(_warnings(found.arrivals, lines)),
-        read=_read(file, columns, lines, found), history=copy,
-    )  # fmt: skip
+        scenario=draft.data,
+        text=page(draft.data, draft.comments, header),
+        findings=tuple(compare(found, sampled)),
+        goodness=tuple(goodness(found, sampled)),
+        assumed=dict(draft.assumed),
+        left_out=lines.left_out,
+        warnings=tuple(_warnings(found.arrivals, lines)),
+        read=_read(file, columns, lines, found),
+        history=copy,
+    )
 
 
 def measure(lines: Lines) -> Found:
     """All that a scenario takes from a history."""
     sales = lines.sales
     orders = sales.groupby("order", sort=False).agg(
-        time=("time", "first"), segment=("segment", "first"), channel=("channel", "first"),
-        customer=("customer", "first"), lines=("sku", "size"),
-    )  # fmt: skip
+        time=("time", "first"),
+        segment=("segment", "first"),
+        channel=("channel", "first"),
+        customer=("customer", "first"),
+        lines=("sku", "size"),
+    )
     arrivals = fit_arrivals(orders)
     skus = classify(sales, arrivals.window)
     returns = fit_returns(sales, lines.returns, arrivals.window)
@@ -145,8 +153,10 @@ def _read(file: Path, columns: dict[str, str], lines: Lines, found: Found) -> st
 
 def _warnings(arrivals: Arrivals, lines: Lines) -> Iterator[str]:
     if arrivals.window.days < SHORT:
-        yield (f"the history covers {arrivals.window.days} days: too short to tell weekdays, busy days and demand "
-               "classes from chance")  # fmt: skip
+        yield (
+            f"the history covers {arrivals.window.days} days: too short to tell weekdays, busy days and demand "
+            "classes from chance"
+        )
     weeks = [arrivals.counts[first : first + 7].sum() for first in range(0, arrivals.window.days, 7)]
     empty = sum(not count for count in weeks)
     if 2 * empty > len(weeks):

@@ -41,8 +41,7 @@ def compare(found: Found, sampled: bool) -> Iterator[Finding]:
     value = float((sales["units"] * sales["price"]).sum())
     per_week = found.arrivals.per_week
     yield Finding("orders per week", per_week, float(f"{per_week:.4g}"))
-    count, lines, units, worth = (_expected(found) if sampled else
-                                  (len(orders), len(sales), sales["units"].sum(), value))  # fmt: skip
+    count, lines, units, worth = _expected(found) if sampled else (len(orders), len(sales), sales["units"].sum(), value)
     yield Finding("lines per order", found.lines_per_order, lines / count)
     yield Finding("units per line", float(sales["units"].mean()), units / lines)
     yield Finding("order value", value / len(orders), worth / count)
@@ -51,10 +50,15 @@ def compare(found: Found, sampled: bool) -> Iterator[Finding]:
     if found.returns.lines:
         yield Finding("return lines per line sold", found.returns.lines / len(sales), returned / len(sales))
         total = float(sales["units"].sum())
-        yield Finding("units returned per unit sold", found.returns.units / total, _units_back(found) / total,
-                      "a scenario returns large lines no more often than small ones")  # fmt: skip
-    yield Finding("variance / mean of daily orders", found.arrivals.dispersion, found.arrivals.fitted_dispersion,
-                  "trading days")  # fmt: skip
+        yield Finding(
+            "units returned per unit sold",
+            found.returns.units / total,
+            _units_back(found) / total,
+            "a scenario returns large lines no more often than small ones",
+        )
+    yield Finding(
+        "variance / mean of daily orders", found.arrivals.dispersion, found.arrivals.fitted_dispersion, "trading days"
+    )
     yield Finding("SKUs", len(skus), len(skus))
 
 
@@ -89,8 +93,12 @@ def goodness(found: Found, sampled: bool) -> Iterator[Goodness]:
     kinds = int((arrivals.weekdays > 0).sum())
     chi = float(((counts - expected) ** 2 / expected).sum() / max(len(counts) - kinds, 1))
     yield Goodness("orders of a day against its weekday", "chi²/df", chi, "1 is Poisson; day_to_day takes up the rest")
-    yield Goodness("orders of a day, all laws together", "D", _days(counts, expected, arrivals.day_to_day),
-                   f"{len(counts)} trading days")  # fmt: skip
+    yield Goodness(
+        "orders of a day, all laws together",
+        "D",
+        _days(counts, expected, arrivals.day_to_day),
+        f"{len(counts)} trading days",
+    )
     if arrivals.hours is not None:
         day, distance = _hours(found, arrivals.hours)
         yield Goodness("hour of day", "D", distance, f"{day}, the weekday that differs most from the common profile")
@@ -151,8 +159,14 @@ def tell(
     warnings: Sequence[str],
 ) -> str:
     """The summary as text, a part each."""
-    parts = [[read], [f"Warning: {warning}" for warning in warnings], list(_findings(findings)), list(_fits(fits)),
-             list(_assumed(assumed)), list(_left_out(left_out))]  # fmt: skip
+    parts = [
+        [read],
+        [f"Warning: {warning}" for warning in warnings],
+        list(_findings(findings)),
+        list(_fits(fits)),
+        list(_assumed(assumed)),
+        list(_left_out(left_out)),
+    ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -160,8 +174,10 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     yield f"{'Fitted':<34}{'history':>12}{'scenario':>12}{'difference':>12}"
     for found in findings:
         note = f"   {found.note}" if found.note else ""
-        yield (f"  {found.what:<32}{_number(found.history):>12}{_number(found.fitted):>12}"
-               f"{round(100 * found.difference, 1) + 0.0:>+10.1f} %{note}")  # fmt: skip
+        yield (
+            f"  {found.what:<32}{_number(found.history):>12}{_number(found.fitted):>12}"
+            f"{round(100 * found.difference, 1) + 0.0:>+10.1f} %{note}"
+        )
 
 
 def _fits(fits: Sequence[Goodness]) -> Iterator[str]:

@@ -169,16 +169,28 @@ def fit_arrivals(orders: "pd.DataFrame") -> Arrivals:
     weekday = np.array([date.weekday() for date in window.dates()])
     weekdays = _profile(counts, weekday, 7)
     month = np.array([date.month - 1 for date in window.dates()])
-    months = _profile(counts / np.where(weekdays[weekday] > 0, weekdays[weekday], 1.0), month, 12) if (
-        window.days >= YEAR) else None  # fmt: skip
+    months = (
+        _profile(counts / np.where(weekdays[weekday] > 0, weekdays[weekday], 1.0), month, 12)
+        if (window.days >= YEAR)
+        else None
+    )
     expected = weekdays[weekday] * (months[month] if months is not None else 1.0)
     expected = expected * counts.sum() / expected.sum()
     doors = (expected > 0) & ~((counts == 0) & (expected >= BUSY))
     hour = orders["time"].dt.hour.to_numpy()
     timed = bool((orders["time"] != days).any())
     hours = np.bincount(hour, minlength=24) / len(hour) * 24 if timed else None
-    return Arrivals(window, counts, expected, doors, float(counts.sum() / window.weeks), weekdays, hours, months,
-                    _day_to_day(counts[doors], expected[doors]))  # fmt: skip
+    return Arrivals(
+        window,
+        counts,
+        expected,
+        doors,
+        float(counts.sum() / window.weeks),
+        weekdays,
+        hours,
+        months,
+        _day_to_day(counts[doors], expected[doors]),
+    )
 
 
 def window_of(days: list[dt.date]) -> Window:
@@ -218,8 +230,13 @@ def _day_to_day(counts: np.ndarray, expected: np.ndarray) -> float:
     return float(np.sqrt(max(left, 0.0) / (expected**2).mean()))
 
 
-NAMES = {1: ("all",), 2: ("few", "many"), 3: ("few", "several", "many"), 4: ("few", "some", "several", "many"),
-         5: ("few", "some", "several", "many", "bulk")}  # fmt: skip
+NAMES = {
+    1: ("all",),
+    2: ("few", "many"),
+    3: ("few", "several", "many"),
+    4: ("few", "some", "several", "many"),
+    5: ("few", "some", "several", "many", "bulk"),
+}
 """Groups by their number, from few units in a line to many."""
 
 

@@ -161,8 +161,13 @@ def flow(value: Any, table: bool = False) -> str:
 
 def _key(key: str, table: bool) -> str:
     """A key; one that begins with a digit is quoted, so that every YAML reader takes it for a text."""
-    return key if table and re.fullmatch(NUMBER, key) else json.dumps(key, ensure_ascii=False) if (
-        key[:1].isdigit()) else text(key)  # fmt: skip
+    return (
+        key
+        if table and re.fullmatch(NUMBER, key)
+        else json.dumps(key, ensure_ascii=False)
+        if (key[:1].isdigit())
+        else text(key)
+    )
 
 
 def text(value: str) -> str:

@@ -118,13 +118,21 @@ def _rhythm(draft: Draft, arrivals: Arrivals, options: Options) -> None:
     told = f"Mean orders of Monday to Sunday over {arrivals.window.weeks:.4g} weeks, relative to their mean."
     draft.put((*place, "weekdays"), weekdays, told)
     if arrivals.hours is not None:
-        draft.put((*place, "hours"), [rounded(round(each, 2), 3) for each in arrivals.hours.tolist()],
-                  "Orders by hour of the day, from midnight on, relative to their mean.")  # fmt: skip
+        draft.put(
+            (*place, "hours"),
+            [rounded(round(each, 2), 3) for each in arrivals.hours.tolist()],
+            "Orders by hour of the day, from midnight on, relative to their mean.",
+        )
     if arrivals.months is not None:
-        draft.put((*place, "months"), [rounded(each, 3) for each in arrivals.months.tolist()],
-                  "Orders a day in January ... December, weekdays evened out, relative to their mean.")  # fmt: skip
-    told = (f"Variance over mean of daily orders on {trading} trading days is {arrivals.dispersion:.3g}; weekdays and "
-            "chance (Poisson) taken out, a day's busyness varies by this much (coefficient of variation).")  # fmt: skip
+        draft.put(
+            (*place, "months"),
+            [rounded(each, 3) for each in arrivals.months.tolist()],
+            "Orders a day in January ... December, weekdays evened out, relative to their mean.",
+        )
+    told = (
+        f"Variance over mean of daily orders on {trading} trading days is {arrivals.dispersion:.3g}; weekdays and "
+        "chance (Poisson) taken out, a day's busyness varies by this much (coefficient of variation)."
+    )
     if arrivals.months is None:
         told += " The history is too short to tell a season or a trend from chance: what rose or fell in it is in here."
     draft.put((*place, "day_to_day"), rounded(arrivals.day_to_day, 3), told)
@@ -155,8 +163,9 @@ def _segment(draft: Draft, found: Found, options: Options, name: str, orders: "p
         return
     for channel, share in shares(counts).items():
         differs = sampled and len(own) > 1 and own[channel] is not common
-        draft.put((*place, "channels", channel),
-                  {"share": share, "basket": _basket(own[channel])} if differs else share)  # fmt: skip
+        draft.put(
+            (*place, "channels", channel), {"share": share, "basket": _basket(own[channel])} if differs else share
+        )
 
 
 def _basket(basket: Basket) -> dict[str, Any]:
@@ -172,17 +181,23 @@ def write_products(draft: Draft, found: Found, options: Options) -> None:
     for row in found.skus.reset_index().to_dict("records"):
         sku = str(row["sku"])
         group = {"group": found.baskets.groups[sku]} if several else {}
-        draft.put(("products", sku), {
-            "price": rounded(row["price"]), "cost": rounded(row["price"] * options.cost_share, 3),
-            "popularity": int(row["lines"]), **group, "class": row["class"], "demand_class": row["demand_class"],
-        })  # fmt: skip
+        draft.put(
+            ("products", sku),
+            {
+                "price": rounded(row["price"]),
+                "cost": rounded(row["price"] * options.cost_share, 3),
+                "popularity": int(row["lines"]),
+                **group,
+                "class": row["class"],
+                "demand_class": row["demand_class"],
+            },
+        )
     draft.comments["products",] = (
         "SKUs by value. price: the mean that was paid for a unit; popularity: lines in the history; class: ABC by "
         "value (A the first 80 %, B up to 95 %) and XYZ by the coefficient of variation of weekly units (X below 0.5, "
         "Y below 1); demand_class: from weekly units, lumpy where weeks without demand and uneven weeks meet (ADI "
-        "1.32, CV² 0.49)."
-        + (f"\n{_told(found)}" if several else "") + f"\nAssumed: {reason}."
-    )  # fmt: skip
+        "1.32, CV² 0.49)." + (f"\n{_told(found)}" if several else "") + f"\nAssumed: {reason}."
+    )
     draft.assumed["products.*.cost"] = reason
 
 
@@ -208,21 +223,30 @@ WORK: dict[str, dict[str, Any]] = {
 """Assumed working times of the stages."""
 TRANSIT = {"gamma": {"mean": "1 day", "cv": 0.3}}
 COSTS: dict[str, Any] = {
-    "replenishment_order": 30, "labour": 18, "shipment": 6, "returned_line": 4, "backorder": "1 % per week",
-}  # fmt: skip
+    "replenishment_order": 30,
+    "labour": 18,
+    "shipment": 6,
+    "returned_line": 4,
+    "backorder": "1 % per week",
+}
 SITE: Place = ("network", "sites", "warehouse")
 
 
 def write_network(draft: Draft, found: Found, options: Options) -> None:
     """Calendar, supplier, order cycle and stock."""
     days, opens, closes = office(found)
-    draft.put(("network", "calendars", "office"),
-              {"days": _days(days), "hours": f"{opens:02d}:00-{closes:02d}:00"},
-              "Assumed: the office works when orders come in, but for the first and last per cent of them.",
-              "the office works on the weekdays and hours at which orders come in")  # fmt: skip
+    draft.put(
+        ("network", "calendars", "office"),
+        {"days": _days(days), "hours": f"{opens:02d}:00-{closes:02d}:00"},
+        "Assumed: the office works when orders come in, but for the first and last per cent of them.",
+        "the office works on the weekdays and hours at which orders come in",
+    )
     lead_time = options.lead_time if isinstance(options.lead_time, str) else dict(options.lead_time)
-    draft.put(("network", "suppliers", "supplier", "lead_time"), lead_time,
-              assumed="an order history does not show what suppliers take")  # fmt: skip
+    draft.put(
+        ("network", "suppliers", "supplier", "lead_time"),
+        lead_time,
+        assumed="an order history does not show what suppliers take",
+    )
     weekly = found.arrivals.per_week * hours_of_work(found.lines_per_order)
     open_hours = len(days) * (closes - opens)
     stages: list[dict[str, Any]] = []
@@ -231,8 +255,9 @@ def write_network(draft: Draft, found: Found, options: Options) -> None:
         draft.comments[*SITE, "stages", len(stages)] = f"{name}: {100 * load / staff:.0f} % busy on average"
         stages.append({"stage": name, "staff": staff, "calendar": "office", **work})
     stages.append({"stage": "transit", "time": TRANSIT})
-    draft.put((*SITE, "stages"), stages,
-              assumed="working times, with staff enough to be busy 75 % of their time at the most")  # fmt: skip
+    draft.put(
+        (*SITE, "stages"), stages, assumed="working times, with staff enough to be busy 75 % of their time at the most"
+    )
     _stock(draft, found, options)
 
 
@@ -281,9 +306,12 @@ def _stock(draft: Draft, found: Found, options: Options) -> None:
         return {"rule": "reorder_point", "cover": options.cover, "target": {"unit_fill_rate": target}}
 
     place = (*SITE, "stock")
-    draft.put((*place, "default"), rule(options.target),
-              "For every SKU: its reorder point is computed from the target, its own demand and the supplier's lead "
-              "time; an order covers so long a time of mean demand.")  # fmt: skip
+    draft.put(
+        (*place, "default"),
+        rule(options.target),
+        "For every SKU: its reorder point is computed from the target, its own demand and the supplier's lead "
+        "time; an order covers so long a time of mean demand.",
+    )
     draft.assumed[".".join((*map(str, place), "default"))] = "rule, target and cover are a starting point"
     for sku, kind in found.skus["abc"].items():
         if options.targets.get(kind, options.target) != options.target and sku != "default":
@@ -307,8 +335,11 @@ def write_service(draft: Draft, found: Found, options: Options) -> None:
         draft.comments["service", "rules", 1] = _told_operations(found)
     if returns.rates and not math.isfinite(returns.mean_lag):
         draft.assumed["service.rules[*].returns.lag"] = "too few returns follow a sale on file; whole lines come back"
-    draft.put(("service", "stockout"), {"rule": "backorder", "ship": "units"},
-              assumed="what there is leaves at once, the rest follows")  # fmt: skip
+    draft.put(
+        ("service", "stockout"),
+        {"rule": "backorder", "ship": "units"},
+        assumed="what there is leaves at once, the rest follows",
+    )
 
 
 def _told_operations(found: Found) -> str:
@@ -326,6 +357,9 @@ def _told_operations(found: Found) -> str:
 
 def write_costs(draft: Draft, options: Options) -> None:
     """Cost rates, all assumed."""
-    draft.put(("costs",), {"holding": options.holding, **COSTS},
-              "Assumed: money per replenishment order, paid hour, shipment and returned line; backorder: % of value.",
-              "an order history has no costs; the rates are round figures to be replaced")  # fmt: skip
+    draft.put(
+        ("costs",),
+        {"holding": options.holding, **COSTS},
+        "Assumed: money per replenishment order, paid hour, shipment and returned line; backorder: % of value.",
+        "an order history has no costs; the rates are round figures to be replaced",
+    )

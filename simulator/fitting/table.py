@@ -74,8 +74,11 @@ class Options:
         if not 0 <= self.cost_share <= 1 or self.weeks < 1 or self.seed < 0:
             raise FitError("cost_share lies between 0 and 1, weeks is 1 or more, seed 0 or more")
         readers: dict[str, Callable[[Any], Any]] = {
-            "cover": hours, "promise": hours, "holding": cost_rate, "lead_time": Duration.model_validate,
-        }  # fmt: skip
+            "cover": hours,
+            "promise": hours,
+            "holding": cost_rate,
+            "lead_time": Duration.model_validate,
+        }
         for name, reader in readers.items():
             try:
                 reader(getattr(self, name))

@@ -183,7 +183,7 @@ def _nobody_jumps_the_queue(
         + [(at, 1, line, units, True) for at, line, units in shelf.began]
         + [(at, 2, line, units, True) for at, line, units in shelf.gave_up],
         key=lambda event: event[0],
-    )  # fmt: skip
+    )
     for at, group in groupby(events, key=lambda event: event[0]):
         takers: list[tuple[float, float, int]] = []
         before, of_now = dict(waiting), list(group)

@@ -100,9 +100,13 @@ class Wanted:
 
 
 def fill_baskets(
-    baskets: Sequence[Basket | None], common: Basket | None, channels: Sequence[str],
-    products: Mapping[str, Product], segment: str, streams: Streams,
-) -> Generator[Wanted, np.ndarray, None]:  # fmt: skip
+    baskets: Sequence[Basket | None],
+    common: Basket | None,
+    channels: Sequence[str],
+    products: Mapping[str, Product],
+    segment: str,
+    streams: Streams,
+) -> Generator[Wanted, np.ndarray, None]:
     """A generator to which the channels of new orders are sent and which gives what they want.
 
     `common` is the segment's own basket: the channels without one of their own draw on the same luck, so that orders

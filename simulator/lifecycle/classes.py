@@ -1,4 +1,4 @@
-"""TODO."""
+"""Classes: to which class each product and each customer belongs now."""
 
 import numpy as np
 
@@ -49,9 +49,14 @@ def customer_record(scenario: Scenario, ledger: Ledger, rule: SegmentationRule, 
 
 
 def _looked_back(
-    scenario: Scenario, ledger: Ledger, rule: SegmentationRule, now: float, place: np.ndarray, size: int,
+    scenario: Scenario,
+    ledger: Ledger,
+    rule: SegmentationRule,
+    now: float,
+    place: np.ndarray,
+    size: int,
     varies: np.ndarray,
-) -> Turnover:  # fmt: skip
+) -> Turnover:
     lines = ledger.so_far(LineOrdered)
     at = ledger.so_far(Ordered)["at"][lines["order"] - 1]  # orders are numbered as they are drawn
     cost = np.array([product.cost for product in scenario.products.values()])[lines["sku"]]

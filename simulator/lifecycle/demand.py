@@ -37,9 +37,15 @@ class Source:
     """The orders of one segment."""
 
     def __init__(
-        self, scenario: Scenario, name: str, sites: dict[str, SiteWorld], streams: Streams, ledger: Ledger,
-        numbers: Numbers, policy: Policy,
-    ) -> None:  # fmt: skip
+        self,
+        scenario: Scenario,
+        name: str,
+        sites: dict[str, SiteWorld],
+        streams: Streams,
+        ledger: Ledger,
+        numbers: Numbers,
+        policy: Policy,
+    ) -> None:
         self.scenario, self.name, self.policy = scenario, name, policy
         self.streams, self.ledger, self.numbers = streams, ledger, numbers
         self.segment: Segment = scenario.market.segments[name]
@@ -116,8 +122,9 @@ class Source:
             size = len(at)
             chance = luck.random((size, 2)).T
             channel = np.minimum(np.searchsorted(self.channel_levels, chance[0], side="right"), len(self.channels) - 1)
-            customer = self.customer_of[np.minimum(np.searchsorted(self.customer_levels, chance[1], side="right"),
-                                                   len(self.customer_of) - 1)]  # fmt: skip
+            customer = self.customer_of[
+                np.minimum(np.searchsorted(self.customer_levels, chance[1], side="right"), len(self.customer_of) - 1)
+            ]
             if history is not None:
                 orders, mine = history
                 picked = mine[whole.integers(0, len(mine), size)]
@@ -199,22 +206,39 @@ class Source:
             bulk.channel, lambda site: site.work.draw(self.name, wanted.counts, modes, caught)
         )
         block = Block(
-            times=bulk.at.tolist(), number=number, line=line, starts=starts.tolist(), shelves=shelves, units=units,
-            segment=self.name, terms=known.terms, promised=known.promised.tolist(),
-            work=work, work_at=work_at, comes=self.reach.collected(bulk.channel),
-            patience=self.fates.patience(len(wanted.sku)), returns=self.fates.returns(bulk, known, faults[0]),
+            times=bulk.at.tolist(),
+            number=number,
+            line=line,
+            starts=starts.tolist(),
+            shelves=shelves,
+            units=units,
+            segment=self.name,
+            terms=known.terms,
+            promised=known.promised.tolist(),
+            work=work,
+            work_at=work_at,
+            comes=self.reach.collected(bulk.channel),
+            patience=self.fates.patience(len(wanted.sku)),
+            returns=self.fates.returns(bulk, known, faults[0]),
             sales=zip(shelves, units, strict=True) if over_the_counter else None,
-            pledges=pledges, requested=requested.tolist() if pledges is not None or later else [],
+            pledges=pledges,
+            requested=requested.tolist() if pledges is not None or later else [],
             **self.fates.answers(bulk, pledges is not None),
-        )  # fmt: skip
+        )
         if entered is not None:
             entered.give_to(block)
         return block
 
     def _record(
-        self, bulk: Bulk, known: Known, entered: Entered | None, faults: Faults, number: int, line: int,
+        self,
+        bulk: Bulk,
+        known: Known,
+        entered: Entered | None,
+        faults: Faults,
+        number: int,
+        line: int,
         requested: np.ndarray,
-    ) -> None:  # fmt: skip
+    ) -> None:
         size, wanted = len(bulk.at), bulk.wanted
         damaged, misdocumented = faults
         if entered is not None:
@@ -222,23 +246,35 @@ class Source:
             self.ledger.append(Erred, entered.facts(number, line))
         orders, one_way, one = np.arange(number, number + size), len(self.channels) == 1, len(known.kinds) == 1
         terms = known.kinds[0]  # what is the same for all is written once
-        self.ledger.append(Ordered, {
-            "at": bulk.at, "order": orders, "segment": self.index,
-            "channel": self.channels[0] if one_way else np.array(self.channels)[bulk.channel],
-            "customer": bulk.customer,
-            "site": terms.site.index if one else self.reach.of_order(lambda site: site.index, bulk.channel),
-            "promised": known.promised, "damaged": damaged, "misdocumented": misdocumented,
-            "rule": terms.rule if one else known.of(lambda each: each.rule),
-            "overridden": terms.overridden if one else known.of(lambda each: each.overridden),
-            "target": terms.target if one else known.of(lambda each: each.target),
-            "requested": requested if self.segment.requested is not None else np.nan,
-        })  # fmt: skip
+        self.ledger.append(
+            Ordered,
+            {
+                "at": bulk.at,
+                "order": orders,
+                "segment": self.index,
+                "channel": self.channels[0] if one_way else np.array(self.channels)[bulk.channel],
+                "customer": bulk.customer,
+                "site": terms.site.index if one else self.reach.of_order(lambda site: site.index, bulk.channel),
+                "promised": known.promised,
+                "damaged": damaged,
+                "misdocumented": misdocumented,
+                "rule": terms.rule if one else known.of(lambda each: each.rule),
+                "overridden": terms.overridden if one else known.of(lambda each: each.overridden),
+                "target": terms.target if one else known.of(lambda each: each.target),
+                "requested": requested if self.segment.requested is not None else np.nan,
+            },
+        )
         whole = len(wanted.sku) == size and bool((wanted.counts == 1).all())
-        self.ledger.append(LineOrdered, {
-            "order": orders if whole else np.repeat(orders, wanted.counts),
-            "line": np.arange(line, line + len(wanted.sku)),
-            "sku": wanted.sku, "units": wanted.units, "price": wanted.price,
-        })  # fmt: skip
+        self.ledger.append(
+            LineOrdered,
+            {
+                "order": orders if whole else np.repeat(orders, wanted.counts),
+                "line": np.arange(line, line + len(wanted.sku)),
+                "sku": wanted.sku,
+                "units": wanted.units,
+                "price": wanted.price,
+            },
+        )
 
     def streams_kept(self, purpose: str) -> np.random.Generator:
         """The segment's generator for a purpose, kept from block to block."""

@@ -27,9 +27,14 @@ class Reach:
     """The homes of the orders of a segment, and the other sites that may come to serve them."""
 
     def __init__(
-        self, scenario: Scenario, segment: str, channels: list[str], sites: dict[str, SiteWorld], rules: Channels,
+        self,
+        scenario: Scenario,
+        segment: str,
+        channels: list[str],
+        sites: dict[str, SiteWorld],
+        rules: Channels,
         streams: Streams,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._scenario, self._segment, self._channels, self._streams = scenario, segment, channels, streams
         self.homes = [sites[home_site(scenario, segment, name)] for name in channels]
         """By channel."""
@@ -170,11 +175,14 @@ class Offers:
             kind[place] = keys.setdefault(key, len(keys))
         kinds = [
             self._policy.terms(
-                source.reach.homes[channel], source.name, tuple(np.flatnonzero(np.frombuffer(row, bool)).tolist()),
-                instead, source.channel_names[channel],
+                source.reach.homes[channel],
+                source.name,
+                tuple(np.flatnonzero(np.frombuffer(row, bool)).tolist()),
+                instead,
+                source.channel_names[channel],
             )
             for row, instead, channel in keys
-        ]  # fmt: skip
+        ]
         return kinds, kind
 
     def _promised(self, bulk: Bulk, kinds: list[Terms], kind: np.ndarray) -> np.ndarray:

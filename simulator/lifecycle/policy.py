@@ -96,14 +96,22 @@ class Policy:
         row = self.matching(segment, [channel], nobody, nobody, None)[0]
         return self.terms(site, segment, tuple(np.flatnonzero(row).tolist()), -1, channel)
 
-    def matching(self, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
-                 value: np.ndarray | None) -> np.ndarray:  # fmt: skip
+    def matching(
+        self, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray, value: np.ndarray | None
+    ) -> np.ndarray:
         """For each order and rule whether the rule is for the order, or for some lines of it."""
         whens = [rule.when for rule in self.rules]
         return self._matches(whens, segment, channels, channel, customer, value)
 
-    def overridden(self, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
-                   value: np.ndarray | None, luck: np.ndarray) -> np.ndarray:  # fmt: skip
+    def overridden(
+        self,
+        segment: str,
+        channels: list[str],
+        channel: np.ndarray,
+        customer: np.ndarray,
+        value: np.ndarray | None,
+        luck: np.ndarray,
+    ) -> np.ndarray:
         """For each order the index of the rule by which sales treats it instead; -1 for none.
 
         `luck` is in [0, 1): the first override has its share of it, the next one a share beside that.
@@ -117,8 +125,15 @@ class Policy:
             taken = upto
         return found
 
-    def _matches(self, whens: Any, segment: str, channels: list[str], channel: np.ndarray, customer: np.ndarray,
-                 value: np.ndarray | None) -> np.ndarray:  # fmt: skip
+    def _matches(
+        self,
+        whens: Any,
+        segment: str,
+        channels: list[str],
+        channel: np.ndarray,
+        customer: np.ndarray,
+        value: np.ndarray | None,
+    ) -> np.ndarray:
         found = np.zeros((len(channel), len(whens)), dtype=bool)
         own_class, by_customer = self.scenario.market.segments[segment].customer_class, self._classes_now.customer
         for place, when in enumerate(whens):
@@ -162,22 +177,33 @@ class Policy:
         collected = particular is not None and particular.collect is not None
         line = self._line(whole, own.priority, others)
         classes = self.classes if self.by_class else []
-        of_class = {each: [rule for rule in rules if _is_for(rule, each, override >= 0 and rule is rules[0])]
-                    for each in classes}  # fmt: skip
+        of_class = {
+            each: [rule for rule in rules if _is_for(rule, each, override >= 0 and rule is rules[0])]
+            for each in classes
+        }
         promise_by_class = {each: _first(mine, "promise") for each, mine in of_class.items()}
         promises = [*promise_by_class.values()] or [_first(whole, "promise")]
         stated = next((rule for rule in whole if rule.target is not None), None)
         return Terms(
-            site=site, rule=override if override >= 0 else self._own(matching), overridden=override >= 0,
-            target=-1 if stated is None else self._place[id(stated)], priority=line.priority, line=line,
+            site=site,
+            rule=override if override >= 0 else self._own(matching),
+            overridden=override >= 0,
+            target=-1 if stated is None else self._place[id(stated)],
+            priority=line.priority,
+            line=line,
             by_class={each: self._line(mine, own.priority, others) for each, mine in of_class.items()} or None,
-            promise=_first(whole, "promise"), promise_by_class=promise_by_class or None,
+            promise=_first(whole, "promise"),
+            promise_by_class=promise_by_class or None,
             negotiated=any(each is not None and not each.standing for each in promises) or own.longest_wait is not None,
-            express=None if collected else _first(whole, "express"), alternatives=_first(whole, "alternatives"),
+            express=None if collected else _first(whole, "express"),
+            alternatives=_first(whole, "alternatives"),
             returns={each: _first(of_class.get(each, whole), "returns") for each in self.classes},
-            rationed=self.rationing, channel=particular, way=self.channels.way(site.name, segment, channel),
-            dock=site.counter if collected else site.dock, of_order=(segment, matching, override, channel),
-        )  # fmt: skip
+            rationed=self.rationing,
+            channel=particular,
+            way=self.channels.way(site.name, segment, channel),
+            dock=site.counter if collected else site.dock,
+            of_order=(segment, matching, override, channel),
+        )
 
     def _own(self, matching: tuple[int, ...]) -> int:
         """The first of the rules that match an order that is for the whole of it; -1 if none is."""
@@ -187,10 +213,13 @@ class Policy:
         chain: Chain = _first(rules, "stockout") or self.service.stockout
         stated = _first(rules, "priority")
         return LineTerms(
-            priority=priority if stated is None else stated, ship=ship_of(chain), waits=chain[0].waits,
-            chain=None if chain[0].plain else chain, expedite_limit=_first(rules, "expedite_limit"),
+            priority=priority if stated is None else stated,
+            ship=ship_of(chain),
+            waits=chain[0].waits,
+            chain=None if chain[0].plain else chain,
+            expedite_limit=_first(rules, "expedite_limit"),
             others=others,
-        )  # fmt: skip
+        )
 
 
 def _reviews(scenario: Scenario, by_class: bool, by_tier: bool) -> np.ndarray:

@@ -60,9 +60,16 @@ class Short:
     """The units of a line that are short, as a stockout rule sees them; times in hours from now."""
 
     def __init__(
-        self, world: "World", order: "Order", line: int, shelf: "Shelf", units: float, terms: "LineTerms", rank: float,
+        self,
+        world: "World",
+        order: "Order",
+        line: int,
+        shelf: "Shelf",
+        units: float,
+        terms: "LineTerms",
+        rank: float,
         waiting: "Waiting | None" = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._world, self._order, self._shelf, self._terms = world, order, shelf, terms
         self._rank, self._waiting = rank, waiting
         self._now = world.clock._now

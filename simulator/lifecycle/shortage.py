@@ -78,8 +78,9 @@ def is_oversold(world: World, order: Order, line: int, shelf: Shelf, units: floa
     return record.settings.oversold == "cancel"
 
 
-def respond(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float,
-            stays: bool) -> None:  # fmt: skip
+def respond(
+    world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float, stays: bool
+) -> None:
     """Ask the responses of the policy in turn, and do what they say; what needs time waits meanwhile.
 
     A customer who does not stay takes another item if there is one, and is lost for anything else.

@@ -1,4 +1,4 @@
-"""TODO."""
+"""What can fail on an order and why: the components of the perfect order, and the causes that a scenario has."""
 
 from collections.abc import Iterator
 
@@ -24,9 +24,13 @@ SHORT = ("short: backordered", "short: given up", "short: cancelled", "short: sa
 SUBSTITUTED = "wrong item: substitute"
 
 
-ENTERED = {"item": (ITEM, "wrong item: entry"), "quantity": (QUANTITY, "wrong quantity: entry"),
-           "address": (PLACE, "wrong place: entry"), "price": (DOCUMENTS, "wrong invoice: entry"),
-           "document": (DOCUMENTS, "wrong documents: entry")}  # fmt: skip
+ENTERED = {
+    "item": (ITEM, "wrong item: entry"),
+    "quantity": (QUANTITY, "wrong quantity: entry"),
+    "address": (PLACE, "wrong place: entry"),
+    "price": (DOCUMENTS, "wrong invoice: entry"),
+    "document": (DOCUMENTS, "wrong documents: entry"),
+}
 """What an error made at order entry fails on, by kind of error: those that verification missed."""
 
 
@@ -70,8 +74,11 @@ def causes(scenario: Scenario) -> dict[str, int]:
     found = dict.fromkeys(SHORT, QUANTITY)
     found |= {cause: component for component, cause in ENTERED.values()} if scenario.network.entry_modes else {}
     found |= {SUBSTITUTED: ITEM} if any(product.substitutes for product in scenario.products.values()) else {}
-    found |= {damaged(place): CONDITION for place in DAMAGED_IN
-              if any(getattr(site.quality.damage_by_place, place) for site in sites)}  # fmt: skip
+    found |= {
+        damaged(place): CONDITION
+        for place in DAMAGED_IN
+        if any(getattr(site.quality.damage_by_place, place) for site in sites)
+    }
     found |= {WRONG_DOCUMENTS: DOCUMENTS} if any(site.quality.document_error for site in sites) else {}
     found |= dict.fromkeys((NO_STOCK, *_of_desk(scenario, stages)), TIME)
     found |= dict.fromkeys((cause for stage in stages for cause in _of_stage(stage)), TIME) | {SHORT_PROMISE: TIME}

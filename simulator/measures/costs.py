@@ -122,8 +122,9 @@ def shipment_rates(view: View) -> np.ndarray:
     if not scenario.network.lanes and all(channel.collect is None for channel in channels.values()):
         return rates
     names = [*channels, ""]
-    for site, segment, channel in set(zip(*(ordered[name].tolist() for name in ("site", "segment", "channel")),
-                                          strict=True)):  # fmt: skip
+    for site, segment, channel in set(
+        zip(*(ordered[name].tolist() for name in ("site", "segment", "channel")), strict=True)
+    ):
         mine = (ordered["site"] == site) & (ordered["segment"] == segment) & (ordered["channel"] == channel)
         lane = lane_of(scenario, sites[site], segments[segment], names[channel])
         collected = channel >= 0 and channels[names[channel]].collect is not None
@@ -218,8 +219,12 @@ def labour(view: View) -> Ledgered | None:
     rate = np.array([rates.get(name, 0.0) if isinstance(rates, dict) else rates for name in names])
     rate = rate * np.array([site != "" for site, _ in view.ledger.stages])
     if isinstance(rates, float):  # one rate for all is for people: transit is not staff
-        rate = rate * np.array([name not in ("transit", "shipping") or hours > 0
-                                for name, hours in zip(names, staff_hours(view), strict=True)])  # fmt: skip
+        rate = rate * np.array(
+            [
+                name not in ("transit", "shipping") or hours > 0
+                for name, hours in zip(names, staff_hours(view), strict=True)
+            ]
+        )
     worked = worked_hours(view)
     total = np.bincount(found.stage, worked, len(names))
     paid = np.where(staff_hours(view) > 0, staff_hours(view), total)
@@ -336,9 +341,27 @@ def short_payment_by_line(view: View) -> Ledgered | None:
     return short_payments(view) if len(view.of(facts.ShortPaid)["order"]) else None
 
 
-ACTIVITY_COSTS = (holding, replenishment, order_handling, line_handling, labour, freight, backorder, lost_sale,
-                  returns_handling, refurbishing, write_off, fixed, emergency_supply, transshipment, express,
-                  overrides, error_correction, short_payment_by_line, sla_penalty)  # fmt: skip
+ACTIVITY_COSTS = (
+    holding,
+    replenishment,
+    order_handling,
+    line_handling,
+    labour,
+    freight,
+    backorder,
+    lost_sale,
+    returns_handling,
+    refurbishing,
+    write_off,
+    fixed,
+    emergency_supply,
+    transshipment,
+    express,
+    overrides,
+    error_correction,
+    short_payment_by_line,
+    sla_penalty,
+)
 
 
 @table_of_view

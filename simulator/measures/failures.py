@@ -79,9 +79,13 @@ def _sorted(view: View, parts: list[Part]) -> Failures:
     at = np.concatenate([np.zeros(0), *(part[4] for part in parts)])
     ranked = np.lexsort((line, component, at, order))
     return Failures(
-        order=order[ranked], line=line[ranked], component=component[ranked], cause=cause[ranked], at=at[ranked],
+        order=order[ranked],
+        line=line[ranked],
+        component=component[ranked],
+        cause=cause[ranked],
+        at=at[ranked],
         orders=len(view.measured_orders),
-    )  # fmt: skip
+    )
 
 
 def _short(view: View) -> Iterator[Part]:

@@ -89,16 +89,26 @@ def _averages(view: View) -> Averages:
     sent = view.of(facts.Transshipped)
     short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
     late = after_waiting(view)
-    on_order = _integral(view, [
-        (shelf[sent["line"]], sent["at"], sent["units"]),
-        *((t["shelf"], t["at"], sign * t["units"])
-          for sign, t in ((1, ordered), (-1, received), (-1, recalled), (-1, fetched))),
-    ], nothing)  # fmt: skip
-    backordered = _integral(view, [
-        (shelf[short["line"]], short["at"], short["units"]),
-        (shelf[given["line"][late]], given["at"][late], -given["units"][late]),
-        (shelf[gone["line"]], gone["at"], -gone["units"]),
-    ], nothing)  # fmt: skip
+    on_order = _integral(
+        view,
+        [
+            (shelf[sent["line"]], sent["at"], sent["units"]),
+            *(
+                (t["shelf"], t["at"], sign * t["units"])
+                for sign, t in ((1, ordered), (-1, received), (-1, recalled), (-1, fetched))
+            ),
+        ],
+        nothing,
+    )
+    backordered = _integral(
+        view,
+        [
+            (shelf[short["line"]], short["at"], short["units"]),
+            (shelf[given["line"][late]], given["at"][late], -given["units"][late]),
+            (shelf[gone["line"]], gone["at"], -gone["units"]),
+        ],
+        nothing,
+    )
     cost = np.tile([product.cost for product in view.scenario.products.values()], len(limited) // view.labels.products)
     on_hand = _integral(view, stock_changes(view), opening) * limited
     return Averages(view.labels.shelf_rows(), on_hand, on_order, backordered * limited, cost)

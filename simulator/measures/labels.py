@@ -122,14 +122,48 @@ def _moves(ledger: Ledger, kind: type[NamedTuple]) -> dict[str, np.ndarray]:
     return ledger.columns(kind)
 
 
-ACTIVITIES = ("holding", "replenishment", "order_handling", "line_handling", "labour", "freight", "backorder",
-              "lost_sale", "returns_handling", "refurbishing", "write_off", "fixed", "emergency_supply",
-              "transshipment", "express", "overrides", "error_correction", "short_payment", "sla_penalty")  # fmt: skip
+ACTIVITIES = (
+    "holding",
+    "replenishment",
+    "order_handling",
+    "line_handling",
+    "labour",
+    "freight",
+    "backorder",
+    "lost_sale",
+    "returns_handling",
+    "refurbishing",
+    "write_off",
+    "fixed",
+    "emergency_supply",
+    "transshipment",
+    "express",
+    "overrides",
+    "error_correction",
+    "short_payment",
+    "sla_penalty",
+)
 """What costs are made of."""
 
 
-DIMENSIONS = ("segment", "channel", "customer_class", "rule", "target", "site", "sku", "class", "customer", "stage",
-              "supplier", "activity", "error", "component", "cause", "contract")  # fmt: skip
+DIMENSIONS = (
+    "segment",
+    "channel",
+    "customer_class",
+    "rule",
+    "target",
+    "site",
+    "sku",
+    "class",
+    "customer",
+    "stage",
+    "supplier",
+    "activity",
+    "error",
+    "component",
+    "cause",
+    "contract",
+)
 """What KPIs are sliced by; a scenario has some of them."""
 
 

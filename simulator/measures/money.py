@@ -70,9 +70,9 @@ def cost_to_serve(view: View) -> Derived:
     found = costs(view)
     values = money(view, _sum(view, list(found.values())))
     week = view.span / WEEK
-    values["activity"] = np.array([
-        (found[name].by_line.sum() + found[name].idle.sum()) / week if name in found else 0.0 for name in ACTIVITIES
-    ])  # fmt: skip
+    values["activity"] = np.array(
+        [(found[name].by_line.sum() + found[name].idle.sum()) / week if name in found else 0.0 for name in ACTIVITIES]
+    )
     return Derived(values)
 
 

@@ -99,9 +99,13 @@ def withdrawn_orders(view: View) -> Ratio | None:
 
 
 TARGETS: dict[str, Function] = {
-    "unit_fill_rate": unit_fill_rate, "line_fill_rate": line_fill_rate, "order_fill_rate": order_fill_rate,
-    "on_time": on_time, "in_full": in_full, "perfect_order_rate": perfect_order_rate,
-}  # fmt: skip
+    "unit_fill_rate": unit_fill_rate,
+    "line_fill_rate": line_fill_rate,
+    "order_fill_rate": order_fill_rate,
+    "on_time": on_time,
+    "in_full": in_full,
+    "perfect_order_rate": perfect_order_rate,
+}
 """The KPIs for which a rule may state a target."""
 
 

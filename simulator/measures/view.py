@@ -209,11 +209,19 @@ class View:
         units, order = take(table["units"]), take(table["order"])
         return Lines(
             rows=self.labels.line_rows(self.source_of_order[order], take(self.item_of_line)),
-            number=take(table["line"]), order=order, sku=take(table["sku"]), units=units, price=take(table["price"]),
-            at_once=units - backordered - lost - replaced, backordered=backordered, lost=lost, replaced=replaced,
-            cancelled=take(self.by_line(facts.Cancelled)[1:]), shipped=take(self.by_line(facts.Allocated)[1:]),
+            number=take(table["line"]),
+            order=order,
+            sku=take(table["sku"]),
+            units=units,
+            price=take(table["price"]),
+            at_once=units - backordered - lost - replaced,
+            backordered=backordered,
+            lost=lost,
+            replaced=replaced,
+            cancelled=take(self.by_line(facts.Cancelled)[1:]),
+            shipped=take(self.by_line(facts.Allocated)[1:]),
             delivered=take(self.delivered_units[1:]),
-        )  # fmt: skip
+        )
 
     @property
     @table_of_run
@@ -240,11 +248,18 @@ class View:
         last, asked, owed = (take(each[1:]) for each in (self.last_delivery, self.all_asked, self.owed))
         short = np.bincount(lines.order, lines.at_once < lines.units - TINY, len(self.measured_orders))
         return Orders(
-            rows=self.labels.order_rows(take(self.source_of_order[1:])), number=take(table["order"]), asked=asked,
-            at=take(table["at"]), promised=take(self.promises[0][1:]), latest=take(self.promises[1][1:]),
-            requested=take(table["requested"]), last=last, complete=~owed & ~np.isnan(last), open=owed,
+            rows=self.labels.order_rows(take(self.source_of_order[1:])),
+            number=take(table["order"]),
+            asked=asked,
+            at=take(table["at"]),
+            promised=take(self.promises[0][1:]),
+            latest=take(self.promises[1][1:]),
+            requested=take(table["requested"]),
+            last=last,
+            complete=~owed & ~np.isnan(last),
+            open=owed,
             filled=asked & (take(short[1:]) == 0),
-        )  # fmt: skip
+        )
 
     @property
     @table_of_run

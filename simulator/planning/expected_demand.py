@@ -155,8 +155,9 @@ class Worth:
     """Mean of the squared value."""
 
     def __add__(self, other: "Worth") -> "Worth":
-        return Worth(self.units + other.units, self.margin + other.margin, self.value + other.value,
-                     self.square + other.square)  # fmt: skip
+        return Worth(
+            self.units + other.units, self.margin + other.margin, self.value + other.value, self.square + other.square
+        )
 
     def priced(self, factor: float) -> "Worth":
         """The same at other prices."""

@@ -24,11 +24,21 @@ def audit(ledger: Ledger) -> None:
 
     Errors: AuditError lists each broken law with its first offender.
     """
-    broken = [*_units_conserved(ledger), *_lines_balance(ledger), *_goods_come_back(ledger),
-              *_stages_in_order(ledger), *_shipments_arrive_once(ledger), *_promises_hold(ledger),
-              *channel_laws(ledger), *desk_laws(ledger), *_receipts_answer_orders(ledger),
-              *_plans_follow_receipts(ledger), *_agreements_settled(ledger), *allocation_laws(ledger),
-              *recovery_laws(ledger)]  # fmt: skip
+    broken = [
+        *_units_conserved(ledger),
+        *_lines_balance(ledger),
+        *_goods_come_back(ledger),
+        *_stages_in_order(ledger),
+        *_shipments_arrive_once(ledger),
+        *_promises_hold(ledger),
+        *channel_laws(ledger),
+        *desk_laws(ledger),
+        *_receipts_answer_orders(ledger),
+        *_plans_follow_receipts(ledger),
+        *_agreements_settled(ledger),
+        *allocation_laws(ledger),
+        *recovery_laws(ledger),
+    ]
     if broken:
         raise AuditError("; ".join(broken))
 

@@ -28,9 +28,21 @@ from simulator.mechanisms.returns import kpis as returns
 from simulator.mechanisms.segmentation import kpis as segmentation
 
 MODULES = (
-    fill_rate, perfect_order, failures, policy_results, lead_time, inventory, entry_errors, returns, channels,
-    segmentation, demand_met, costs, money, contracts,
-)  # fmt: skip
+    fill_rate,
+    perfect_order,
+    failures,
+    policy_results,
+    lead_time,
+    inventory,
+    entry_errors,
+    returns,
+    channels,
+    segmentation,
+    demand_met,
+    costs,
+    money,
+    contracts,
+)
 """Where KPIs are defined, in the order of the catalogue."""
 
 

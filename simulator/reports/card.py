@@ -48,16 +48,28 @@ def outputs(trial: Trial) -> Iterator[str]:
     )
     yield from table(
         ["KPI", "unit", "of", "better", SCOR, "definition"],
-        ([code(name), found[name].unit, line(found[name].denominator), found[name].better, found[name].scor or "–",
-          first(found[name].function)] for name in trial.kpis),
-    )  # fmt: skip
+        (
+            [
+                code(name),
+                found[name].unit,
+                line(found[name].denominator),
+                found[name].better,
+                found[name].scor or "–",
+                first(found[name].function),
+            ]
+            for name in trial.kpis
+        ),
+    )
 
 
 def aims(trial: Trial, whole: Part) -> Iterator[str]:
     """What the result is judged against."""
     goals = list(_targets(trial.scenario, whole))
-    yield from paragraph("The result is judged against these targets; they change nothing in the run." if goals else
-                         "No targets of service are set: the results are described, not judged.")  # fmt: skip
+    yield from paragraph(
+        "The result is judged against these targets; they change nothing in the run."
+        if goals
+        else "No targets of service are set: the results are described, not judged."
+    )
     yield from bullets(goals)
 
 
@@ -175,8 +187,10 @@ def access(scenario: Scenario, name: str, changes: tuple[str, ...]) -> Iterator[
     )
 
 
-SOURCE = ("Written from the scenario by `simulator card`, under the headings of the STRESS-DES checklist "
-          "(Monks et al., Journal of Simulation 13, 2019).")  # fmt: skip
+SOURCE = (
+    "Written from the scenario by `simulator card`, under the headings of the STRESS-DES checklist "
+    "(Monks et al., Journal of Simulation 13, 2019)."
+)
 
 
 def card(

@@ -231,8 +231,9 @@ def sources(scenario: Scenario) -> Iterator[str]:
     if history is None:
         yield from paragraph("All inputs are in the scenario file; no order history is read during a run.")
     else:
-        yield from paragraph(f"An order history is read: {code(Path(history.file).name)}. "
-                             "The hash below is of its content too.")  # fmt: skip
+        yield from paragraph(
+            f"An order history is read: {code(Path(history.file).name)}. The hash below is of its content too."
+        )
     said = f"Said to be assumed: {counted(len(scenario.assumptions), 'input')} (3.4). " if scenario.assumptions else ""
     yield from paragraph(f"{said}Where inputs come from is told, if at all, in the comments of the scenario file.")
 
@@ -240,21 +241,29 @@ def sources(scenario: Scenario) -> Iterator[str]:
 def preprocessing(scenario: Scenario) -> Iterator[str]:
     history = scenario.market.history
     if history is None:
-        yield from paragraph("None at run time. A scenario that `simulator fit` wrote says in its comments what was "
-                             "estimated from which columns, and how well it fits.")  # fmt: skip
+        yield from paragraph(
+            "None at run time. A scenario that `simulator fit` wrote says in its comments what was "
+            "estimated from which columns, and how well it fits."
+        )
         return
-    said = ", ".join(f"{code(column)} is {role}" for role, column in history.columns.model_dump().items()
-                     if column is not None and role != "sale")  # fmt: skip
-    yield from paragraph("Lines of the history are put together to orders by order number, in the order of time. "
-                         f"Columns: {said}.")  # fmt: skip
+    said = ", ".join(
+        f"{code(column)} is {role}"
+        for role, column in history.columns.model_dump().items()
+        if column is not None and role != "sale"
+    )
+    yield from paragraph(
+        f"Lines of the history are put together to orders by order number, in the order of time. Columns: {said}."
+    )
     if history.columns.type is not None:
         yield from paragraph(f"Only lines of type {code(history.columns.sale)} are read.")
 
 
 def parameters(scenario: Scenario) -> Iterator[str]:
     """Every section of the scenario, as it is written."""
-    yield from paragraph("Values stand as the scenario writes them. Distributions are named with their parameters; a "
-                         "value alone is a constant.")  # fmt: skip
+    yield from paragraph(
+        "Values stand as the scenario writes them. Distributions are named with their parameters; a "
+        "value alone is a constant."
+    )
     yield from _products(scenario)
     for name, field in type(scenario).model_fields.items():
         value = getattr(scenario, name)
@@ -283,11 +292,16 @@ def _products(scenario: Scenario) -> Iterator[str]:
     sales = {sku: demand[sku] * product.price for sku, product in scenario.products.items()}
     ranked = sorted(scenario.products, key=lambda sku: -sales[sku])
     shown = ranked[:MOST] if len(ranked) > MOST + 2 else ranked
-    fields = [name for name in ("price", "cost", "popularity", "group", "sku_class", "demand_class", "substitutes")
-              if any(getattr(each, name) for each in scenario.products.values())]  # fmt: skip
+    fields = [
+        name
+        for name in ("price", "cost", "popularity", "group", "sku_class", "demand_class", "substitutes")
+        if any(getattr(each, name) for each in scenario.products.values())
+    ]
     yield from ["#### Products", "", f"{counted(len(ranked), 'SKU')}, by expected sales.", ""]
-    rows = ([line(sku), figure(demand[sku]), *(_cell(getattr(scenario.products[sku], name)) for name in fields)]
-            for sku in shown)  # fmt: skip
+    rows = (
+        [line(sku), figure(demand[sku]), *(_cell(getattr(scenario.products[sku], name)) for name in fields)]
+        for sku in shown
+    )
     yield from table(["SKU", "units a week", *(name.removeprefix("sku_").replace("_", " ") for name in fields)], rows)
     if len(shown) < len(ranked):
         rest = ranked[len(shown) :]

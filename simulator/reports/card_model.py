@@ -135,8 +135,18 @@ def _family(rule: type[Rule]) -> str:
     return known or rule.__mro__[1].__name__
 
 
-ENDS = (facts.Delivered, facts.Collected, facts.NotCollected, facts.Lost, facts.Cancelled, facts.Withdrawn,
-        facts.Declined, facts.Abandoned, facts.Returned, facts.Disposed)  # fmt: skip
+ENDS = (
+    facts.Delivered,
+    facts.Collected,
+    facts.NotCollected,
+    facts.Lost,
+    facts.Cancelled,
+    facts.Withdrawn,
+    facts.Declined,
+    facts.Abandoned,
+    facts.Returned,
+    facts.Disposed,
+)
 """The facts by which orders, lines and units leave the system."""
 
 
@@ -175,8 +185,11 @@ def activities(scenario: Scenario) -> Iterator[str]:
     for name, part in sites.items():
         rows = []
         for stage, its in named(part, "stages").items():
-            said = [f"{code(each.path)} {line(each.value)}" for each in settings(its)
-                    if each.stated and each.path not in ("stage", "staff", "calendar")]  # fmt: skip
+            said = [
+                f"{code(each.path)} {line(each.value)}"
+                for each in settings(its)
+                if each.stated and each.path not in ("stage", "staff", "calendar")
+            ]
             rows.append([stage, "; ".join(said) or untimed])
         told = "stages, in their order:" if rows else "no stage takes time; what is in stock is delivered at once."
         yield from paragraph(f"At {line(name)}: {told}")
@@ -220,28 +233,46 @@ def _staff(scenario: Scenario, site: Site) -> Iterator[tuple[str, int | None, st
 
 
 def queues(scenario: Scenario) -> Iterator[str]:
-    staffed = [f"{stage.stage} at {line(name)}" for name, site in scenario.network.sites.items()
-               for stage in site.stages if stage.staff is not None]  # fmt: skip
+    staffed = [
+        f"{stage.stage} at {line(name)}"
+        for name, site in scenario.network.sites.items()
+        for stage in site.stages
+        if stage.staff is not None
+    ]
     stocked = [line(name) for name, site in scenario.network.sites.items() if site.stock is not None]
     allocation = code(scenario.service.allocation.rule)
     said = [
         *([f"In front of {listed(staffed)}: by priority, then first come first served."] if staffed else []),
-        *([f"Lines that wait for stock at {listed(stocked)}: served in the order of the allocation rule {allocation}; "
-           "a receipt goes through the queue from the front."] if stocked else []),
-        *([f"Replenishment orders at {line(name)}: first come first served."
-           for name, supplier in scenario.network.suppliers.items() if supplier.capacity is not None]),
-    ]  # fmt: skip
+        *(
+            [
+                f"Lines that wait for stock at {listed(stocked)}: served in the order of the allocation rule "
+                f"{allocation}; "
+                "a receipt goes through the queue from the front."
+            ]
+            if stocked
+            else []
+        ),
+        *(
+            [
+                f"Replenishment orders at {line(name)}: first come first served."
+                for name, supplier in scenario.network.suppliers.items()
+                if supplier.capacity is not None
+            ]
+        ),
+    ]
     yield from bullets(said or ["No queue: nothing has a limit."])
 
 
 def entry_and_exit(trial: Trial) -> Iterator[str]:
     """Where orders come from, and how they ended in the first replication."""
     market = trial.scenario.market
-    yield from bullets(f"Orders of {line(name)} arrive by {code(segment.demand.rule)} demand"
-                       f"{f' through {_names(segment.channels)}' if segment.channels else ''}."
-                       for name, segment in market.segments.items())  # fmt: skip
-    yield from paragraph("Orders, lines and units leave the system by these facts (with their number in the first "
-                         "replication):")  # fmt: skip
-    yield from bullets(f"{kind.__name__} ({trial.count(kind):,}): {first(kind)}"
-                       for kind in ENDS if trial.count(kind))  # fmt: skip
+    yield from bullets(
+        f"Orders of {line(name)} arrive by {code(segment.demand.rule)} demand"
+        f"{f' through {_names(segment.channels)}' if segment.channels else ''}."
+        for name, segment in market.segments.items()
+    )
+    yield from paragraph(
+        "Orders, lines and units leave the system by these facts (with their number in the first replication):"
+    )
+    yield from bullets(f"{kind.__name__} ({trial.count(kind):,}): {first(kind)}" for kind in ENDS if trial.count(kind))
     yield from paragraph("What is open at the end of the run stays open, and is told as open.")

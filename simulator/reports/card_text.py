@@ -1,4 +1,4 @@
-"""TODO."""
+"""The few pieces of Markdown that the card is made of, and the one replication that it is told from."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence

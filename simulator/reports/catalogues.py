@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 
 
 FAMILIES: dict[str, type[Rule]] = {
-    "demand": DemandRule, "replenishment": ReplenishmentRule, "allocation": AllocationRule,
-    "promise": PromiseRule, "stockout": StockoutRule, "segmentation": SegmentationRule, "sourcing": SourcingRule,
-}  # fmt: skip
+    "demand": DemandRule,
+    "replenishment": ReplenishmentRule,
+    "allocation": AllocationRule,
+    "promise": PromiseRule,
+    "stockout": StockoutRule,
+    "segmentation": SegmentationRule,
+    "sourcing": SourcingRule,
+}
 """The families of rules by the name under which a scenario uses them."""
 
 
@@ -83,8 +88,11 @@ def print_kpis(name: str | None) -> bool:
     if name is not None:
         if name in found:
             kpi = found[name]
-            console.print(f"[bold]{name}[/bold] ({kpi.unit}; better: {kpi.better}; {SCOR}: {kpi.scor or 'none'})\n"
-                          f"Denominator: {kpi.denominator}\n\n{kpi.definition}", highlight=False)  # fmt: skip
+            console.print(
+                f"[bold]{name}[/bold] ({kpi.unit}; better: {kpi.better}; {SCOR}: {kpi.scor or 'none'})\n"
+                f"Denominator: {kpi.denominator}\n\n{kpi.definition}",
+                highlight=False,
+            )
         return name in found
     table = Table("KPI", "Unit", "Better", "Of", SCOR, box=None, header_style="bold")
     for each in found.values():

@@ -14,7 +14,7 @@ from simulator.drawing.html import Cell, Html, drawing, section, table, tag
 from simulator.drawing.study_charts import differences, height, panels
 from simulator.drawing.tables import measured_in, show
 from simulator.drawing.wording import alike, figure, listed, short, title
-from simulator.experiments.compare import Comparison
+from simulator.experiments.comparison import Comparison
 from simulator.experiments.differences import Difference
 from simulator.reports.page import STYLE
 
@@ -30,8 +30,10 @@ def changed(values: Sequence[float], unit: str, width: float) -> list[str]:
     scale = 100.0 if unit.startswith("share") else 1.0
     size = scale * (width if math.isfinite(width) and width > 0 else max(map(abs, values)))
     decimals = min(max(0, 1 - math.floor(math.log10(size))), 6) if math.isfinite(size) and size > 0 else 0
-    return [("0" if not value else f"{scale * value:+,.{decimals}f}".replace("-", "−")) if math.isfinite(value) else "-"
-            for value in values]  # fmt: skip
+    return [
+        ("0" if not value else f"{scale * value:+,.{decimals}f}".replace("-", "−")) if math.isfinite(value) else "-"
+        for value in values
+    ]
 
 
 def difference_said(each: Difference) -> tuple[str, str]:
@@ -55,14 +57,19 @@ def saved_said(each: Difference) -> str:
 
 def explained(comparison: Comparison) -> Iterator[str]:
     """What the columns mean, in sentences."""
-    yield (f"All intervals of a table hold together with {100 * comparison.confidence:.4g} % confidence "
-           f"({METHODS[comparison.simultaneous]}).")  # fmt: skip
-    yield ("No difference: none worth mentioning, the whole interval is within what is worth it (--worth KPI=x sets "
-           "it). Better, worse, higher, lower: it is on one side of 0. Undecided: neither, and about how many more "
-           "replications would tell.")  # fmt: skip
+    yield (
+        f"All intervals of a table hold together with {100 * comparison.confidence:.4g} % confidence "
+        f"({METHODS[comparison.simultaneous]})."
+    )
+    yield (
+        "No difference: none worth mentioning, the whole interval is within what is worth it (--worth KPI=x sets "
+        "it). Better, worse, higher, lower: it is on one side of 0. Undecided: neither, and about how many more "
+        "replications would tell."
+    )
     if comparison.paired:
-        yield ("Saved: so many times the replications would be needed for as narrow an interval if luck were not "
-               "shared.")  # fmt: skip
+        yield (
+            "Saved: so many times the replications would be needed for as narrow an interval if luck were not shared."
+        )
 
 
 def played(comparison: Comparison) -> str:
@@ -70,8 +77,10 @@ def played(comparison: Comparison) -> str:
     run = comparison.results[0].scenario.run
     seeds = [str(result.scenario.run.seed) for result in comparison.results]
     luck = f"the same luck (seed {seeds[0]})" if comparison.paired else f"luck of their own (seeds {listed(seeds)})"
-    return (f"{comparison.replications} replications of {(run.horizon - run.warm_up) / 168:.4g} weeks after a warm-up "
-            f"of {run.warm_up / 168:.3g} weeks, {luck}")  # fmt: skip
+    return (
+        f"{comparison.replications} replications of {(run.horizon - run.warm_up) / 168:.4g} weeks after a warm-up "
+        f"of {run.warm_up / 168:.3g} weeks, {luck}"
+    )
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -95,11 +104,13 @@ def print_comparison(comparison: Comparison) -> None:
 
 def _table(comparison: Comparison, dimension: str, differences: Sequence[Difference]) -> Table:
     title = f"by {dimension}" if dimension else None
-    table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True, title=title,
-                  title_justify="left")  # fmt: skip
+    table = Table(
+        box=None, header_style="bold", pad_edge=False, collapse_padding=True, title=title, title_justify="left"
+    )
     for name in ("KPI", "value", "change", f"{100 * comparison.confidence:.4g} % interval", "verdict"):
-        table.add_column(name, justify="right" if name in ("value", "change") else "left", no_wrap=name != "verdict",
-                         overflow="fold")  # fmt: skip
+        table.add_column(
+            name, justify="right" if name in ("value", "change") else "left", no_wrap=name != "verdict", overflow="fold"
+        )
     if comparison.paired:
         table.add_column("saved", justify="right", no_wrap=True)
     seen = None
@@ -109,13 +120,24 @@ def _table(comparison: Comparison, dimension: str, differences: Sequence[Differe
             of = f" {each.label}" if dimension else ""
             table.add_row(f"{each.kpi}{of}", show(each.base, each.unit), "", f"worth {worth_said(each)}")
         number, saved = comparison.alternatives.index(each.alternative) + 1, [saved_said(each)]
-        table.add_row(f"{number:>4}", show(each.value, each.unit), *difference_said(each), short(each),
-                      *(saved if comparison.paired else []))  # fmt: skip
+        table.add_row(
+            f"{number:>4}",
+            show(each.value, each.unit),
+            *difference_said(each),
+            short(each),
+            *(saved if comparison.paired else []),
+        )
     return table
 
 
-VERDICTS = {"better": "", "worse": "missed", "higher": "", "lower": "", "no difference": "not-measured",
-            "undecided": "undecided"}  # fmt: skip
+VERDICTS = {
+    "better": "",
+    "worse": "missed",
+    "higher": "",
+    "lower": "",
+    "no difference": "not-measured",
+    "undecided": "undecided",
+}
 """The kind of frame that a verdict stands in."""
 
 
@@ -129,8 +151,10 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
 
 def comparison_page(comparison: Comparison) -> Html:
     """The page as HTML: what was compared, the chart, and a table for the whole and for each dimension."""
-    tables = [_page_table(comparison, dimension, list(found))
-              for dimension, found in groupby(comparison.differences, key=lambda each: each.dimension)]  # fmt: skip
+    tables = [
+        _page_table(comparison, dimension, list(found))
+        for dimension, found in groupby(comparison.differences, key=lambda each: each.dimension)
+    ]
     heading = f"{comparison.base}, and {len(comparison.alternatives)} beside it"
     style = tag("style", Html(STYLE.read_text(encoding="utf-8")))
     meta = Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">')
@@ -149,21 +173,37 @@ def _header(comparison: Comparison, heading: str) -> Html:
         for place, (name, result) in enumerate(zip(comparison.names, comparison.results, strict=True))
     ]
     notes = [tag("p", note, class_="about") for note in comparison.notes]
-    return tag("header", tag("p", "Comparison", class_="kind"), tag("h1", heading), listing,
-               tag("p", f"{played(comparison)}.", class_="about"), *notes,
-               table(["Scenario", "", "Seed", "Fingerprint"], rows, words=(0, 1, 2, 3)))  # fmt: skip
+    return tag(
+        "header",
+        tag("p", "Comparison", class_="kind"),
+        tag("h1", heading),
+        listing,
+        tag("p", f"{played(comparison)}.", class_="about"),
+        *notes,
+        table(["Scenario", "", "Seed", "Fingerprint"], rows, words=(0, 1, 2, 3)),
+    )
 
 
 def _chart(comparison: Comparison) -> Html:
     shown = panels(comparison)
     if not shown:
         return Html("")
-    spoken = [f"{title(each.kpi)}{f' of {each.label}' if each.label else ''}, {each.alternative}: {each.says}"
-              for panel in shown for each in panel.differences]  # fmt: skip
-    return section("What differs", drawing(
-        lambda sheet: differences(sheet, shown), height(shown), key="differences", alt=". ".join(spoken),
-        caption="Each scale is of its own KPI.",
-    ), key="chart")  # fmt: skip
+    spoken = [
+        f"{title(each.kpi)}{f' of {each.label}' if each.label else ''}, {each.alternative}: {each.says}"
+        for panel in shown
+        for each in panel.differences
+    ]
+    return section(
+        "What differs",
+        drawing(
+            lambda sheet: differences(sheet, shown),
+            height(shown),
+            key="differences",
+            alt=". ".join(spoken),
+            caption="Each scale is of its own KPI.",
+        ),
+        key="chart",
+    )
 
 
 def _page_table(comparison: Comparison, dimension: str, found: list[Difference]) -> Html:
@@ -171,15 +211,29 @@ def _page_table(comparison: Comparison, dimension: str, found: list[Difference])
     for each in found:
         if each.kpi not in same:
             of = f", {each.label}" if dimension else ""
-            rows.append([
-                f"{title(each.kpi)}{of}", each.alternative, figure(each.base, each.unit),
-                figure(each.value, each.unit), *(text.replace("-", "−") for text in difference_said(each)),
-                worth_said(each), tag("span", short(each), class_=f"verdict {VERDICTS[each.verdict]}".strip()),
-                *([saved_said(each).replace("x", "×")] if comparison.paired else []),
-            ])  # fmt: skip
-    columns = ["KPI", "Alternative", "Base", "Value", "Difference",
-               f"{100 * comparison.confidence:.4g} % interval", "Worth", "Verdict",
-               *(["Saved"] if comparison.paired else [])]  # fmt: skip
+            rows.append(
+                [
+                    f"{title(each.kpi)}{of}",
+                    each.alternative,
+                    figure(each.base, each.unit),
+                    figure(each.value, each.unit),
+                    *(text.replace("-", "−") for text in difference_said(each)),
+                    worth_said(each),
+                    tag("span", short(each), class_=f"verdict {VERDICTS[each.verdict]}".strip()),
+                    *([saved_said(each).replace("x", "×")] if comparison.paired else []),
+                ]
+            )
+    columns = [
+        "KPI",
+        "Alternative",
+        "Base",
+        "Value",
+        "Difference",
+        f"{100 * comparison.confidence:.4g} % interval",
+        "Worth",
+        "Verdict",
+        *(["Saved"] if comparison.paired else []),
+    ]
     lead = " ".join(explained(comparison)) if not dimension else ""
     also = [tag("p", f"The same in every replication: {listed([title(kpi) for kpi in same])}.")] if same else []
     heading = f"By {dimension}" if dimension else "In figures"

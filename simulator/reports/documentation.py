@@ -19,11 +19,21 @@ from simulator.units import Clock, Cost, Date, Hours, Money, PerHour, Share, Uni
 
 MADE = "<!-- Made from the code by docs/generate.py; change the docstrings, not this page. -->\n"
 WORDS: dict[Any, str] = {
-    Hours: 'duration, such as "2 days"', PerHour: 'rate, such as "24 per day"', Share: 'share, such as 0.25 or "25 %"',
-    Clock: 'time of day, such as "14:30"', Units: "units", Money: "money", Weight: "weight",
-    Cost: 'cost rate, such as "0.10 per unit per day"', Date: "date, such as 2026-01-05",
-    float: "number", int: "whole number", str: "text", bool: "true or false", type(None): "nothing",
-}  # fmt: skip
+    Hours: 'duration, such as "2 days"',
+    PerHour: 'rate, such as "24 per day"',
+    Share: 'share, such as 0.25 or "25 %"',
+    Clock: 'time of day, such as "14:30"',
+    Units: "units",
+    Money: "money",
+    Weight: "weight",
+    Cost: 'cost rate, such as "0.10 per unit per day"',
+    Date: "date, such as 2026-01-05",
+    float: "number",
+    int: "whole number",
+    str: "text",
+    bool: "true or false",
+    type(None): "nothing",
+}
 
 
 def pages() -> dict[str, str]:

@@ -13,8 +13,20 @@ from simulator.drawing.files import beside
 from simulator.experiments.samples import Block
 from simulator.experiments.store import Kept, Store
 
-COLUMNS = ("experiment", "scenario", "hash", "seed", "version", "replication", "seconds", "kpi", "by", "label", "value",
-           "weight")  # fmt: skip
+COLUMNS = (
+    "experiment",
+    "scenario",
+    "hash",
+    "seed",
+    "version",
+    "replication",
+    "seconds",
+    "kpi",
+    "by",
+    "label",
+    "value",
+    "weight",
+)
 """`value` is that of the replication; `weight` the denominator of a ratio."""
 FORMATS = (".csv", ".parquet", ".xlsx")
 SHEET = 1_048_575
@@ -45,8 +57,10 @@ def export(store: Store, path: Path, experiments: Collection[int] | None = None,
                     rows = list(_rows(kept, block, by))
                     written += len(rows)
                     if path.suffix == ".xlsx" and written > SHEET:
-                        raise ExportError(f"{path}: more than {SHEET:,} rows do not fit a worksheet: write .csv or "
-                                          ".parquet, or fewer dimensions")  # fmt: skip
+                        raise ExportError(
+                            f"{path}: more than {SHEET:,} rows do not fit a worksheet: write .csv or "
+                            ".parquet, or fewer dimensions"
+                        )
                     write(rows)
     return written
 

@@ -16,8 +16,24 @@ from simulator.replication.simulate import simulate
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import Targets, When
 
-KEPT = frozenset({"", "segment", "channel", "sku", "class", "customer_class", "rule", "target", "site", "stage",
-                  "supplier", "activity", "cause", "contract"})  # fmt: skip
+KEPT = frozenset(
+    {
+        "",
+        "segment",
+        "channel",
+        "sku",
+        "class",
+        "customer_class",
+        "rule",
+        "target",
+        "site",
+        "stage",
+        "supplier",
+        "activity",
+        "cause",
+        "contract",
+    }
+)
 """Dimensions that the page shows; customers may be thousands."""
 STOCK_SERVICE = frozenset({"line_fill_rate", "unit_fill_rate", "order_fill_rate", "value_fill_rate", "wait_time"})
 """Trivial where stock has no limit."""
@@ -113,10 +129,12 @@ def goals(findings: Findings) -> list[Goal]:
     policy = Reach(findings.scenario)
     return [
         Goal(whom, dimension, label, kpi, getattr(rule.target, kpi), findings.of(kpi, dimension, label))
-        for place, rule in enumerate(policy.rules) if rule.target is not None
-        for kpi in Targets.model_fields if getattr(rule.target, kpi) is not None
+        for place, rule in enumerate(policy.rules)
+        if rule.target is not None
+        for kpi in Targets.model_fields
+        if getattr(rule.target, kpi) is not None
         for whom, dimension, label in _for_whom(policy, place, kpi)
-    ]  # fmt: skip
+    ]
 
 
 def _for_whom(policy: Reach, place: int, kpi: str) -> Iterator[tuple[str, str, str]]:
@@ -140,8 +158,10 @@ def _for_whom(policy: Reach, place: int, kpi: str) -> Iterator[tuple[str, str, s
 
 def _contested(policy: Reach, place: int, kpi: str) -> bool:
     """Whether another rule has the say on this target for some of the orders: an earlier one, or by an override."""
-    wanted = {each: getattr(rule.target, kpi, None) is not None and policy.states(each, "target")
-              for each, rule in enumerate(policy.rules)}  # fmt: skip
+    wanted = {
+        each: getattr(rule.target, kpi, None) is not None and policy.states(each, "target")
+        for each, rule in enumerate(policy.rules)
+    }
     earlier = any(wanted[each] for each in policy.before(place, "target"))
     mine = policy.of_rule[place]
     return earlier or any((policy.by_override(each) & mine).any() for each in wanted if wanted[each] and each != place)
@@ -192,8 +212,10 @@ def _targets(goals: list[Goal]) -> Iterator[str]:
         worst = max(missed, key=lambda goal: goal.target - (goal.reached.mean if goal.reached else 0.0))
         assert worst.reached is not None
         unit = worst.reached.unit
-        yield (f"The widest gap is {title(worst.kpi).lower()} of {worst.whom}: {figure(worst.reached.mean, unit)} "
-               f"against {figure(worst.target, unit)}.")  # fmt: skip
+        yield (
+            f"The widest gap is {title(worst.kpi).lower()} of {worst.whom}: {figure(worst.reached.mean, unit)} "
+            f"against {figure(worst.target, unit)}."
+        )
 
 
 def _score(all_of_them: int, met: int, missed: int, one_run: bool) -> str:
@@ -230,8 +252,10 @@ def _weakest(findings: Findings) -> Iterator[str]:
     widths = sum(each.half_width for each in (worst, best) if each.half_width == each.half_width)
     if best.mean - worst.mean > max(CLEARLY, widths):
         name = title(kpi).lower()
-        yield (f"Segment {worst.label} is served worst ({name} {figure(worst.mean, worst.unit)}), "
-               f"{best.label} best ({figure(best.mean, best.unit)}).")  # fmt: skip
+        yield (
+            f"Segment {worst.label} is served worst ({name} {figure(worst.mean, worst.unit)}), "
+            f"{best.label} best ({figure(best.mean, best.unit)})."
+        )
 
 
 def _cost(findings: Findings) -> Iterator[str]:
@@ -239,8 +263,11 @@ def _cost(findings: Findings) -> Iterator[str]:
     if total is None or total.mean <= 0:
         return
     parts = sorted(findings.by("cost_to_serve", "activity"), key=lambda each: -each.mean)
-    most = [f"{part.label.replace('_', ' ')} ({figure(part.mean / total.mean, 'share')})"
-            for part in parts[:2] if part.mean > 0]  # fmt: skip
+    most = [
+        f"{part.label.replace('_', ' ')} ({figure(part.mean / total.mean, 'share')})"
+        for part in parts[:2]
+        if part.mean > 0
+    ]
     money = " ".join([figure(total.mean), half(total)]).strip()
     text = f"Serving customers costs {money} a week, most of it {listed(most)}"
     margin, income = findings.whole("margin"), findings.whole("revenue")

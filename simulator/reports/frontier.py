@@ -24,8 +24,10 @@ APART, LETTER = 0.12, 0.025
 labelled."""
 LABELLED = 10
 """Where there are more points, only those of the frontier are."""
-KEY = ("● worth having: no other point gives as much for less    × another does    ○ undecided    ◎ the cheapest\n"
-       "Intervals of 95 %; the verdicts of a panel hold together with this confidence.")  # fmt: skip
+KEY = (
+    "● worth having: no other point gives as much for less    × another does    ○ undecided    ◎ the cheapest\n"
+    "Intervals of 95 %; the verdicts of a panel hold together with this confidence."
+)
 
 
 def rows_of(costs: Sequence[CostOfService]) -> int:
@@ -59,8 +61,13 @@ def _panel(axes: "Axes", of: CostOfService) -> None:
     service = {point.number: of.estimate(point, of.service) for point in of.points}
     cost = {point.number: of.estimate(point, of.cost) for point in of.points}
     worth = [point.number for point in of.frontier]
-    axes.plot([scale * service[each].point for each in worth], [cost[each].point for each in worth], color=LIGHT,
-              linewidth=1.2, zorder=1)  # fmt: skip
+    axes.plot(
+        [scale * service[each].point for each in worth],
+        [cost[each].point for each in worth],
+        color=LIGHT,
+        linewidth=1.2,
+        zorder=1,
+    )
     for point in of.points:
         x, y = scale * service[point.number].point, cost[point.number].point
         _cross(axes, service[point.number], cost[point.number], scale)
@@ -71,8 +78,14 @@ def _panel(axes: "Axes", of: CostOfService) -> None:
     labelled = of.points if len(of.points) <= LABELLED else of.frontier
     falling = cost[labelled[-1].number].point < cost[labelled[0].number].point  # then there is room to the right
     first = sorted(labelled, key=lambda point: (point is not best, verdicts[point.number] == "dominated"))
-    _labels(axes, [(scale * service[point.number].point, cost[point.number].point, shortened(point_said(point), 14))
-                   for point in first], right=falling)  # fmt: skip
+    _labels(
+        axes,
+        [
+            (scale * service[point.number].point, cost[point.number].point, shortened(point_said(point), 14))
+            for point in first
+        ],
+        right=falling,
+    )
     axes.set_title(shortened(of.label or "All", 30), fontsize=8)
     axes.set_xlabel(f"{title(of.service)}", fontsize=7.5)
     axes.set_ylabel(f"{title(of.cost)} ({catalogue()[of.cost].unit.removeprefix('money ')})", fontsize=7.5)
@@ -94,8 +107,15 @@ def _labels(axes: "Axes", points: Sequence[tuple[float, float, str]], right: boo
         room = np.array([max(APART, LETTER * len(said)), APART])
         if all((np.abs(at - other) > room).any() for other in taken):
             taken.append(at)
-            axes.annotate(said, (x, y), (4 if right else -4, 4), textcoords="offset points", fontsize=6,
-                          ha="left" if right else "right", color=MIDDLE)  # fmt: skip
+            axes.annotate(
+                said,
+                (x, y),
+                (4 if right else -4, 4),
+                textcoords="offset points",
+                fontsize=6,
+                ha="left" if right else "right",
+                color=MIDDLE,
+            )
 
 
 def _cross(axes: "Axes", service: Interval, cost: Interval, scale: float) -> None:
@@ -122,5 +142,12 @@ def _critical(axes: "Axes", of: CostOfService) -> None:
     ratios = critical_ratios(of.optimum().best.result.scenario)
     if of.service == "ready_rate" and not of.dimension and ratios and ratios[0] == ratios[1]:
         axes.axvline(100 * ratios[0], color=MIDDLE, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
-        axes.annotate("p / (p + h)", (100 * ratios[0], 1), (3, -8), xycoords=axes.get_xaxis_transform(),
-                      textcoords="offset points", fontsize=6.5, color=MIDDLE)  # fmt: skip
+        axes.annotate(
+            "p / (p + h)",
+            (100 * ratios[0], 1),
+            (3, -8),
+            xycoords=axes.get_xaxis_transform(),
+            textcoords="offset points",
+            fontsize=6.5,
+            color=MIDDLE,
+        )

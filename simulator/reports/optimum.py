@@ -16,8 +16,13 @@ from simulator.experiments.select import Selection
 from simulator.replication.measure import catalogue
 from simulator.scenario.optimise import Constraint
 
-FATES = {"holds": "keep to every constraint", "not shown": "may or may not", "violates": "surely break one",
-         "worse": "surely worse than the best by then", "no value": "without a value"}  # fmt: skip
+FATES = {
+    "holds": "keep to every constraint",
+    "not shown": "may or may not",
+    "violates": "surely break one",
+    "worse": "surely worse than the best by then",
+    "no value": "without a value",
+}
 
 
 def print_optimum(optimum: Optimum) -> None:
@@ -48,10 +53,14 @@ def tried(optimum: Optimum) -> Iterator[str]:
 def explained(optimum: Optimum) -> Iterator[str]:
     """What the numbers mean, in sentences."""
     times = optimum.section.replications
-    yield (f"Each point was played {times.first} to {times.most} times under the same luck; one was dropped where that "
-           f"is right with {100 * (1 - RISK):g} % confidence.")  # fmt: skip
-    yield (f"The best of many looks better than it is: these numbers are from {times.fresh} replications that the "
-           "search has not seen; the interval of the change is a 95 % interval.")  # fmt: skip
+    yield (
+        f"Each point was played {times.first} to {times.most} times under the same luck; one was dropped where that "
+        f"is right with {100 * (1 - RISK):g} % confidence."
+    )
+    yield (
+        f"The best of many looks better than it is: these numbers are from {times.fresh} replications that the "
+        "search has not seen; the interval of the change is a 95 % interval."
+    )
     if optimum.section.subject_to:
         yield f"What is shown of a constraint is a one-sided bound, for up to {CANDIDATES} candidates together."
     failed = [each.trial.number for each in optimum.confirmations[:-1]]

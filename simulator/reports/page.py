@@ -33,8 +33,12 @@ def assumptions(findings: Findings) -> Html:
         return section("Inputs that were assumed", tag("p", "The scenario names none."), key="assumptions")
     rows: list[list[Cell]] = [[tag("code", path), tag("code", value), reason] for path, value, reason in found]
     lead = "Not measured: ask how the result changes before acting on it, with --set path=value."
-    return section("Inputs that were assumed", table(["Input", "Value", "Why"], rows, words=(0, 1, 2), kind="assumed"),
-                   key="assumptions", lead=lead)  # fmt: skip
+    return section(
+        "Inputs that were assumed",
+        table(["Input", "Value", "Why"], rows, words=(0, 1, 2), kind="assumed"),
+        key="assumptions",
+        lead=lead,
+    )
 
 
 def assumed(scenario: Scenario) -> list[tuple[str, str, str]]:
@@ -91,8 +95,15 @@ def flow(value: Any) -> str:
 
 def definitions(findings: Findings) -> Html:
     """What the KPIs on the page mean, from the catalogue."""
-    names = [*(kpi for kpis in HEADLINES.values() for kpi in kpis), *BY_SEGMENT, "perfect_order_rate", "stage_time",
-             "queue_time", "cost_to_serve", "inventory_value"]  # fmt: skip
+    names = [
+        *(kpi for kpis in HEADLINES.values() for kpi in kpis),
+        *BY_SEGMENT,
+        "perfect_order_rate",
+        "stage_time",
+        "queue_time",
+        "cost_to_serve",
+        "inventory_value",
+    ]
     known = catalogue()
     shown = [known[each.kpi] for each in findings.shown(dict.fromkeys(names))]
     entries = [part for kpi in shown for part in _entry(kpi)]
@@ -114,14 +125,29 @@ def _facts(kpi: Kpi) -> str:
     return " " + "; ".join(part for part in parts if part) + "."
 
 
-TILES = ("line_fill_rate", "on_time", "order_cycle_time", "inventory_value", "total_cost", "margin",
-         "perfect_order_rate", "backorders", "utilisation", "order_cycle_time_p95", "in_full",
-         "orders_per_week")  # fmt: skip
+TILES = (
+    "line_fill_rate",
+    "on_time",
+    "order_cycle_time",
+    "inventory_value",
+    "total_cost",
+    "margin",
+    "perfect_order_rate",
+    "backorders",
+    "utilisation",
+    "order_cycle_time_p95",
+    "in_full",
+    "orders_per_week",
+)
 """The figures set large: the first six that there are, or three."""
 VERDICTS = {
-    "met": "met", "missed": "missed", "undecided": "undecided", "above": "above, one run", "below": "below, one run",
+    "met": "met",
+    "missed": "missed",
+    "undecided": "undecided",
+    "above": "above, one run",
+    "below": "below, one run",
     "not measured": "not measured",
-}  # fmt: skip
+}
 
 
 def header(findings: Findings, goals: list[Goal]) -> Html:
@@ -141,8 +167,15 @@ def header(findings: Findings, goals: list[Goal]) -> Html:
     about = [tag("p", part, class_="about") for part in scenario.about.strip().split("\n\n") if part.strip()]
     listing = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts.items()))
     words = summary(findings, goals)
-    return tag("header", tag("p", "Simulation report", class_="kind"), tag("h1", scenario.name), *about, listing,
-               tag("p", words, class_="summary") if words else "", tiles(findings, goals))  # fmt: skip
+    return tag(
+        "header",
+        tag("p", "Simulation report", class_="kind"),
+        tag("h1", scenario.name),
+        *about,
+        listing,
+        tag("p", words, class_="summary") if words else "",
+        tiles(findings, goals),
+    )
 
 
 def verdict(goal: Goal) -> Html:
@@ -160,8 +193,10 @@ def targets(goals: list[Goal]) -> Html:
         reached = [figure(goal.reached.mean, unit), half(goal.reached)] if goal.reached else ["–", ""]
         gap = f"{100 * (goal.reached.mean - goal.target):+.1f}".replace("-", "−") if goal.reached else ""
         rows.append([goal.whom, title(goal.kpi), figure(goal.target, unit), *reached, gap, verdict(goal)])
-    lead = ("Met or missed where the whole 95 % interval lies on one side of the target, else undecided. "
-            "The gap is in percentage points.")  # fmt: skip
+    lead = (
+        "Met or missed where the whole 95 % interval lies on one side of the target, else undecided. "
+        "The gap is in percentage points."
+    )
     columns = ["Target for", "KPI", "Target", "Reached", "", "Gap", "Verdict"]
     return section("Targets", table(columns, rows, words=(0, 1, 4, 6), kind="targets"), key="targets", lead=lead)
 
@@ -178,8 +213,10 @@ def headlines(findings: Findings) -> Html:
     """The headline figures by group."""
     shown = {group: list(findings.shown(kpis)) for group, kpis in HEADLINES.items()}
     groups = [_group(group, found, "Value" if findings.single else "Mean") for group, found in shown.items() if found]
-    lead = (f"Means over {counted(findings.result.replications, 'replication')}; ± is half the width of the "
-            f"{100 * CONFIDENCE:.0f} % interval, in percentage points for shares.")  # fmt: skip
+    lead = (
+        f"Means over {counted(findings.result.replications, 'replication')}; ± is half the width of the "
+        f"{100 * CONFIDENCE:.0f} % interval, in percentage points for shares."
+    )
     if findings.single:
         lead = "One replication: its values stand alone, without an interval. Run more to have one."
     return section("Key figures", tag("div", *groups, class_="groups"), key="figures", lead=lead)

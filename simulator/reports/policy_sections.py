@@ -32,13 +32,16 @@ def promises(findings: Findings) -> Html:
         return Html("")
     curves = _curves(findings)
     chart = drawing(
-        lambda sheet: _calibration(sheet, curves), 2.6, key="promises",
+        lambda sheet: _calibration(sheet, curves),
+        2.6,
+        key="promises",
         alt="Share of orders delivered by the time promised: "
-            + ", ".join(f"{name} {figure(_at_one(curve), 'share')}" for curve in curves for name in curve[:1]) + ".",
+        + ", ".join(f"{name} {figure(_at_one(curve), 'share')}" for curve in curves for name in curve[:1])
+        + ".",
         caption=f"Replication {findings.replication} only: orders delivered completely within so many times their "
-                "promised time. A curve that is high long before 1 means promises longer than need be; one that still "
-                "rises steeply at 1 means promises that a small delay breaks.",
-    )  # fmt: skip
+        "promised time. A curve that is high long before 1 means promises longer than need be; one that still "
+        "rises steeply at 1 means promises that a small delay breaks.",
+    )
     lead = f"On average {lasting(length.mean)} are promised, and {figure(kept.mean, 'share')} of the promises kept."
     return section("Promised and kept", _by_segment(findings), chart, key="promises", lead=lead)
 
@@ -51,10 +54,14 @@ def _by_segment(findings: Findings) -> Html:
     for dimension, label in [("", ""), *(("segment", label) for label in (labels if len(labels) > 1 else []))][:41]:
         length, error = (findings.of(kpi, dimension, label) for kpi in ("promise_length", "promise_error"))
         cells = [findings.of(kpi, dimension, label) for kpi in shown]
-        rows.append([
-            label or "all orders", lasting(length.mean) if length else "–", _signed(error.mean if error else np.nan),
-            *(figure(each.mean, each.unit) if each else "–" for each in cells),
-        ])  # fmt: skip
+        rows.append(
+            [
+                label or "all orders",
+                lasting(length.mean) if length else "–",
+                _signed(error.mean if error else np.nan),
+                *(figure(each.mean, each.unit) if each else "–" for each in cells),
+            ]
+        )
     columns = ["", "Promised", "Delivered against promise", *(title(kpi) for kpi in shown)]
     return table(columns, rows, kind="wide")
 
@@ -81,8 +88,9 @@ def _curves(findings: Findings) -> list[Curve]:
     grid = np.linspace(0.0, FARTHEST, 201)
     return [
         (name, grid, np.searchsorted(np.sort(each), grid, side="right") / len(each))
-        for name, each in (chosen or [("all orders", ratio)]) if len(each)
-    ]  # fmt: skip
+        for name, each in (chosen or [("all orders", ratio)])
+        if len(each)
+    ]
 
 
 def _at_one(curve: Curve) -> float:
@@ -117,8 +125,15 @@ def policy(findings: Findings) -> Html:
     reach = Reach(findings.scenario)
     shown = [each.kpi for each in findings.shown(REACHED)]
     gap = findings.by("target_gap", "rule")
-    columns = ["Rule", "For", "Promise", "of orders", *(["by override"] if exceptions else []),
-               *(REACHED[kpi] for kpi in shown), *(["Target gap"] if gap else [])]  # fmt: skip
+    columns = [
+        "Rule",
+        "For",
+        "Promise",
+        "of orders",
+        *(["by override"] if exceptions else []),
+        *(REACHED[kpi] for kpi in shown),
+        *(["Target gap"] if gap else []),
+    ]
     rows: list[list[Cell]] = []
     for share in findings.by("rule_share", "rule"):
         if share.mean > 0:
@@ -128,8 +143,13 @@ def policy(findings: Findings) -> Html:
             row += [_cell(findings.of(kpi, "rule", label)) for kpi in shown]
             row += [_points(findings.of("target_gap", "rule", label))] if gap else []
             rows.append(row)
-    return section("Which rule decided", table(columns, rows, words=(0, 1, 2), kind="wide"), _spread(findings),
-                   key="policy", lead=_lead(findings, exceptions))  # fmt: skip
+    return section(
+        "Which rule decided",
+        table(columns, rows, words=(0, 1, 2), kind="wide"),
+        _spread(findings),
+        key="policy",
+        lead=_lead(findings, exceptions),
+    )
 
 
 def _whom(reach: Reach, label: str) -> str:
@@ -171,8 +191,11 @@ def _spread(findings: Findings) -> Html:
     if not said:
         return Html("")
     spread = " and ".join(said)
-    return tag("p", f"Like is treated alike up to {spread}: the standard deviation between customers of the same "
-                    "segment, chance included.")  # fmt: skip
+    return tag(
+        "p",
+        f"Like is treated alike up to {spread}: the standard deviation between customers of the same "
+        "segment, chance included.",
+    )
 
 
 def _cell(found: Estimate | None) -> str:
@@ -203,14 +226,17 @@ def perfect_orders(findings: Findings) -> Html:
         shown = found[:MOST]
         left_out = f" {len(found) - MOST} smaller causes are not drawn." if len(found) > MOST else ""
         lines = "" if findings.single else "; lines: 95 % intervals"
-        content.append(drawing(
-            lambda sheet: charts.pareto(sheet, shown, [each.so_far for each in causes if each.first][:MOST]),
-            0.66 + charts.ROW * len(shown), key="pareto",
-            alt="What failed first, share of orders: "
+        content.append(
+            drawing(
+                lambda sheet: charts.pareto(sheet, shown, [each.so_far for each in causes if each.first][:MOST]),
+                0.66 + charts.ROW * len(shown),
+                key="pareto",
+                alt="What failed first, share of orders: "
                 + ", ".join(f"{each.label} {figure(each.mean, 'share')}" for each in shown),
-            caption=f"Bars: share of orders that failed first for this cause, each imperfect order once{lines}. "
-                    f"Dots: all causes so far, as a share of all imperfect orders.{left_out}",
-        ))  # fmt: skip
+                caption=f"Bars: share of orders that failed first for this cause, each imperfect order once{lines}. "
+                f"Dots: all causes so far, as a share of all imperfect orders.{left_out}",
+            )
+        )
         content.append(_causes(causes))
     return section(
         "Perfect orders: what failed first and why", *content, key="perfect", lead=_lead_on_failures(joint, causes)
@@ -221,15 +247,19 @@ def _lead_on_failures(joint: Estimate, causes: list[Cause]) -> str:
     text = f"{figure(joint.mean, joint.unit)} of orders were right on every line in every respect."
     if not causes:
         return text
-    return (f"{text} The commonest first failure is “{causes[0].name}”: {figure(causes[0].part, 'share')} "
-            "of the imperfect orders.")  # fmt: skip
+    return (
+        f"{text} The commonest first failure is “{causes[0].name}”: {figure(causes[0].part, 'share')} "
+        "of the imperfect orders."
+    )
 
 
 def _index(findings: Findings, joint: Estimate, product: Estimate) -> Html:
     """The components, their product and the joint index, with codes."""
     rows = [each for kpi in PARTS if (each := findings.whole(kpi)) is not None]
-    body = [[title(each.kpi), figure(each.mean, each.unit), half(each), catalogue()[each.kpi].scor]
-            for each in (*rows, product, joint)]  # fmt: skip
+    body = [
+        [title(each.kpi), figure(each.mean, each.unit), half(each), catalogue()[each.kpi].scor]
+        for each in (*rows, product, joint)
+    ]
     listing = table(["", "Share of orders", "", SCOR], body, words=(0, 2, 3), kind="index")
     return tag("div", listing, tag("p", reading(joint.mean, product.mean), class_="lead"))
 
@@ -246,17 +276,28 @@ def reading(joint: float, product: float) -> str:
     if not np.isfinite(gap) or abs(gap) < 0.2:
         return "The joint index is as the product says: the components fail independently of each other."
     if gap > 0:
-        return (f"The joint index is {gap:.1f} points above the product: failures fall on the same orders, "
-                "so they share causes.")  # fmt: skip
-    return (f"The joint index is {-gap:.1f} points below the product: failures fall on different orders, "
-            "or the components are shares of different orders.")  # fmt: skip
+        return (
+            f"The joint index is {gap:.1f} points above the product: failures fall on the same orders, "
+            "so they share causes."
+        )
+    return (
+        f"The joint index is {-gap:.1f} points below the product: failures fall on different orders, "
+        "or the components are shares of different orders."
+    )
 
 
 def _causes(causes: list[Cause]) -> Html:
     """Each cause: how often it came first, how often at all."""
     rows = [
-        [each.name, figure(each.first.mean, "share") if each.first else "–", half(each.first) if each.first else "",
-         figure(each.part, "share"), figure(each.so_far, "share"), figure(each.at_all, "share")] for each in causes
-    ]  # fmt: skip
+        [
+            each.name,
+            figure(each.first.mean, "share") if each.first else "–",
+            half(each.first) if each.first else "",
+            figure(each.part, "share"),
+            figure(each.so_far, "share"),
+            figure(each.at_all, "share"),
+        ]
+        for each in causes
+    ]
     columns = ["Cause", "First on orders", "", "Of imperfect orders", "So far", "On orders at all"]
     return table(columns, rows, words=(0, 2), kind="causes")

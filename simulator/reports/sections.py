@@ -17,8 +17,10 @@ from simulator.scenario.network import DESK, STAGES
 SERVICE = ("line_fill_rate", "on_time", "perfect_order_rate")
 MOST = 12
 """So many segments and classes are drawn: the worst."""
-STAGES_SAY = ("Mean time of a job at each stage by the clock, nights and weekends included, over all replications. "
-              "“At the stage” is work, transit and waiting for a departure.")  # fmt: skip
+STAGES_SAY = (
+    "Mean time of a job at each stage by the clock, nights and weekends included, over all replications. "
+    "“At the stage” is work, transit and waiting for a departure."
+)
 STOCK_SAYS = " “Waiting for stock” is the mean over all units allocated; those met at once count 0."
 BY_SEGMENT = ("orders_per_week", "line_fill_rate", "on_time", "order_cycle_time", "revenue", "cost_to_serve", "margin")
 
@@ -36,15 +38,20 @@ def service(findings: Findings, goals: list[Goal]) -> Html:
     if len(slices) < 2:
         return Html("")
     breaks = [row for row in range(1, len(slices)) if slices[row][0] != slices[row - 1][0]]
-    names = ["all orders" if not dimension else f"class {label}" if dimension == "class" else label
-             for dimension, label in slices]  # fmt: skip
+    names = [
+        "all orders" if not dimension else f"class {label}" if dimension == "class" else label
+        for dimension, label in slices
+    ]
     wanted = {(goal.kpi, goal.dimension, goal.label): goal.target for goal in goals}
     panels = {title(kpi): [charts.Dot(findings.of(kpi, *at), wanted.get((kpi, *at))) for at in slices] for kpi in kpis}
     left_out = sum(max(0, len(findings.by(kpis[0], dimension)) - MOST) for dimension in ("segment", "class"))
     chart = drawing(
-        lambda sheet: charts.service(sheet, names, panels, breaks), 0.56 + charts.ROW * len(slices), key="service",
-        alt=_spoken(names, panels), caption=_dots(findings, bool(wanted), left_out),
-    )  # fmt: skip
+        lambda sheet: charts.service(sheet, names, panels, breaks),
+        0.56 + charts.ROW * len(slices),
+        key="service",
+        alt=_spoken(names, panels),
+        caption=_dots(findings, bool(wanted), left_out),
+    )
     return section(f"Service by {' and '.join(dict.fromkeys(kind for kind, _ in slices[1:]))}", chart, key="service")
 
 
@@ -73,12 +80,19 @@ def time(findings: Findings) -> Html:
     spoken = [f"{name} {lasting(waited + spent)}, of which {lasting(waited)} waiting" for name, waited, spent in rows]
     caption = STAGES_SAY + (STOCK_SAYS if findings.has_stock else "")
     chart = drawing(
-        lambda sheet: charts.stages(sheet, rows), 0.62 + charts.ROW * len(rows), key="time",
-        alt=f"Mean time by stage: {', '.join(spoken)}.", caption=caption,
-    )  # fmt: skip
+        lambda sheet: charts.stages(sheet, rows),
+        0.62 + charts.ROW * len(rows),
+        key="time",
+        alt=f"Mean time by stage: {', '.join(spoken)}.",
+        caption=caption,
+    )
     cycle, late = findings.whole("order_cycle_time"), findings.whole("order_cycle_time_p95")
-    lead = (f"From entry to the last delivery an order takes {lasting(cycle.mean)} on average, "
-            f"and 95 % take no more than {lasting(late.mean)}." if cycle and late else "")  # fmt: skip
+    lead = (
+        f"From entry to the last delivery an order takes {lasting(cycle.mean)} on average, "
+        f"and 95 % take no more than {lasting(late.mean)}."
+        if cycle and late
+        else ""
+    )
     return section("Time by stage", chart, key="time", lead=lead)
 
 
@@ -110,11 +124,13 @@ def stock(findings: Findings) -> Html:
     shown = course.bands(run, *(each.mean if each else None for each in means))
     high, low, owed = (figure(float(value)) for value in (run.on_hand.max(), run.on_hand.min(), run.backordered.max()))
     chart = drawing(
-        lambda sheet: course.course(sheet, findings.scenario, run, shown), 0.55 + 0.95 * len(shown) + 0.45, key="stock",
+        lambda sheet: course.course(sheet, findings.scenario, run, shown),
+        0.55 + 0.95 * len(shown) + 0.45,
+        key="stock",
         alt=f"Units on hand between {low} and {high}; backorders at most {owed}.",
         caption=f"Replication {findings.replication} only: mean of each {run.step}, all SKUs and sites together. "
-                "Dashed: mean of the measured time over all replications.",
-    )  # fmt: skip
+        "Dashed: mean of the measured time over all replications.",
+    )
     ready = findings.whole("ready_rate")
     lead = f"A SKU has stock on hand {figure(ready.mean, ready.unit)} of the time, on average." if ready else ""
     return section("Stock and backorders over time", chart, key="stock", lead=lead)
@@ -128,10 +144,12 @@ def cost(findings: Findings) -> Html:
         return Html("")
     lines = "" if findings.single else "; lines: 95 % intervals"
     chart = drawing(
-        lambda sheet: charts.costs(sheet, rows), 0.38 + charts.ROW * len(rows), key="cost",
+        lambda sheet: charts.costs(sheet, rows),
+        0.38 + charts.ROW * len(rows),
+        key="cost",
         alt="Cost per week: " + ", ".join(f"{each.label.replace('_', ' ')} {figure(each.mean)}" for each in rows),
         caption=f"Money per week, with the share of the total{lines}. Cost of goods is not part of it.",
-    )  # fmt: skip
+    )
     lead = f"Serving customers costs {figure(total.mean)} a week in {counted(len(rows), 'activity', 'activities')}."
     return section("Cost by activity", chart, key="cost", lead=lead)
 
@@ -148,8 +166,12 @@ def segments(findings: Findings) -> Html:
         rows.append([label, *(_cell(each) for each in cells)])
     more = f"The first 40 of {len(labels)} segments. " if len(labels) > 40 else ""
     columns = ["Segment", *(title(kpi) for kpi in kpis)]
-    return section("Segments side by side", table(columns, rows, kind="wide"), key="segments",
-                   lead=f"{more}Means over the replications. Money is per week, times are in hours.")  # fmt: skip
+    return section(
+        "Segments side by side",
+        table(columns, rows, kind="wide"),
+        key="segments",
+        lead=f"{more}Means over the replications. Money is per week, times are in hours.",
+    )
 
 
 def _cell(found: Estimate | None) -> str:
@@ -171,14 +193,18 @@ def shares(findings: Findings) -> Html:
     if len(rows) < 2:
         return Html("")
     longest, roughest = (max(rows, key=lambda row: row[which]) for which in (1, 2))
-    lead = (f"Most of the time goes into {longest[0]} ({figure(longest[1], 'share')}); what makes one order take "
-            f"longer than another is above all {roughest[0]} ({figure(roughest[2], 'share')} of the variance)."
-            )  # fmt: skip
+    lead = (
+        f"Most of the time goes into {longest[0]} ({figure(longest[1], 'share')}); what makes one order take "
+        f"longer than another is above all {roughest[0]} ({figure(roughest[2], 'share')} of the variance)."
+    )
     chart = drawing(
-        lambda sheet: charts.shares(sheet, rows), 0.62 + PAIR * len(rows), key="shares", caption=CAPTION,
+        lambda sheet: charts.shares(sheet, rows),
+        0.62 + PAIR * len(rows),
+        key="shares",
+        caption=CAPTION,
         alt="Share of mean and variance by stage: "
-            + ", ".join(f"{name} {figure(mean, 'share')} and {figure(var, 'share')}" for name, mean, var in rows),
-    )  # fmt: skip
+        + ", ".join(f"{name} {figure(mean, 'share')} and {figure(var, 'share')}" for name, mean, var in rows),
+    )
     return section("Where the time goes", chart, key="shares", lead=lead)
 
 
@@ -249,9 +275,16 @@ COLUMNS = ("cause", "first on orders", "±", "of imperfect orders", "so far", "o
 def rows_of(causes: Sequence[Cause]) -> list[tuple[str, float, float, float, float, float]]:
     """The table of the workbook."""
     return [
-        (each.name, each.first.mean if each.first else 0.0, each.first.half_width if each.first else 0.0, each.part,
-         each.so_far, each.at_all) for each in causes
-    ]  # fmt: skip
+        (
+            each.name,
+            each.first.mean if each.first else 0.0,
+            each.first.half_width if each.first else 0.0,
+            each.part,
+            each.so_far,
+            each.at_all,
+        )
+        for each in causes
+    ]
 
 
 def add_chart(book: Any, sheet: str, count: int) -> None:
@@ -259,15 +292,26 @@ def add_chart(book: Any, sheet: str, count: int) -> None:
     name = f"'{sheet}'"
     bars, line = book.add_chart({"type": "column"}), book.add_chart({"type": "line"})
     where = [sheet, 1, 0, count, 0]
-    bars.add_series({
-        "name": "first on orders", "categories": where, "values": f"={name}!$B$2:$B${count + 1}", "gap": 40,
-        "fill": {"color": "#C9D1D6"}, "border": {"color": "#1C2B36"},
-    })  # fmt: skip
-    line.add_series({
-        "name": "so far, of imperfect orders", "categories": where, "values": f"={name}!$E$2:$E${count + 1}",
-        "y2_axis": True, "line": {"color": "#1C2B36", "width": 1.5},
-        "marker": {"type": "circle", "fill": {"color": "#1C2B36"}, "border": {"color": "#1C2B36"}},
-    })  # fmt: skip
+    bars.add_series(
+        {
+            "name": "first on orders",
+            "categories": where,
+            "values": f"={name}!$B$2:$B${count + 1}",
+            "gap": 40,
+            "fill": {"color": "#C9D1D6"},
+            "border": {"color": "#1C2B36"},
+        }
+    )
+    line.add_series(
+        {
+            "name": "so far, of imperfect orders",
+            "categories": where,
+            "values": f"={name}!$E$2:$E${count + 1}",
+            "y2_axis": True,
+            "line": {"color": "#1C2B36", "width": 1.5},
+            "marker": {"type": "circle", "fill": {"color": "#1C2B36"}, "border": {"color": "#1C2B36"}},
+        }
+    )
     bars.combine(line)
     bars.set_title({"name": "What failed first", "name_font": {"size": 12}})
     bars.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": "#C9D1D6"}}})

@@ -21,16 +21,24 @@ METHODS = {
     "morris": "elementary effects: what moving an input over its whole range does, on average over the others' values",
     "sobol": "shares of the variance of the KPI if every input is as likely anywhere in its range",
 }
-HEADINGS = {"low": "at low", "high": "at high", "swing": "swing", "size": "size", "direction": "direction",
-            "spread": "spread", "first": "alone", "total": "in all"}  # fmt: skip
+HEADINGS = {
+    "low": "at low",
+    "high": "at high",
+    "swing": "swing",
+    "size": "size",
+    "direction": "direction",
+    "spread": "spread",
+    "first": "alone",
+    "total": "in all",
+}
 EXPLAINED = {
     "tornado": "± half of a 95 % interval, each for itself. Swing: from low to high.",
     "morris": "Size: mean of the absolute effects (±: of the trajectories). Direction: their mean (±: of the "
-              "replications). Spread: their standard deviation; large beside the size where an effect is bent or "
-              "depends on other inputs.",
+    "replications). Spread: their standard deviation; large beside the size where an effect is bent or "
+    "depends on other inputs.",
     "sobol": "Alone: the first index; in all: the total one, with what it does together with others (± half of "
-             "a 95 % interval, of the points).",
-}  # fmt: skip
+    "a 95 % interval, of the points).",
+}
 
 
 def print_sensitivity(found: Sensitivity) -> None:
@@ -38,9 +46,12 @@ def print_sensitivity(found: Sensitivity) -> None:
     console = Console()
     run = found.scenario.run
     console.print(f"[bold]{escape(found.scenario.name)}[/bold]", highlight=False)
-    console.print(f"{found.method}: {METHODS[found.method]}; {counted(len(found.inputs), 'input')}, "
-                  f"{counted(found.points, 'point')} of {found.replications} replications, the same luck at every "
-                  f"point (seed {run.seed})", highlight=False)  # fmt: skip
+    console.print(
+        f"{found.method}: {METHODS[found.method]}; {counted(len(found.inputs), 'input')}, "
+        f"{counted(found.points, 'point')} of {found.replications} replications, the same luck at every "
+        f"point (seed {run.seed})",
+        highlight=False,
+    )
     for kpi in found.effects:
         console.print()
         console.print(_table(found, kpi), soft_wrap=True)
@@ -65,8 +76,13 @@ def _table(found: Sensitivity, kpi: str) -> Table:
     unit, shown = catalogue()[kpi].unit, found.effects[kpi]
     base = f", {show(found.base[kpi], unit)} as it is" if math.isfinite(found.base[kpi]) else ""
     more = f"; the {MOST} largest of {len(shown)}" if len(shown) > MOST else ""
-    table = Table(box=None, header_style="bold", pad_edge=False, title_justify="left",
-                  title=f"{title(kpi)} ({measured_in(found, unit)}{base}{more})")  # fmt: skip
+    table = Table(
+        box=None,
+        header_style="bold",
+        pad_edge=False,
+        title_justify="left",
+        title=f"{title(kpi)} ({measured_in(found, unit)}{base}{more})",
+    )
     for name in ("input", "range"):
         table.add_column(name, overflow="fold")
     for measure in shown[0].measures:

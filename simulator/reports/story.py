@@ -25,8 +25,11 @@ def tell(ledger: Ledger, order: int) -> Iterator[str]:
     midnight = dt.datetime.combine(scenario.run.start, dt.time())
     lines = ledger.columns(facts.LineOrdered)
     skus = list(scenario.products)
-    named = {int(line): skus[sku] for line, sku, mine in zip(lines["line"], lines["sku"], lines["order"], strict=True)
-             if mine == order}  # fmt: skip
+    named = {
+        int(line): skus[sku]
+        for line, sku, mine in zip(lines["line"], lines["sku"], lines["order"], strict=True)
+        if mine == order
+    }
     yield f"Order {order} of {scenario.name!r} (seed {scenario.run.seed}, replication {ledger.replication})"
     now = midnight
     failed = _failures(ledger, order, named)
@@ -129,8 +132,12 @@ def _of_line(words: str) -> Callable[[Ledger, Any, dict[int, str]], str]:
 
 
 def _offered(ledger: Ledger, fact: facts.Offered, _: dict[int, str]) -> str:
-    offer = {"partial": "a part first, the rest as promised", "item": "another item", "site": "another site",
-             "date": "the later date"}[facts.OFFERS[fact.kind]]  # fmt: skip
+    offer = {
+        "partial": "a part first, the rest as promised",
+        "item": "another item",
+        "site": "another site",
+        "date": "the later date",
+    }[facts.OFFERS[fact.kind]]
     return f"is offered {offer}, and {'accepts' if fact.accepted else 'declines'}"
 
 

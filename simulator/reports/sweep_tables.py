@@ -61,8 +61,10 @@ def played(sweep: Sweep) -> str:
     run = sweep.scenario.run
     weeks, warm_up = (run.horizon - run.warm_up) / 168, run.warm_up / 168
     points, replications = counted(len(sweep.points), "point"), counted(sweep.replications, "replication")
-    return (f"{points}, {replications} each of {weeks:.4g} weeks after a warm-up of {warm_up:.3g} weeks, "
-            f"the same luck at every point (seed {run.seed})")  # fmt: skip
+    return (
+        f"{points}, {replications} each of {weeks:.4g} weeks after a warm-up of {warm_up:.3g} weeks, "
+        f"the same luck at every point (seed {run.seed})"
+    )
 
 
 def print_sweep(sweep: Sweep, kpis: Sequence[str], by: Sequence[str]) -> None:
@@ -88,9 +90,12 @@ def print_sweep(sweep: Sweep, kpis: Sequence[str], by: Sequence[str]) -> None:
 
 
 def _table(
-    sweep: Sweep, columns: Mapping[str, tuple[str, str, str]], found: Mapping[tuple[int, str, str, str], Estimate],
-    wide: int, title: str | None = None,
-) -> Table:  # fmt: skip
+    sweep: Sweep,
+    columns: Mapping[str, tuple[str, str, str]],
+    found: Mapping[tuple[int, str, str, str], Estimate],
+    wide: int,
+    title: str | None = None,
+) -> Table:
     """One row for each point; means above their half widths where they do not fit side by side."""
     table = headed(sweep, title)
     for name in columns:
@@ -129,8 +134,14 @@ def print_cost_of_service(of: CostOfService, level: float | None = None) -> None
     marginal = {step.high.number: step.per_point for step in of.steps()}
     for point in of.points:
         service, cost, more = of.estimate(point, of.service), of.estimate(point, of.cost), marginal.get(point.number)
-        table.add_row(*row(point), show(service.point, unit), figure(cost.point), figure(more.point) if more else "",
-                      ends_said(more) if more else "", verdict_said(of, point))  # fmt: skip
+        table.add_row(
+            *row(point),
+            show(service.point, unit),
+            figure(cost.point),
+            figure(more.point) if more else "",
+            ends_said(more) if more else "",
+            verdict_said(of, point),
+        )
     console.print(table)
     for sentence in (*optimum_said(of), *([reached_said(of, level)] if level is not None else [])):
         console.print(sentence, highlight=False, markup=False)
@@ -156,8 +167,10 @@ def optimum_said(of: CostOfService) -> Iterator[str]:
     """The cheapest point, how sure that is, and beside it what theory says."""
     best = of.optimum()
     service = show(best.service.point, catalogue()[of.service].unit)
-    yield (f"Cheapest: point {best.best.number} ({point_said(best.best)}), {of.cost} {interval_said(best.cost)} at "
-           f"{of.service} {service}.")  # fmt: skip
+    yield (
+        f"Cheapest: point {best.best.number} ({point_said(best.best)}), {of.cost} {interval_said(best.cost)} at "
+        f"{of.service} {service}."
+    )
     if best.best in (of.points[0], of.points[-1]):
         yield "It is at the edge of what was tried: the cheapest may lie beyond."
     others = [each for each in best.candidates if each is not best.best]
@@ -175,27 +188,36 @@ def optimum_said(of: CostOfService) -> Iterator[str]:
             if "ready_rate" in ready.kpi_names
             else ""
         )
-        yield (f"Critical ratio p / (p + h): {span}. Were stock and backorders all that costs, this would be the best "
-               f"ready rate{found}.")  # fmt: skip
+        yield (
+            f"Critical ratio p / (p + h): {span}. Were stock and backorders all that costs, this would be the best "
+            f"ready rate{found}."
+        )
 
 
 def reached_said(of: CostOfService, level: float) -> str:
     """What a level of service costs, in a sentence."""
     said, found = show(level, catalogue()[of.service].unit), of.reach(level)
     if found is None:
-        ends = [show(of.estimate(each, of.service).point, catalogue()[of.service].unit)
-                for each in (of.points[0], of.points[-1])]  # fmt: skip
+        ends = [
+            show(of.estimate(each, of.service).point, catalogue()[of.service].unit)
+            for each in (of.points[0], of.points[-1])
+        ]
         return f"{of.service} {said}: outside what was tried ({ends[0]} to {ends[1]})."
     at = value_between(found)
     where = f" at about {at}" if at else ""
-    return (f"{of.service} {said} would cost {interval_said(found.cost)}{where}, between points {found.low.number} and "
-            f"{found.high.number}.")  # fmt: skip
+    return (
+        f"{of.service} {said} would cost {interval_said(found.cost)}{where}, between points {found.low.number} and "
+        f"{found.high.number}."
+    )
 
 
 def value_between(found: Reached) -> str:
     """The value of the one path that differs between two points, on the way from the one to the other."""
-    pairs = [(low, high) for low, high in zip(found.low.values.values(), found.high.values.values(), strict=True)
-             if low != high]  # fmt: skip
+    pairs = [
+        (low, high)
+        for low, high in zip(found.low.values.values(), found.high.values.values(), strict=True)
+        if low != high
+    ]
     if len(pairs) != 1:
         return ""
     low, high = pairs[0]
@@ -208,17 +230,37 @@ def cost_of_service_json(of: CostOfService, level: float | None) -> dict[str, ob
     """The cost of service as plain data."""
     best, steps_up = of.optimum(), of.steps()
     found: dict[str, object] = {
-        "service": of.service, "cost": of.cost, "by": {of.dimension: of.label} if of.dimension else {},
+        "service": of.service,
+        "cost": of.cost,
+        "by": {of.dimension: of.label} if of.dimension else {},
         "confidence": of.confidence,
-        "points": [{"point": point.number, "service": of.estimate(point, of.service).point,
-                    "cost": of.estimate(point, of.cost).point, "verdict": of.verdict(point)[0]}
-                   for point in of.points],
-        "steps": [{"from": step.low.number, "to": step.high.number, "service": step.service,
-                   "cost": _ends(step.cost), "per_point": _ends(step.per_point)} for step in steps_up],
-        "optimum": {"point": best.best.number, "cost": _ends(best.cost), "service": _ends(best.service),
-                    "candidates": [each.number for each in best.candidates],
-                    "critical_ratio": critical_ratios(best.best.result.scenario)},
-    }  # fmt: skip
+        "points": [
+            {
+                "point": point.number,
+                "service": of.estimate(point, of.service).point,
+                "cost": of.estimate(point, of.cost).point,
+                "verdict": of.verdict(point)[0],
+            }
+            for point in of.points
+        ],
+        "steps": [
+            {
+                "from": step.low.number,
+                "to": step.high.number,
+                "service": step.service,
+                "cost": _ends(step.cost),
+                "per_point": _ends(step.per_point),
+            }
+            for step in steps_up
+        ],
+        "optimum": {
+            "point": best.best.number,
+            "cost": _ends(best.cost),
+            "service": _ends(best.service),
+            "candidates": [each.number for each in best.candidates],
+            "critical_ratio": critical_ratios(best.best.result.scenario),
+        },
+    }
     if level is not None:
         reached = of.reach(level)
         found["reach"] = {"service": level, "cost": _ends(reached.cost) if reached else None}

@@ -29,8 +29,10 @@ def verdict(found: WarmUp) -> str:
     """What to do, in words."""
     run, own = found.scenario.run, found.scenario.run.warm_up
     if found.unsettled:
-        return (f"The run of {duration(run.horizon)} is too short to tell: {listed(found.unsettled)} had not settled "
-                f"by the middle of it. Try --set run.horizon='{duration(2 * run.horizon)}'.")  # fmt: skip
+        return (
+            f"The run of {duration(run.horizon)} is too short to tell: {listed(found.unsettled)} had not settled "
+            f"by the middle of it. Try --set run.horizon='{duration(2 * run.horizon)}'."
+        )
     advice = f"Recommended warm-up: {duration(found.hours)}."
     if own >= found.hours:
         return f"{advice} The scenario's own, {duration(own)}, is long enough."
@@ -38,8 +40,10 @@ def verdict(found: WarmUp) -> str:
         return f"{advice} The scenario's own, {duration(own)}, is shorter."
     if found.differing:
         return f"{advice} The scenario's own, {duration(own)}, is too short: it changes {listed(found.differing)}."
-    return (f"{advice} The scenario's own, {duration(own)}, is shorter, but measured from there on no KPI comes out "
-            "otherwise by more than chance.")  # fmt: skip
+    return (
+        f"{advice} The scenario's own, {duration(own)}, is shorter, but measured from there on no KPI comes out "
+        "otherwise by more than chance."
+    )
 
 
 def print_warm_up(found: WarmUp) -> None:
@@ -47,8 +51,11 @@ def print_warm_up(found: WarmUp) -> None:
     console = Console()
     run = found.scenario.run
     console.print(f"[bold]{escape(found.scenario.name)}[/bold]", highlight=False)
-    console.print(f"{counted(found.replications, 'replication')} of {duration(run.horizon)} in steps of "
-                  f"{duration(found.step)}, seed {run.seed}{_run_out(found)}", highlight=False)  # fmt: skip
+    console.print(
+        f"{counted(found.replications, 'replication')} of {duration(run.horizon)} in steps of "
+        f"{duration(found.step)}, seed {run.seed}{_run_out(found)}",
+        highlight=False,
+    )
     console.print(_settling(found))
     console.print(verdict(found), highlight=False)
     console.print(_means(found))
@@ -72,8 +79,13 @@ def _settling(found: WarmUp) -> Table:
 
 def _means(found: WarmUp) -> Table:
     runs = found.replications
-    table = _empty(("KPI", "left"), ("first run alone", "right"), ("batches", "left"), ("lag-1", "right"),
-                   (f"all {runs} runs" if runs > 1 else "", "right"))  # fmt: skip
+    table = _empty(
+        ("KPI", "left"),
+        ("first run alone", "right"),
+        ("batches", "left"),
+        ("lag-1", "right"),
+        (f"all {runs} runs" if runs > 1 else "", "right"),
+    )
     table.title = f"Means after {duration(found.used)}: one run by batch means, all by replications"
     for each, one, every in zip(found.series, found.one_run(), found.all_runs(), strict=True):
         unit = catalogue()[each.kpi].unit
@@ -111,26 +123,41 @@ def as_json(found: WarmUp) -> dict[str, Any]:
     run = found.scenario.run
     rows = zip(found.series, found.cuts, found.one_run(), found.all_runs(), strict=True)
     return {
-        "scenario": found.scenario.name, "hash": found.scenario.hash, "seed": run.seed,
-        "replications": found.replications, "version": __version__, "step": found.step,
-        "warm_up": {"recommended": _number(found.hours), "own": run.warm_up, "used": found.used,
-                    "verdict": verdict(found)},
+        "scenario": found.scenario.name,
+        "hash": found.scenario.hash,
+        "seed": run.seed,
+        "replications": found.replications,
+        "version": __version__,
+        "step": found.step,
+        "warm_up": {
+            "recommended": _number(found.hours),
+            "own": run.warm_up,
+            "used": found.used,
+            "verdict": verdict(found),
+        },
         "kpis": [
             {
-                "kpi": each.kpi, "unit": catalogue()[each.kpi].unit,
+                "kpi": each.kpi,
+                "unit": catalogue()[each.kpi].unit,
                 "mser_5": {"warm_up": cut.steps * found.step, "settled": cut.settled, "mean": _number(cut.mean)},
-                "batch_means": _batches(one), "replications": _interval(whole),
+                "batch_means": _batches(one),
+                "replications": _interval(whole),
             }
             for each, cut, one, whole in rows
         ],
-    }  # fmt: skip
+    }
 
 
 def _batches(one: BatchMeans | None) -> dict[str, Any] | None:
     if one is None:
         return None
-    return {**_interval(one.interval), "batches": one.batches, "batch": one.hours,
-            "lag_1": _number(one.correlation), "independent": one.independent}  # fmt: skip
+    return {
+        **_interval(one.interval),
+        "batches": one.batches,
+        "batch": one.hours,
+        "lag_1": _number(one.correlation),
+        "independent": one.independent,
+    }
 
 
 def _interval(found: Interval) -> dict[str, Any]:

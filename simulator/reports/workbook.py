@@ -21,8 +21,15 @@ from simulator.reports.sections import COLUMNS, add_chart, pareto, rows_of
 
 Format = Any
 """A cell format of xlsxwriter, which has no types."""
-SHEETS = {"segment": "By segment", "rule": "By rule", "contract": "By agreement", "class": "By class",
-          "sku": "By SKU", "stage": "By stage", "activity": "Cost by activity"}  # fmt: skip
+SHEETS = {
+    "segment": "By segment",
+    "rule": "By rule",
+    "contract": "By agreement",
+    "class": "By class",
+    "sku": "By SKU",
+    "stage": "By stage",
+    "activity": "Cost by activity",
+}
 """Dimensions that have a sheet of their own, one row for each slice."""
 CAUSES = "Why orders failed"
 LARGEST = 1_000_000
@@ -52,9 +59,11 @@ def _fill(sheets: "Sheets", result: Result) -> None:
     if result.scenario.service.contracts:
         sheets.table("Agreement periods", PERIODS, list(periods(Findings(result).view)), column_units=UNITS)
     sheets.table("Assumptions", ["input", "value", "why"], assumed(result.scenario))
-    sheets.table("Definitions", ["kpi", "unit", "better", "of", SCOR, "definition"], [
-        (kpi.name, kpi.unit, kpi.better, kpi.denominator, kpi.scor, meaning(kpi)) for kpi in catalogue().values()
-    ])  # fmt: skip
+    sheets.table(
+        "Definitions",
+        ["kpi", "unit", "better", "of", SCOR, "definition"],
+        [(kpi.name, kpi.unit, kpi.better, kpi.denominator, kpi.scor, meaning(kpi)) for kpi in catalogue().values()],
+    )
 
 
 def _summary(result: Result, found: list[Estimate]) -> Iterator[tuple[str, Row]]:
@@ -66,10 +75,14 @@ def _summary(result: Result, found: list[Estimate]) -> Iterator[tuple[str, Row]]
     yield "", (scenario.about.strip(),)
     yield "", ()
     for name, value in (
-        ("First day", run.start.isoformat()), ("Horizon, days", run.horizon / 24), ("Warm-up, days", run.warm_up / 24),
-        ("Replications", result.replications), ("Seed", run.seed if run.seed < 2**53 else str(run.seed)),
-        ("Scenario", scenario.hash), ("Version", __version__),
-    ):  # fmt: skip
+        ("First day", run.start.isoformat()),
+        ("Horizon, days", run.horizon / 24),
+        ("Warm-up, days", run.warm_up / 24),
+        ("Replications", result.replications),
+        ("Seed", run.seed if run.seed < 2**53 else str(run.seed)),
+        ("Scenario", scenario.hash),
+        ("Version", __version__),
+    ):
         yield "", (name, value)
     whole = {each.kpi: each for each in found if not each.dimension}
     for group, kpis in HEADLINES.items():
@@ -132,9 +145,14 @@ class Sheets:
         sheet.freeze_panes(1, 0)
 
     def table(
-        self, name: str, columns: Sequence[str], rows: Sequence[Row], *, units: Sequence[str] = (),
+        self,
+        name: str,
+        columns: Sequence[str],
+        rows: Sequence[Row],
+        *,
+        units: Sequence[str] = (),
         column_units: Sequence[str] = (),
-    ) -> None:  # fmt: skip
+    ) -> None:
         """A sheet that is one native table; `units` of each row, or of each column, choose the number formats."""
         sheet = self.book.add_worksheet(name)
         for line, row in enumerate(rows, 1):

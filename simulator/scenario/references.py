@@ -104,8 +104,11 @@ def contract_references(service: Service, market: Market) -> Iterator[At]:
         if contract.due_clock in ("original_commit", "latest_commit") and not any(
             _is_promised(service, market, each) for each in mine
         ):
-            yield At(place, "nothing is promised to anybody it covers: no order ever falls due",
-                     "give a promise in service.rules, or another clock or metric")  # fmt: skip
+            yield At(
+                place,
+                "nothing is promised to anybody it covers: no order ever falls due",
+                "give a promise in service.rules, or another clock or metric",
+            )
 
 
 def _is_promised(service: Service, market: Market, segment: str) -> bool:
@@ -198,9 +201,13 @@ def _range(here: Path, low: Decimal, high: Decimal, decision: Decision) -> Itera
 
 
 def check_references(
-    market: Market, products: Mapping[str, Product], network: Network, service: Service, segmentation: Segmentation,
+    market: Market,
+    products: Mapping[str, Product],
+    network: Network,
+    service: Service,
+    segmentation: Segmentation,
     further: Iterable[At] = (),
-) -> None:  # fmt: skip
+) -> None:
     """Every SKU, site, supplier, calendar, channel and segment that is named exists; `further` faults are told too.
 
     Errors: `Several`, with the place of each.
@@ -338,8 +345,9 @@ def _entry(market: Market, network: Network) -> Iterator[At]:
         if not served:
             continue  # a sibling: it knows how long entry takes from the modes of those who come
         used = [name for segment in served for name in segment.channels or market.channels]
-        modes = {name: network.entry_modes.get(market.channels[name].entry or "")
-                 for name in used if name in market.channels}  # fmt: skip
+        modes = {
+            name: network.entry_modes.get(market.channels[name].entry or "") for name in used if name in market.channels
+        }
         timed = {name for name, mode in modes.items() if mode is not None and mode.takes_time}
         if index is None and timed:
             name = min(timed)

@@ -108,8 +108,9 @@ class Scenario(Model):
     def _check(self, info: ValidationInfo) -> "Scenario":
         further = (info.context or {}).get("further", lambda scenario: ())
         own = optimise_references(self.optimise, self._source) if self.optimise is not None else ()
-        check_references(self.market, self.products, self.network, self.service, self.segmentation,
-                         [*own, *further(self)])  # fmt: skip
+        check_references(
+            self.market, self.products, self.network, self.service, self.segmentation, [*own, *further(self)]
+        )
         return self
 
     @property

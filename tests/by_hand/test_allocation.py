@@ -119,9 +119,12 @@ def test_new_demand_and_those_who_wait(tmp_path, allocation, got):
       5     12 h      1         3  15 h      5
     """
     orders = {
-        "small": [(9, "a", 6, "web", 10)], "bulk": [(9.5, "a", 8, "web", 10)], "key": [(10, "a", 1, "web", 40)],
-        "trade": [(11, "a", 2, "web", 30)], "late": [(12, "a", 1, "web", 5)],
-    }  # fmt: skip
+        "small": [(9, "a", 6, "web", 10)],
+        "bulk": [(9.5, "a", 8, "web", 10)],
+        "key": [(10, "a", 1, "web", 40)],
+        "trade": [(11, "a", 2, "web", 30)],
+        "late": [(12, "a", 1, "web", 5)],
+    }
     policy = f"""
   allocation: {{rule: {allocation}}}
   stockout: {{rule: backorder, ship: lines}}
@@ -182,8 +185,13 @@ def test_a_rule_says_who_comes_first_at_the_stages_too(tmp_path):
     """One clerk, 2 h an order; orders at 1, 1.5 and 2 h. The third has priority 1 by its rule, the others 2."""
     orders = {"all": [(1, "a", 1), (1.5, "a", 1)], "key": [(2, "a", 1)]}
     policy = "{rules: [{when: {segment: key}, priority: 1}, {priority: 2}]}"
-    ledger = shop(tmp_path, orders, policy, stages="stages: [{stage: entry, staff: 1, time: 2 h}], ",
-                  stock="{a: {rule: base_stock, level: 9}}")  # fmt: skip
+    ledger = shop(
+        tmp_path,
+        orders,
+        policy,
+        stages="stages: [{stage: entry, staff: 1, time: 2 h}], ",
+        stock="{a: {rule: base_stock, level: 9}}",
+    )
     assert [(f.order, f.started) for f in ledger.of(Served)] == [(1, 1), (3, 3), (2, 5)]
 
 

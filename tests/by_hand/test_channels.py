@@ -32,9 +32,13 @@ service: {{stockout: {stockout}}}
 costs: {{shipment: 1}}
 """
 SETTINGS = {
-    "horizon": "100 h", "stages": "[{stage: transit, time: 24 h}]", "north": "2", "south": "5", "lanes": "",
+    "horizon": "100 h",
+    "stages": "[{stage: transit, time: 24 h}]",
+    "north": "2",
+    "south": "5",
+    "lanes": "",
     "stockout": "{rule: lost_sale}",
-}  # fmt: skip
+}
 
 
 def orders(name: str, first: str, every: str, lines: str = "{a: 1}", channel: str = "web", site: str = "north") -> str:
@@ -93,9 +97,10 @@ def test_time_and_freight_go_by_the_lane_that_is_taken():
 def test_what_follows_later_takes_the_same_lane():
     """Two units are there, three are wanted at 1 h; the third comes at 9 h and takes the 6 h of the lane too."""
     text = TWO_SITES.format(
-        **{**SETTINGS, "lanes": LANES, "horizon": "20 h", "stockout": "{rule: backorder}"}, channels="    web: {}",
+        **{**SETTINGS, "lanes": LANES, "horizon": "20 h", "stockout": "{rule: backorder}"},
+        channels="    web: {}",
         segments=orders("all", "1 h", "90 h", "{a: 3}"),
-    )  # fmt: skip
+    )
     ledger = play(text.replace("900 days", "8 h"))
     assert [fact.at for fact in ledger.of(facts.Delivered)] == [7.0, 15.0]
 
@@ -104,9 +109,10 @@ def test_what_follows_later_takes_the_same_lane():
 def test_what_is_promised_knows_the_lane(channel, due):
     """Twice the planned cycle: 6 h on the lane, nothing where the customer collects. Ordered at 1 h."""
     text = TWO_SITES.format(
-        **{**SETTINGS, "lanes": LANES, "horizon": "20 h"}, channels=f"    web: {channel}",
+        **{**SETTINGS, "lanes": LANES, "horizon": "20 h"},
+        channels=f"    web: {channel}",
         segments=orders("all", "1 h", "90 h"),
-    )  # fmt: skip
+    )
     ledger = play(text.replace("service: {", "service: {rules: [{promise: {rule: padded, factor: 2}}], "))
     assert [fact.due for fact in ledger.of(facts.Promised)] == [due]
 
@@ -230,8 +236,9 @@ def test_what_was_given_instead_goes_back_where_it_came_from():
     """An order of 1 b at 1 h, of which there is none: 1 a is given, nobody comes, and a is back at 6 h."""
     text = TWO_SITES.format(
         **{**SETTINGS, "stages": "[]", "horizon": "9 h", "stockout": "[{rule: substitute}, {rule: lost_sale}]"},
-        channels=COLLECT, segments=orders("all", "1 h", "900 h", "{b: 1}", channel="never"),
-    )  # fmt: skip
+        channels=COLLECT,
+        segments=orders("all", "1 h", "900 h", "{b: 1}", channel="never"),
+    )
     text = text.replace("opening: 2}", "opening: 2}, b: {rule: reorder_point, point: 0, quantity: 1, opening: 0}")
     ledger = play(text)
     assert [fact.shelf for fact in ledger.of(facts.Substituted)] == [0]
@@ -243,9 +250,10 @@ def test_what_was_given_instead_goes_back_where_it_came_from():
 def test_what_comes_back_counts_in_the_position():
     """One for one: the order of 1 h is replaced; it comes back at 6 h, and so the one of 10 h need not be."""
     text = TWO_SITES.format(
-        **{**SETTINGS, "stages": "[]", "horizon": "12 h"}, channels=COLLECT,
+        **{**SETTINGS, "stages": "[]", "horizon": "12 h"},
+        channels=COLLECT,
         segments=orders("all", "1 h", "9 h", channel="never"),
-    )  # fmt: skip
+    )
     ledger = play(
         text.replace("{rule: reorder_point, point: 0, quantity: 1, opening: 2}", "{rule: base_stock, level: 3}")
     )
@@ -305,8 +313,9 @@ def test_at_the_desk_what_is_sold_is_not_sold_twice():
 
 def test_two_lines_of_one_item_are_not_both_promised_the_same_units():
     """Two lines of 2 a, 3 on hand: the second is sold out."""
-    segments = orders("all", "1 h", "90 h").replace("{orders: [{share: 1, lines: {a: 1}}]}",
-                                                    "{lines: 2, units: 2, items: {a: 1}}")  # fmt: skip
+    segments = orders("all", "1 h", "90 h").replace(
+        "{orders: [{share: 1, lines: {a: 1}}]}", "{lines: 2, units: 2, items: {a: 1}}"
+    )
     ledger = run("    web: {record: {}}", segments, north="3", horizon="2 h")
     assert [(fact.line, fact.units) for fact in ledger.of(facts.Lost)] == [(2, 2)]
     assert ledger.of(facts.Oversold) == []

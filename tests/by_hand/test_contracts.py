@@ -27,10 +27,16 @@ TERMS = """metric: otif, target: 90 %, clock: request, window: {early: 6 h, late
     exclude: {cancelled: true, units_above: 50}, penalty: [
       {rate: 10 per order per hour, cap: 200}, {below: target, rate: 10 %, of: cost}, {below: 40 %, sum: 500}]"""
 ORDERS = {  # placed, units of which SKU, wanted so long after entry
-    "early": (1, "{a: 4}", 20), "punctual": (2, "{a: 4}", 10), "in_window": (3, "{a: 4}", 8.5),
-    "late": (4, "{a: 4}", 5), "short": (5, "{b: 5}", 15), "large": (6, "{a: 60}", 1),
-    "quitter": (50, "{b: 4}", 15), "open": (95, "{a: 4}", 2), "outsider": (7, "{a: 4}", 1),
-}  # fmt: skip
+    "early": (1, "{a: 4}", 20),
+    "punctual": (2, "{a: 4}", 10),
+    "in_window": (3, "{a: 4}", 8.5),
+    "late": (4, "{a: 4}", 5),
+    "short": (5, "{b: 5}", 15),
+    "large": (6, "{a: 60}", 1),
+    "quitter": (50, "{b: 4}", 15),
+    "open": (95, "{a: 4}", 2),
+    "outsider": (7, "{a: 4}", 1),
+}
 
 
 def shop(contract: str) -> str:
@@ -200,11 +206,14 @@ def test_goods_that_follow_are_as_urgent_as_their_order(alert, begun, met):
     text = PACKER.format(alert=alert).replace("products: {a: {}}", "products: {a: {}, b: {}}")
     text = text.replace("first: 49 h", "first: 44 h").replace("requested: 9 h", "requested: 12.5 h")
     text = text.replace("basket: {units: 1}", "basket: {orders: [{share: 1, lines: {b: 1}}]}")
-    text = text.replace("12.5 h, basket: {orders: [{share: 1, lines: {b: 1}}]}",
-                        "12.5 h, basket: {orders: [{share: 1, lines: {a: 2}}]}")  # fmt: skip
-    text = text.replace("network: {sites: {store: {",
-                        "network: {suppliers: {maker: {lead_time: 4.5 h}}, sites: {store: {"
-                        "stock: {a: {rule: base_stock, level: 1}, b: {rule: base_stock, level: 99}}, ")  # fmt: skip
+    text = text.replace(
+        "12.5 h, basket: {orders: [{share: 1, lines: {b: 1}}]}", "12.5 h, basket: {orders: [{share: 1, lines: {a: 2}}]}"
+    )
+    text = text.replace(
+        "network: {sites: {store: {",
+        "network: {suppliers: {maker: {lead_time: 4.5 h}}, sites: {store: {"
+        "stock: {a: {rule: base_stock, level: 1}, b: {rule: base_stock, level: 99}}, ",
+    )
     ledger = play(text)
     keys = {fact.order for fact in ledger.of(Ordered) if fact.segment > 0}
     assert sorted(fact.started for fact in ledger.of(Served) if fact.order in keys and fact.started < 70) == begun

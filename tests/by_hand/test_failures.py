@@ -39,9 +39,18 @@ def shop(**changed: str) -> View:
 
 
 def text(**changed: str) -> str:
-    given = {"horizon": "200", "every": "1 day", "lines": "{a: 2, b: 1}", "more": "", "stages": TRANSIT, "level": "99",
-             "quality": "{}", "stockout": "{rule: backorder}", "promise": "8 h",
-             "products": "{a: {}, b: {}}"}  # fmt: skip
+    given = {
+        "horizon": "200",
+        "every": "1 day",
+        "lines": "{a: 2, b: 1}",
+        "more": "",
+        "stages": TRANSIT,
+        "level": "99",
+        "quality": "{}",
+        "stockout": "{rule: backorder}",
+        "promise": "8 h",
+        "products": "{a: {}, b: {}}",
+    }
     return SHOP.format(**given | changed)
 
 
@@ -51,9 +60,14 @@ def told(view: View) -> list[tuple[int, int, str, str, float]]:
     return [
         (order, line, COMPONENTS[component], view.labels.names["cause"][cause], at)
         for order, line, component, cause, at in zip(
-            found.order.tolist(), found.line.tolist(), found.component.tolist(), found.cause.tolist(),
-            found.at.tolist(), strict=True)
-    ]  # fmt: skip
+            found.order.tolist(),
+            found.line.tolist(),
+            found.component.tolist(),
+            found.cause.tolist(),
+            found.at.tolist(),
+            strict=True,
+        )
+    ]
 
 
 def test_one_stockout_makes_an_order_short_and_late():
@@ -67,9 +81,11 @@ def test_one_stockout_makes_an_order_short_and_late():
     """
     view = shop(level="3", horizon="69")
     assert told(view) == [
-        (2, 3, "quantity", "short: backordered", 34.0), (2, 0, "time", "late: no stock", 42.0),
-        (3, 5, "quantity", "short: backordered", 58.0), (3, 0, "time", "late: no stock", 66.0),
-    ]  # fmt: skip
+        (2, 3, "quantity", "short: backordered", 34.0),
+        (2, 0, "time", "late: no stock", 42.0),
+        (3, 5, "quantity", "short: backordered", 58.0),
+        (3, 0, "time", "late: no stock", 66.0),
+    ]
     found = {kpi: float(slices[""][0]) for kpi, slices in measure(view.ledger).values.items()}
     assert found["perfect_order_rate"] == pytest.approx(1 / 3)
     assert found["perfect_order_product"] == pytest.approx(1 / 9)
@@ -110,21 +126,35 @@ def test_a_queue_is_named_and_nights_in_it_are_the_queues():
     Late is 2 by 1.5 h: the night within its work (closed 16 h against none of order 1) is more than the queue.
     Order 3 is late by 22 h, of which the queue is 25 (night included) and the next night within the work 16.
     """
-    view = shop(every="30 min", horizon="72", lines="{b: 1}", promise="24 h",
-                stages="[{stage: picking, staff: 1, calendar: office, time: 5 h}]")  # fmt: skip
+    view = shop(
+        every="30 min",
+        horizon="72",
+        lines="{b: 1}",
+        promise="24 h",
+        stages="[{stage: picking, staff: 1, calendar: office, time: 5 h}]",
+    )
     late = [row for row in told(view) if row[0] <= 3]
     assert late == [
-        (2, 0, "time", "late: closed at picking", 34.5), (3, 0, "time", "late: queue at picking", 35.0),
-    ]  # fmt: skip
+        (2, 0, "time", "late: closed at picking", 34.5),
+        (3, 0, "time", "late: queue at picking", 35.0),
+    ]
 
 
 def test_the_cut_off_counts_as_closed():
     """Entry closes its books at 9: an order of 10 h is begun at 8 h of the next day, of which nobody else suffers."""
-    view = shop(every="9999 h", promise="12 h",
-                stages='[{stage: entry, staff: 1, calendar: office, time: 1 h, cut_off: "09:00"}]')  # fmt: skip
+    view = shop(
+        every="9999 h",
+        promise="12 h",
+        stages='[{stage: entry, staff: 1, calendar: office, time: 1 h, cut_off: "09:00"}]',
+    )
     assert told(view) == [(1, 0, "time", "late: promise too short", 22.0)]  # usual for all: there is but one order
-    view = shop(every="7 h", promise="12 h", horizon="50", lines="{b: 1}",
-                stages='[{stage: entry, staff: 9, calendar: office, time: 1 h, cut_off: "09:00"}]')  # fmt: skip
+    view = shop(
+        every="7 h",
+        promise="12 h",
+        horizon="50",
+        lines="{b: 1}",
+        stages='[{stage: entry, staff: 9, calendar: office, time: 1 h, cut_off: "09:00"}]',
+    )
     # at 10, 17, 24 (= 0 h), 31 (7 h), 38 (14 h), ...: done at 33, 33, 33, 33, 57: those of 24 and 31 h are in time
     assert told(view)[:2] == [
         (1, 0, "time", "late: closed at entry", 22.0),
@@ -134,8 +164,13 @@ def test_the_cut_off_counts_as_closed():
 
 def test_slow_work_and_a_missed_departure():
     """Vans leave every 24 h: an order ready just after one waits a day more than the others."""
-    view = shop(every="16 h", promise="15 h", horizon="100", lines="{b: 1}",
-                stages="[{stage: shipping, departures: {every: 1 day}}]")  # fmt: skip
+    view = shop(
+        every="16 h",
+        promise="15 h",
+        horizon="100",
+        lines="{b: 1}",
+        stages="[{stage: shipping, departures: {every: 1 day}}]",
+    )
     # at 10, 26, 42, 58: leave at 24, 48, 48, 72: waits of 14, 22, 6, 14: only the second is late; the usual is 11.3
     assert told(view)[0] == (2, 0, "time", "late: departures of shipping", 41.0)
     mixed = "{mixture: [{share: 0.8, of: 6 h}, {share: 0.2, of: 30 h}]}"
@@ -154,14 +189,19 @@ def test_damage_is_told_where_it_happens():
     assert told(at_picking) == [(1, 0, "condition", "damaged: picking", 10.0)]
     on_the_way = shop(quality="{damage: 1, document_error: 1}", horizon="30")
     assert told(on_the_way) == [
-        (1, 0, "condition", "damaged: transit", 16.0), (1, 0, "documents", "wrong documents: sent", 16.0),
-    ]  # fmt: skip
+        (1, 0, "condition", "damaged: transit", 16.0),
+        (1, 0, "documents", "wrong documents: sent", 16.0),
+    ]
 
 
 def test_a_substitute_is_a_wrong_item_that_comes_in_time():
     """Of a there is none; everybody takes b instead: nothing is short or late, but the item is not the one ordered."""
-    told_by = text(level="0", horizon="30", products="{a: {substitutes: {b: 1}}, b: {}}",
-                   stockout="[{rule: substitute}, {rule: backorder}]")  # fmt: skip
+    told_by = text(
+        level="0",
+        horizon="30",
+        products="{a: {substitutes: {b: 1}}, b: {}}",
+        stockout="[{rule: substitute}, {rule: backorder}]",
+    )
     view = View(play(told_by))
     assert told(view) == [(1, 1, "item", "wrong item: substitute", 10.0)]
     found = {kpi: float(slices[""][0]) for kpi, slices in measure(view.ledger).values.items()}
@@ -176,8 +216,9 @@ def test_the_company_cancels_and_a_new_promise_moves_its_own_clock_only():
     again = "{rule: backorder}\n  repromise: {slack: 1 h}"
     view = shop(level="3", horizon="57", stockout=again)
     assert [row[2:] for row in told(view)] == [
-        ("quantity", "short: backordered", 34.0), ("time", "late: no stock", 42.0),
-    ]  # fmt: skip
+        ("quantity", "short: backordered", 34.0),
+        ("time", "late: no stock", 42.0),
+    ]
     found = measure(view.ledger).values
     assert found["on_time"][""][0] == pytest.approx(1 / 2)
     assert found["on_time_to_latest"][""][0] == 1
@@ -231,8 +272,9 @@ def test_a_wrong_address_is_a_wrong_place_and_makes_late():
     """Brought to a wrong address at 17 h and to the right one a day later, against a promise for 18 h."""
     view = entered("{address: 1}", horizon="50", mistakes="mistakes: {redelivery: 1 day}")
     assert told(view)[:2] == [
-        (1, 0, "place", "wrong place: entry", 17.0), (1, 0, "time", "late: brought to a wrong address", 18.0),
-    ]  # fmt: skip
+        (1, 0, "place", "wrong place: entry", 17.0),
+        (1, 0, "time", "late: brought to a wrong address", 18.0),
+    ]
     found = {kpi: float(slices[""][0]) for kpi, slices in measure(view.ledger).values.items()}
     assert found["location_accuracy"] == found["on_time"] == found["commit_date_achievement"] == 0
     under_way = measure(entered("{address: 1}", horizon="30", mistakes="mistakes: {redelivery: 1 day}").ledger)

@@ -55,8 +55,15 @@ def test_a_plan_learns_from_its_last_receipts_and_the_shelf_orders_at_once():
     assert [(f.at, f.supplier, f.mean, f.sd) for f in ledger.of(Replanned)] == [(20, 0, 10, 0), (40, 0, 20, 0)]
     early, late = [(at, 4) for at in range(3, 40, 4)], [(40, 12), (44, 4), (48, 4)]
     assert [(f.at, f.units) for f in ledger.of(Replenished)] == early + late
-    assert [(f.placed, f.at) for f in ledger.of(Received)] == [(3, 13), (7, 17), (11, 21), (15, 35), (19, 39), (23, 43),
-                                                               (27, 47)]  # fmt: skip
+    assert [(f.placed, f.at) for f in ledger.of(Received)] == [
+        (3, 13),
+        (7, 17),
+        (11, 21),
+        (15, 35),
+        (19, 39),
+        (23, 43),
+        (27, 47),
+    ]
     for lead_time, point in ((10, 13), (20, 24)):
         fills = [reorder_point(1, lead_time, level, 4).unit_fill_rate for level in (point - 1, point)]
         assert fills[0] < 0.9 <= fills[1]
@@ -115,8 +122,10 @@ def test_given_numbers_stay_whatever_is_learned():
         .replace("{{a: {rule}}}", "{{a: {rule}, b: {given}}}")
     )
     drift = ", changes: [{at: 15 h, factor: 2}]"
-    plain, refreshed = (play(both.format(more=more, rule=TARGET, given=GIVEN, horizon=80)) for more in
-                        (drift, drift + ", refresh: 20 h, record: 4"))  # fmt: skip
+    plain, refreshed = (
+        play(both.format(more=more, rule=TARGET, given=GIVEN, horizon=80))
+        for more in (drift, drift + ", refresh: 20 h, record: 4")
+    )
     assert len(refreshed.of(Replanned)) == 3
     orders = [[(f.at, f.units) for f in ledger.of(Replenished) if f.shelf == 1] for ledger in (plain, refreshed)]
     assert orders[0] == orders[1] != []
@@ -139,8 +148,11 @@ def test_what_is_promised_follows_the_plan():
     """
     never = "{rule: periodic, every: 900 h, first: 900 h, level: 0}"
     stock = f"{{a: {never}, b: {{rule: base_stock, target: {{unit_fill_rate: 0.5}}}}}}"
-    text = STORE.replace("{{a: {{}}}}", "{{a: {{}}, b: {{}}}}").replace("{{a: {rule}}}", "{rule}").replace(
-        "{{units: 1}}", "{{orders: [{{share: 1, lines: {{a: 1, b: 1}}}}]}}"
-    ).format(more=", refresh: 40 h, record: 2, changes: [{at: 0 h, factor: 2}]", rule=stock, horizon=50)  # fmt: skip
+    text = (
+        STORE.replace("{{a: {{}}}}", "{{a: {{}}, b: {{}}}}")
+        .replace("{{a: {rule}}}", "{rule}")
+        .replace("{{units: 1}}", "{{orders: [{{share: 1, lines: {{a: 1, b: 1}}}}]}}")
+        .format(more=", refresh: 40 h, record: 2, changes: [{at: 0 h, factor: 2}]", rule=stock, horizon=50)
+    )
     ledger = play(text + "service: {rules: [{promise: {rule: available_to_promise, cycle: 1 h}}]}\n")
     assert [f.due - f.at for f in ledger.of(Promised)] == [11] * 40 + [21] * 9

@@ -45,8 +45,11 @@ def desk(stages: str, segments: str, horizon: str = "40 h") -> Ledger:
 
 
 def timetable(ledger: Ledger, stage: int = 0) -> list[tuple[float, float, float]]:
-    return [(round(f.queued, 6), round(f.started, 6), round(f.ended, 6))
-            for f in sorted(ledger.of(Served), key=lambda f: f.order) if f.stage == stage]  # fmt: skip
+    return [
+        (round(f.queued, 6), round(f.started, 6), round(f.ended, 6))
+        for f in sorted(ledger.of(Served), key=lambda f: f.order)
+        if f.stage == stage
+    ]
 
 
 def test_orders_are_released_in_waves():
@@ -248,8 +251,14 @@ def test_what_is_caught_costs_rework_and_does_no_harm():
     assert timetable(ledger, 1) == [(5, 5, 9)]
     assert [f.at for f in ledger.of(Delivered)] == [19]
     assert sorted((ERROR_KINDS[f.kind], f.line) for f in ledger.of(Erred) if f.caught) == [
-        ("address", 0), ("document", 0), ("item", 1), ("item", 2), ("price", 0), ("quantity", 1), ("quantity", 2),
-    ]  # fmt: skip
+        ("address", 0),
+        ("document", 0),
+        ("item", 1),
+        ("item", 2),
+        ("price", 0),
+        ("quantity", 1),
+        ("quantity", 2),
+    ]
     assert not ledger.of(Surfaced)
     assert not ledger.of(Complained)
     assert not ledger.of(Returned)

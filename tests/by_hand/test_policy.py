@@ -76,8 +76,9 @@ def test_each_commitment_is_decided_by_the_first_rule_that_matches_and_states_it
     lost = set(order_of[ledger.columns(Lost)["line"] - 1].tolist())
     waits = set(order_of[ledger.columns(Backordered)["line"] - 1].tolist())
     assert not lost & waits
-    found = {(o["segment"], o["channel"], o["hours"], o["order"] in lost, o["rule"], o["target"])
-             for o in orders(ledger)}  # fmt: skip
+    found = {
+        (o["segment"], o["channel"], o["hours"], o["order"] in lost, o["rule"], o["target"]) for o in orders(ledger)
+    }
     assert found == {("key", "edi", 120, True, 0, 2), ("shop", "edi", 48, True, 0, 1), ("shop", "web", 48, False, 1, 1)}
 
 

@@ -134,8 +134,13 @@ def test_available_less_what_orders_at_the_desk_were_promised(tmp_path):
   rules:
     - {when: {segment: fix}, promise: {rule: fixed, time: 9 h}}
     - {promise: {rule: available_to_promise, cycle: 2 h}}"""
-    ledger = shop(tmp_path, orders, policy, stages="stages: [{stage: entry, time: 5 h}], ",
-                  stock="{a: {rule: base_stock, level: 10}}")  # fmt: skip
+    ledger = shop(
+        tmp_path,
+        orders,
+        policy,
+        stages="stages: [{stage: entry, time: 5 h}], ",
+        stock="{a: {rule: base_stock, level: 10}}",
+    )
     assert dues(ledger) == [10, 24, 25]
 
 
@@ -145,8 +150,14 @@ def test_available_less_what_is_kept_for_others(tmp_path):
     policy = """
   allocation: {rule: critical_level, levels: {2: 3}}
   rules: [{promise: {rule: available_to_promise, cycle: 2 h}}]"""
-    ledger = shop(tmp_path, orders, policy, second=", priority: 2", stages="stages: [{stage: entry, time: 5 h}], ",
-                  stock="{a: {rule: base_stock, level: 5}}")  # fmt: skip
+    ledger = shop(
+        tmp_path,
+        orders,
+        policy,
+        second=", priority: 2",
+        stages="stages: [{stage: entry, time: 5 h}], ",
+        stock="{a: {rule: base_stock, level: 5}}",
+    )
     assert dues(ledger)[0] == 23
 
 
@@ -155,8 +166,13 @@ def test_capable_to_promise_adds_the_work_ahead(tmp_path):
     one waits: 4 h; at 3.5 h two: 8 h. Five hours are allowed for an order's own work."""
     orders = {"all": [(1, "a", 1), (2, "a", 1), (3, "a", 1), (3.5, "a", 1)]}
     policy = "{rules: [{promise: {rule: capable_to_promise, cycle: 5 h}}]}"
-    ledger = shop(tmp_path, orders, policy, stages="stages: [{stage: entry, staff: 1, time: 4 h}], ",
-                  stock="{a: {rule: base_stock, level: 9}}")  # fmt: skip
+    ledger = shop(
+        tmp_path,
+        orders,
+        policy,
+        stages="stages: [{stage: entry, staff: 1, time: 4 h}], ",
+        stock="{a: {rule: base_stock, level: 9}}",
+    )
     assert dues(ledger) == [6, 7, 12, 16.5]
 
 
@@ -194,10 +210,15 @@ def test_alternatives(tmp_path, alternatives, made, due, delivered, near):
     The customer would wait 10 h; the promise would be 22 h. Whoever accepts nothing goes away.
     """
     ledger = shop(
-        tmp_path, {"all": [(1, "a", 5), (1, "b", 2)]}, TWO.format(alternatives=alternatives), products=PRODUCTS,
+        tmp_path,
+        {"all": [(1, "a", 5), (1, "b", 2)]},
+        TWO.format(alternatives=alternatives),
+        products=PRODUCTS,
         stock="{a: {rule: base_stock, level: 0}, default: {rule: base_stock, level: 9}}",
-        site=", siblings: {near: 3 h}", sites=SIBLING.format(level=near), all=", site: shop, longest_wait: 10 h",
-    )  # fmt: skip
+        site=", siblings: {near: 3 h}",
+        sites=SIBLING.format(level=near),
+        all=", site: shop, longest_wait: 10 h",
+    )
     assert [(kind, accepted) for _, kind, accepted in offers(ledger)] == made
     assert dues(ledger) == due or (not due and math.isnan(dues(ledger)[0]))
     assert len(ledger.of(Declined)) == (not due)
@@ -218,10 +239,15 @@ def test_what_was_agreed_to_instead_may_be_gone_when_the_order_comes_for_it(tmp_
     - {priority: 2, promise: {rule: available_to_promise, cycle: 9 h}, alternatives: {item: 1, date: 1}}"""
     orders = {"all": [(1, "b", 1), (1.5, "a", 6), (2, "c", 9)], "urgent": [(3, "c", 8)]}
     ledger = shop(
-        tmp_path, orders, policy, products=PRODUCTS, all=", longest_wait: 15 h", horizon=24,
+        tmp_path,
+        orders,
+        policy,
+        products=PRODUCTS,
+        all=", longest_wait: 15 h",
+        horizon=24,
         stages="stages: [{stage: entry, staff: 1, time: 4 h}], ",
         stock="{a: {rule: base_stock, level: 0}, default: {rule: base_stock, level: 9}}",
-    )  # fmt: skip
+    )
     assert offers(ledger) == [(2, "item", True), (3, "date", True)]
     assert ledger.of(Substituted) == []
     assert [(fact.at, fact.line, fact.units) for fact in ledger.of(Allocated)][:3] == [(5, 1, 1), (9, 4, 8), (17, 3, 1)]
@@ -235,9 +261,13 @@ def test_every_line_may_be_swapped_where_promises_go_by_class(tmp_path):
     - {alternatives: {item: 1}}"""
     products = "{a: {class: A, substitutes: {c: 1}}, c: {}}"
     ledger = shop(
-        tmp_path, {"all": [(1, "a", 5)]}, policy, products=products, all=", longest_wait: 10 h",
+        tmp_path,
+        {"all": [(1, "a", 5)]},
+        policy,
+        products=products,
+        all=", longest_wait: 10 h",
         stock="{a: {rule: base_stock, level: 0}, c: {rule: base_stock, level: 9}}",
-    )  # fmt: skip
+    )
     assert offers(ledger) == [(1, "item", True)]
     assert dues(ledger) == [3]
 
@@ -292,8 +322,14 @@ def test_a_supply_that_slips_is_told_when_the_promise_has_come(tmp_path):
     """
     stock = "{a: {rule: base_stock, level: 0}}"
     orders = {"all": [(1, "a", 3), (2, "a", 4), (3, "a", 1), (4, "a", 1)]}
-    ledger = shop(tmp_path, orders, REPROMISE.replace("{stockout}", "{rule: backorder}"), stock=stock,
-                  supplier="{lead_time: 10 h, capacity: 1}", horizon=90)  # fmt: skip
+    ledger = shop(
+        tmp_path,
+        orders,
+        REPROMISE.replace("{stockout}", "{rule: backorder}"),
+        stock=stock,
+        supplier="{lead_time: 10 h, capacity: 1}",
+        horizon=90,
+    )
     assert promises(ledger) == [(2, 14, 38), (3, 15, 39), (4, 16, 40), (4, 40, 64)]
 
 
@@ -307,8 +343,14 @@ def test_each_line_of_an_order_is_looked_at_until_it_is_served(tmp_path):
     stock = "{a: {rule: base_stock, level: 0, supplier: slow}, b: {rule: base_stock, level: 0, supplier: maker}}"
     orders = {"busy": [(at, "a", 1) for at in (0.1, 0.2, 0.3, 0.4, 0.5)], "all": [(1, "a", 3), (1, "b", 3)]}
     policy = REPROMISE.replace("{stockout}", "{rule: backorder}")
-    ledger = shop(tmp_path, orders, policy, stock=stock, horizon=80,
-                  supplier="{lead_time: 20 h}, slow: {lead_time: 10 h, capacity: 1}")  # fmt: skip
+    ledger = shop(
+        tmp_path,
+        orders,
+        policy,
+        stock=stock,
+        horizon=80,
+        supplier="{lead_time: 20 h}, slow: {lead_time: 10 h, capacity: 1}",
+    )
     assert [(at, due) for order, at, due in promises(ledger) if order == 6] == [(1, 22), (22, 46), (46, 70)]
 
 

@@ -56,9 +56,13 @@ STOCK = "{{a: {{rule: base_stock, level: 0, opening: {a}}}, b: {{rule: base_stoc
 def test_responses_in_turn(tmp_path, chain, b, happens):
     """2 of a on hand; at 1 h a line wants 5: 3 are short. What is ordered for them comes at 21 h."""
     ledger = shop(
-        tmp_path, {"all": [(1, "a", 5)]}, f"{{stockout: {chain}}}", products=A_AND_B, stock=STOCK.format(a=2, b=b),
+        tmp_path,
+        {"all": [(1, "a", 5)]},
+        f"{{stockout: {chain}}}",
+        products=A_AND_B,
+        stock=STOCK.format(a=2, b=b),
         more="costs: {expedited_unit: 2}",
-    )  # fmt: skip
+    )
     expected = [("Allocated", 1, 2)] + [(kind, rest[0] if rest else 1, units) for kind, units, *rest in happens]
     found = [(kind, at, units) for kind, at, _, units in told(ledger, *ANSWERS)]
     assert sorted(found) == sorted(expected)
@@ -84,16 +88,26 @@ SITES = """    near: {{stock: {{a: {{rule: base_stock, level: 0, opening: {near}
         # each keeps 2: 2 of near's 4, 3 of far's 5, and the rest waits until 21 h
         ("[{rule: transship, keep: 2}, {rule: backorder}]", [("near", 2), ("far", 3)], [(4, 2), (7, 3)]),
         ("[{rule: transship, keep: 3}, {rule: backorder}]", [("near", 1), ("far", 2)], [(4, 1), (7, 2), (21, 2)]),
-        ("[{rule: transship, keep: 3}, {rule: expedite, time: 5 h}, {rule: backorder}]", [("near", 1), ("far", 2)],
-         [(4, 1), (6, 2), (7, 2)]),
+        (
+            "[{rule: transship, keep: 3}, {rule: expedite, time: 5 h}, {rule: backorder}]",
+            [("near", 1), ("far", 2)],
+            [(4, 1), (6, 2), (7, 2)],
+        ),
         # 20 h late, as it would be, is not more than 20 h
         ("[{rule: transship, if_late_by: 20 h}, {rule: backorder}]", [], [(21, 5)]),
     ],
-)  # fmt: skip
+)
 def test_help_from_siblings_the_nearest_first(tmp_path, chain, moved, got):
     """Nothing of a here, 4 three hours away, 5 six hours away. At 1 h a line wants 5."""
-    ledger = shop(tmp_path, {"all": [(1, "a", 5)]}, f"{{stockout: {chain}}}", site=SIBLINGS, all=", site: shop",
-                  sites=SITES.format(near=4, far=5), stock="{a: {rule: base_stock, level: 0}}")  # fmt: skip
+    ledger = shop(
+        tmp_path,
+        {"all": [(1, "a", 5)]},
+        f"{{stockout: {chain}}}",
+        site=SIBLINGS,
+        all=", site: shop",
+        sites=SITES.format(near=4, far=5),
+        stock="{a: {rule: base_stock, level: 0}}",
+    )
     names = ["shop", "near", "far"]
     assert [(names[fact.origin], fact.units) for fact in ledger.of(Transshipped)] == moved
     assert [(fact.at, fact.units) for fact in ledger.of(Allocated)] == got
@@ -105,8 +119,15 @@ def test_a_sibling_keeps_for_its_first_customers_what_the_policy_keeps(tmp_path)
     policy = """
   allocation: {rule: critical_level, levels: {2: 3}}
   stockout: [{rule: transship}, {rule: backorder}]"""
-    ledger = shop(tmp_path, {"all": [(1, "a", 5)]}, policy, site=SIBLINGS, all=", site: shop, priority: 2",
-                  sites=SITES.format(near=4, far=0), stock="{a: {rule: base_stock, level: 0}}")  # fmt: skip
+    ledger = shop(
+        tmp_path,
+        {"all": [(1, "a", 5)]},
+        policy,
+        site=SIBLINGS,
+        all=", site: shop, priority: 2",
+        sites=SITES.format(near=4, far=0),
+        stock="{a: {rule: base_stock, level: 0}}",
+    )
     assert [fact.units for fact in ledger.of(Transshipped)] == [1]
 
 
@@ -118,8 +139,9 @@ def test_what_is_kept_from_a_line_does_not_make_it_ready(tmp_path):
     policy = """
   allocation: {rule: critical_level, levels: {2: 3}}
   stockout: [{rule: expedite, time: 5 h, if_late_by: 10 h}, {rule: backorder}]"""
-    ledger = shop(tmp_path, {"all": [(1, "a", 2)]}, policy, all=", priority: 2",
-                  stock="{a: {rule: base_stock, level: 3}}")  # fmt: skip
+    ledger = shop(
+        tmp_path, {"all": [(1, "a", 2)]}, policy, all=", priority: 2", stock="{a: {rule: base_stock, level: 3}}"
+    )
     assert told(ledger, Expedited, Allocated) == [("Expedited", 1, 1, 2), ("Allocated", 6, 1, 2)]
 
 
@@ -234,9 +256,14 @@ def test_express_for_what_would_be_late(tmp_path, if_late_by, lead, express, del
   rules:
     - {{promise: {{rule: fixed, time: 25 h}}, express: {{time: 6 h, if_late_by: {if_late_by}}}}}"""
     opening = 0 if lead else 5
-    ledger = shop(tmp_path, {"all": [(1, "a", 5)]}, policy, stages="stages: [{stage: transit, time: 30 h}], ",
-                  supplier=f"{{lead_time: {lead or 900} h}}",
-                  stock=f"{{a: {{rule: base_stock, level: 0, opening: {opening}}}}}")  # fmt: skip
+    ledger = shop(
+        tmp_path,
+        {"all": [(1, "a", 5)]},
+        policy,
+        stages="stages: [{stage: transit, time: 30 h}], ",
+        supplier=f"{{lead_time: {lead or 900} h}}",
+        stock=f"{{a: {{rule: base_stock, level: 0, opening: {opening}}}}}",
+    )
     assert [fact.at for fact in ledger.of(Delivered)] == [delivered]
     assert bool(ledger.of(ShippedExpress)) == express
 

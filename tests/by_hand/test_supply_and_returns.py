@@ -19,8 +19,9 @@ network:
 
 
 def store(rule: str, supplier: str = "{lead_time: 10 h}", units: int = 1, horizon: float = 9.5, **kw: object):
-    text = STORE.format(rule=rule, supplier=supplier, units=units, horizon=horizon, seed=kw.get("seed", 1),
-                        more=kw.get("more", ""))  # fmt: skip
+    text = STORE.format(
+        rule=rule, supplier=supplier, units=units, horizon=horizon, seed=kw.get("seed", 1), more=kw.get("more", "")
+    )
     return play(text)
 
 
@@ -79,8 +80,12 @@ def test_a_workshop_takes_back_what_it_has_not_begun_when_the_customer_cancels()
 
     The customer of 1 h gives up at 2 h: one unit too many is on order, and the order of 2 h is taken back.
     """
-    ledger = store("{rule: base_stock, level: 0}", "{lead_time: 5 h, capacity: 1, cancellable: true}",
-                   horizon=3.9, more=", patience: 90 min")  # fmt: skip
+    ledger = store(
+        "{rule: base_stock, level: 0}",
+        "{lead_time: 5 h, capacity: 1, cancellable: true}",
+        horizon=3.9,
+        more=", patience: 90 min",
+    )
     assert [(f.at, f.units) for f in ledger.of(Recalled)] == [(2.5, 1), (3.5, 1)]
 
 

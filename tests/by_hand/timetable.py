@@ -52,9 +52,15 @@ def shop(folder: Path, orders: dict[str, list[Row]], service: str, **kw: Any) ->
     )
     skus = dict.fromkeys(sku for lines in orders.values() for _, sku, *_ in lines)
     given = {
-        "horizon": 100, "products": "{" + ", ".join(f"{sku}: {{price: 10, cost: 4}}" for sku in skus) + "}",
-        "supplier": "{lead_time: 20 h}", "stages": "", "stock": NOTHING, "site": "", "sites": "", "more": "",
-    } | {key: value for key, value in kw.items() if key not in orders}  # fmt: skip
+        "horizon": 100,
+        "products": "{" + ", ".join(f"{sku}: {{price: 10, cost: 4}}" for sku in skus) + "}",
+        "supplier": "{lead_time: 20 h}",
+        "stages": "",
+        "stock": NOTHING,
+        "site": "",
+        "sites": "",
+        "more": "",
+    } | {key: value for key, value in kw.items() if key not in orders}
     return play(SHOP.format(file=file, segments=segments, service=service, **given))
 
 

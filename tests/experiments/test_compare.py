@@ -78,11 +78,15 @@ def test_all_intervals_together_cover_as_often_as_stated(paired):
         for _ in range(2):
             luck, base = rng.normal(size=15), rng.normal(size=15)
             others = [spread * (luck * paired + rng.normal(size=15)) for spread in (0.5, 1, 2)]
-            family.append([Contrast(Sample("mean", base + luck * paired), Sample("mean", each), paired)
-                           for each in others])  # fmt: skip
+            family.append(
+                [Contrast(Sample("mean", base + luck * paired), Sample("mean", each), paired) for each in others]
+            )
         together = levels(family, 0.8, "bonferroni")
-        found = [each.interval(confidence) for row, confidences in zip(family, together, strict=True)
-                 for each, confidence in zip(row, confidences, strict=True)]  # fmt: skip
+        found = [
+            each.interval(confidence)
+            for row, confidences in zip(family, together, strict=True)
+            for each, confidence in zip(row, confidences, strict=True)
+        ]
         covered += all(each.low <= 0 <= each.high for each in found)
     error = math.sqrt(0.8 * 0.2 / runs)
     assert 0.8 - 4 * error < covered / runs < 0.88 + 4 * error
@@ -127,13 +131,26 @@ def interval(low, high, count=20):
     return Interval((low + high) / 2, low, high, "t", count)
 
 
-@pytest.mark.parametrize(("low", "high", "better", "said"), [
-    (1, 3, "higher", "better"), (1, 3, "lower", "worse"), (-3, -1, "higher", "worse"), (-3, -1, "lower", "better"),
-    (1, 3, "neither", "higher"), (-3, -1, "neither", "lower"), (-1, 3, "higher", "undecided"),
-    (0, 3, "higher", "undecided"), (-0.5, 0.5, "higher", "no difference"), (-0.4, 0.5, "lower", "no difference"),
-    (0.1, 0.4, "higher", "no difference"), (0.1, 0.6, "higher", "better"), (-0.6, 0.5, "neither", "undecided"),
-    (0, 0, "higher", "no difference"), (math.nan, math.nan, "higher", "undecided"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("low", "high", "better", "said"),
+    [
+        (1, 3, "higher", "better"),
+        (1, 3, "lower", "worse"),
+        (-3, -1, "higher", "worse"),
+        (-3, -1, "lower", "better"),
+        (1, 3, "neither", "higher"),
+        (-3, -1, "neither", "lower"),
+        (-1, 3, "higher", "undecided"),
+        (0, 3, "higher", "undecided"),
+        (-0.5, 0.5, "higher", "no difference"),
+        (-0.4, 0.5, "lower", "no difference"),
+        (0.1, 0.4, "higher", "no difference"),
+        (0.1, 0.6, "higher", "better"),
+        (-0.6, 0.5, "neither", "undecided"),
+        (0, 0, "higher", "no difference"),
+        (math.nan, math.nan, "higher", "undecided"),
+    ],
+)
 def test_verdicts(low, high, better, said):
     assert verdict(interval(low, high), 0.5, better) == said
 
@@ -181,8 +198,7 @@ def store():
 def channels(store):
     scenarios = [simulator.load(f"what_if/channels_{name}") for name in CHANNELS]
     kpis = ["orders_per_week", "line_fill_rate", "lost_sales", "margin", "on_hand"]
-    return compare(scenarios, 8, kpis=kpis, by=["channel"], workers=1, store=store,
-                   worth={"line_fill_rate": 0.02})  # fmt: skip
+    return compare(scenarios, 8, kpis=kpis, by=["channel"], workers=1, store=store, worth={"line_fill_rate": 0.02})
 
 
 POOLED, PROTECTED = "Stock pooled over channels", "Pooled stock, protected for the web"
@@ -216,16 +232,24 @@ def test_differences_are_those_of_the_estimates(channels):
 
 def test_each_table_is_a_family_of_its_own(channels):
     """The whole has 5 KPIs x 2 alternatives; by channel there are 5 x 2 x 3."""
-    for each, alone in ((channels.difference("margin", POOLED), 1 - 0.05 / 10),
-                        (channels.difference("margin", POOLED, "channel", "web"), 1 - 0.05 / 24)):  # fmt: skip
+    for each, alone in (
+        (channels.difference("margin", POOLED), 1 - 0.05 / 10),
+        (channels.difference("margin", POOLED, "channel", "web"), 1 - 0.05 / 24),
+    ):
         pairs = [result.values(each.kpi, each.dimension)[:, 0] for result in channels.results[:2]]
         half = stats.t.ppf(0.5 + alone / 2, 7) * np.std(pairs[1] - pairs[0], ddof=1) / math.sqrt(8)
         assert each.high - each.low == pytest.approx(2 * half)
 
 
 def test_luck_of_ones_own_makes_wider_intervals_and_saves_nothing(channels, store):
-    own = compare([result.scenario for result in channels.results[::2]], 8, kpis=["margin"], workers=1, store=store,
-                  independent=True)  # fmt: skip
+    own = compare(
+        [result.scenario for result in channels.results[::2]],
+        8,
+        kpis=["margin"],
+        workers=1,
+        store=store,
+        independent=True,
+    )
     assert [result.scenario.run.seed for result in own.results] == [1, 2]
     found, paired = own.difference("margin"), channels.difference("margin", PROTECTED)
     assert found.method == "Welch"
@@ -268,8 +292,13 @@ def test_what_is_not_in_both_is_left_out_unless_it_is_asked_for(store):
 def test_what_cannot_be_compared_is_told_before_everything_is_played():
     played = []
     with pytest.raises(ComparisonError, match="nothing to measure for the KPI 'sla_penalty'"):
-        compare([short(), short(level=20)], 100, workers=1, kpis=["sla_penalty"],
-                progress=lambda done, total: played.append((done, total)))  # fmt: skip
+        compare(
+            [short(), short(level=20)],
+            100,
+            workers=1,
+            kpis=["sla_penalty"],
+            progress=lambda done, total: played.append((done, total)),
+        )
     assert max(played) == (50, 200)
 
 
@@ -338,10 +367,15 @@ def test_results_that_are_there_already_are_compared_as_they_are():
     assert found.difference("on_hand").mean == pytest.approx(exact.mean())
 
 
-@pytest.mark.parametrize(("settings", "said"), [
-    ({"replications": 1}, "2 replications at least"), ({"confidence": 95}, "between 0 and 1"),
-    ({"simultaneous": "tukey"}, "'bonferroni' or 'dunnett'"), ({"worth": {"on_time": -1}}, "not negative"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"replications": 1}, "2 replications at least"),
+        ({"confidence": 95}, "between 0 and 1"),
+        ({"simultaneous": "tukey"}, "'bonferroni' or 'dunnett'"),
+        ({"worth": {"on_time": -1}}, "not negative"),
+    ],
+)
 def test_settings_that_make_no_sense_are_told(settings, said):
     with pytest.raises(ComparisonError, match=said):
         compare([short(), short()], **settings)

@@ -18,9 +18,13 @@ def swept(service, cost, kpi="line_fill_rate", paths=("x",)):
     points = []
     for number, rows in enumerate(zip(np.asarray(service, float), np.asarray(cost, float), strict=True), 1):
         samples = {name: Sample("mean", values) for name, values in zip((kpi, "total_cost"), rows, strict=True)}
-        result = SimpleNamespace(sample=lambda name, by="", label="", samples=samples: samples[name],
-                                 kpi_names=list(samples), dimensions=list, replications=len(rows[0]),
-                                 numbers=list(range(len(rows[0]))))  # fmt: skip
+        result = SimpleNamespace(
+            sample=lambda name, by="", label="", samples=samples: samples[name],
+            kpi_names=list(samples),
+            dimensions=list,
+            replications=len(rows[0]),
+            numbers=list(range(len(rows[0]))),
+        )
         points.append(Point(number, {"x": number}, result))
     return Sweep(None, dict.fromkeys(paths), "grid", points)
 
@@ -44,7 +48,12 @@ def test_the_points_of_a_valley_by_hand():
     assert [point.number for point in found.points] == [2, 4, 1, 3, 5]
     verdicts = {point.number: found.verdict(point) for point in found.points}
     assert {number: verdict for number, (verdict, _) in verdicts.items()} == {
-        2: "dominated", 4: "dominated", 1: "efficient", 3: "efficient", 5: "efficient"}  # fmt: skip
+        2: "dominated",
+        4: "dominated",
+        1: "efficient",
+        3: "efficient",
+        5: "efficient",
+    }
     assert {number: better.number for number, (_, better) in verdicts.items() if better} == {2: 1, 4: 1}
     per_point = [step.per_point.point for step in found.steps()]
     assert per_point == pytest.approx([-5 / 5, -1 / 5, 3 / 5, 24 / 4])
@@ -101,8 +110,9 @@ def test_of_several_paths_the_frontier_is_followed():
 
 
 def test_service_may_be_a_time_that_is_better_short():
-    hours = CostOfService(swept([48 + WOBBLE, 24 + WOBBLE], [10 + WOBBLE, 34 + WOBBLE], "order_cycle_time"),
-                          "order_cycle_time")  # fmt: skip
+    hours = CostOfService(
+        swept([48 + WOBBLE, 24 + WOBBLE], [10 + WOBBLE, 34 + WOBBLE], "order_cycle_time"), "order_cycle_time"
+    )
     assert [point.number for point in hours.points] == [1, 2]
     (step,) = hours.steps()
     assert (step.service, step.per_point.point) == (pytest.approx(24), pytest.approx(1.0))

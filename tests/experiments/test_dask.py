@@ -29,8 +29,12 @@ class Cluster:
         return self._start("worker", "--scheduler-file", str(self.file), "--nthreads", "1", "--no-nanny")
 
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "dask", *words, *LOCAL], stdout=subprocess.DEVNULL,
-                                stderr=subprocess.DEVNULL, cwd=self.file.parent)  # fmt: skip
+        return subprocess.Popen(
+            [sys.executable, "-m", "dask", *words, *LOCAL],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.file.parent,
+        )
 
     def _wait_for(self, workers: int) -> None:
         from distributed import Client
@@ -76,8 +80,9 @@ def test_a_cluster_gives_the_same_digits_and_a_lost_worker_costs_its_block(clust
 def test_a_lost_scheduler_is_gone_on_without(cluster, tmp_path):
     file = tmp_path / "r.db"
     with pytest.warns(RuntimeWarning, match="the Dask scheduler at .* is lost"):
-        cut = simulator.run(shelf(), 4000, scheduler=str(cluster.file), store=file,
-                            progress=kill_after(10, cluster.scheduler))  # fmt: skip
+        cut = simulator.run(
+            shelf(), 4000, scheduler=str(cluster.file), store=file, progress=kill_after(10, cluster.scheduler)
+        )
     assert 10 <= cut.replications < 4000
     with Store(file) as store:
         assert [kept.replications for kept in store.experiments()] == [cut.replications]

@@ -38,9 +38,14 @@ def hear_interrupts() -> None:
 
 def begun(*words: str, file: Path) -> subprocess.Popen[str]:
     """A command that is under way: some replications are stored, most are not."""
-    running = subprocess.Popen([*COMMAND, "-n", "4000", "--store", str(file), *words], text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-                               preexec_fn=hear_interrupts)  # fmt: skip
+    running = subprocess.Popen(
+        [*COMMAND, "-n", "4000", "--store", str(file), *words],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=hear_interrupts,
+    )
     until = time.monotonic() + 60
     while kept(file) < 3 and running.poll() is None and time.monotonic() < until:
         time.sleep(0.05)
@@ -94,8 +99,10 @@ def test_kill_9_loses_only_the_blocks_under_way(tmp_path, workers):
     running.communicate()
     with sqlite3.connect(file) as base:
         assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        half = base.execute("SELECT count(*) FROM replication r WHERE NOT EXISTS (SELECT 1 FROM kpi_value v"
-                            " WHERE v.replication = r.replication AND kpi = 'on_hand')").fetchone()  # fmt: skip
+        half = base.execute(
+            "SELECT count(*) FROM replication r WHERE NOT EXISTS (SELECT 1 FROM kpi_value v"
+            " WHERE v.replication = r.replication AND kpi = 'on_hand')"
+        ).fetchone()
         assert half == (0,)
     on_again(file)
 

@@ -78,8 +78,12 @@ def test_the_best_keeps_to_the_constraints_and_of_equals_is_the_first():
     def trial(number, value, missed, fate):
         return Trial(number, {}, {}, None, value=value, missed=(missed,), fate=fate)
 
-    dear, cheap, equal, broken = (trial(1, 9.0, 0.0, "holds"), trial(2, 5.0, 0.0, "holds"),
-                                  trial(3, 5.0, 0.0, "holds"), trial(4, 1.0, 0.2, "not shown"))  # fmt: skip
+    dear, cheap, equal, broken = (
+        trial(1, 9.0, 0.0, "holds"),
+        trial(2, 5.0, 0.0, "holds"),
+        trial(3, 5.0, 0.0, "holds"),
+        trial(4, 1.0, 0.2, "not shown"),
+    )
     dropped = trial(5, 4.0, -0.1, "worse")
     all_of_them = [dear, cheap, equal, broken, dropped]
     assert best(all_of_them, section(9)) is cheap

@@ -43,8 +43,9 @@ def level(optimum: Optimum) -> int:
 
 
 def cheapest(seed: int) -> Optimum:
-    return found(f"{{minimise: total_cost, {RANGE}, trials: 14, replications: {{first: 4, most: 12}}}}",
-                 f"{LEVEL}=10", seed=seed)  # fmt: skip
+    return found(
+        f"{{minimise: total_cost, {RANGE}, trials: 14, replications: {{first: 4, most: 12}}}}", f"{LEVEL}=10", seed=seed
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -70,8 +71,10 @@ def test_most_of_the_work_is_not_done_on_bad_points():
 
 def test_the_least_stock_that_keeps_to_a_fill_rate():
     """The least level of which P(demand over the lead time < level) is 91 % or more."""
-    section = (f"{{minimise: on_hand, {RANGE}, subject_to: [{{kpi: unit_fill_rate, at_least: 91 %}}], trials: 16, "
-               "replications: {first: 4, most: 24}}")  # fmt: skip
+    section = (
+        f"{{minimise: on_hand, {RANGE}, subject_to: [{{kpi: unit_fill_rate, at_least: 91 %}}], trials: 16, "
+        "replications: {first: 4, most: 24}}"
+    )
     exact = next(each for each in range(40) if base_stock(RATE, LEAD_TIME, each).unit_fill_rate >= 0.91)
     optimum = found(section)
     assert level(optimum) == exact
@@ -87,8 +90,13 @@ def test_the_least_stock_that_keeps_to_a_fill_rate():
 
 def test_the_fewest_servers_that_keep_to_a_waiting_time():
     """M/M/c with 12 orders an hour and 12 minutes each: no more than 5 minutes in the queue on average."""
-    text = queue(seed=3, horizon="200 h", warm_up="20 h", orders="12 per hour",
-                 stages="[{stage: picking, staff: 3, time: {exponential: {mean: 12 min}}}]")  # fmt: skip
+    text = queue(
+        seed=3,
+        horizon="200 h",
+        warm_up="20 h",
+        orders="12 per hour",
+        stages="[{stage: picking, staff: 3, time: {exponential: {mean: 12 min}}}]",
+    )
     text += f"""costs: {{labour: 10}}
 optimise:
   minimise: total_cost
@@ -108,8 +116,10 @@ def test_the_confirmation_covers_the_exact_values():
 
     The level found is another from luck to luck; the exact cost is that of the level found.
     """
-    section = ("{minimise: total_cost, decisions: {" + LEVEL + ": {low: 16, high: 18, step: 1}}, "
-               "replications: {first: 3, most: 3, confirm: 8}}")  # fmt: skip
+    section = (
+        "{minimise: total_cost, decisions: {" + LEVEL + ": {low: 16, high: 18, step: 1}}, "
+        "replications: {first: 3, most: 3, confirm: 8}}"
+    )
     covered, off = 0, []
     for seed in range(20):
         optimum = found(section, "run.horizon=10 weeks", seed=seed)
@@ -264,6 +274,11 @@ def test_points_that_do_not_go_together_are_refused_and_the_search_goes_on():
     section = f"{{minimise: total_cost, decisions: {decisions}, replications: {{first: 2, most: 2}}}}"
     optimum = found(section, f"{stock}={{rule: min_max, minimum: 8, maximum: 16}}", "run.horizon=8 weeks")
     assert {tuple(map(int, trial.point.values())) for trial in optimum.trials} == {
-        (6, 10), (6, 14), (6, 18), (10, 14), (10, 18), (14, 18)
-    }  # fmt: skip
+        (6, 10),
+        (6, 14),
+        (6, 18),
+        (10, 14),
+        (10, 18),
+        (14, 18),
+    }
     assert {tuple(map(int, point.values())) for point in optimum.refused} == {(10, 10), (14, 10), (14, 14)}

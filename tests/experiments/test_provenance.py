@@ -93,7 +93,8 @@ def test_what_another_version_of_a_rule_has_played_is_kept_apart(their_rules):
             found.append(Experiment(two(), store).key)
         assert len(set(found)) == 2
         assert [kept.version for kept in store.experiments()] == [
-            f"{simulator.__version__} with their-rules {version}" for version in ("7.1", "7.2")]  # fmt: skip
+            f"{simulator.__version__} with their-rules {version}" for version in ("7.1", "7.2")
+        ]
 
 
 def test_the_order_of_sections_does_not_change_the_hash():

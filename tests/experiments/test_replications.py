@@ -116,12 +116,15 @@ def test_the_cap_holds_below_the_first_look_too():
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"replications": 0}, {"replications": 0, "precision": {"on_hand": 0.1}},
-        {"precision": {"on_hand": 0.1}, "cap": 0}, {"precision": {"on_hand": 0.0}},
-        {"absolute": {"on_hand": -1.0}}, {"workers": 0},
+        {"replications": 0},
+        {"replications": 0, "precision": {"on_hand": 0.1}},
+        {"precision": {"on_hand": 0.1}, "cap": 0},
+        {"precision": {"on_hand": 0.0}},
+        {"absolute": {"on_hand": -1.0}},
+        {"workers": 0},
         {"workers": 2, "scheduler": "tcp://127.0.0.1:1"},
     ],
-)  # fmt: skip
+)
 def test_numbers_that_make_no_sense_are_refused(wrong):
     with pytest.raises(ValueError, match=r"must be|not several"):
         simulator.run(shelf(), **wrong)

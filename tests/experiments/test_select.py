@@ -38,8 +38,12 @@ def kn_by_the_book(rows, indifference, risk, first):
     systems = len(rows)
     eta = 0.5 * ((2 * risk / (systems - 1)) ** (-2 / (first - 1)) - 1)
     h2 = 2 * eta * (first - 1)
-    s2 = {(i, k): np.var(np.array(rows[i][:first]) - rows[k][:first], ddof=1)
-          for i in range(systems) for k in range(systems) if i != k}  # fmt: skip
+    s2 = {
+        (i, k): np.var(np.array(rows[i][:first]) - rows[k][:first], ddof=1)
+        for i in range(systems)
+        for k in range(systems)
+        if i != k
+    }
     limit = {i: max(int(h2 * s2[i, k] / indifference**2) for k in range(systems) if k != i) for i in range(systems)}
     left, r = set(range(systems)), first
     if first > max(limit.values()):
@@ -47,10 +51,14 @@ def kn_by_the_book(rows, indifference, risk, first):
     while True:
         mean = {i: np.mean(rows[i][:r]) for i in left}
         left = {
-            i for i in left
-            if all(mean[i] >= mean[k] - max(0.0, indifference / (2 * r) * (h2 * s2[i, k] / indifference**2 - r))
-                   for k in left if k != i)
-        }  # fmt: skip
+            i
+            for i in left
+            if all(
+                mean[i] >= mean[k] - max(0.0, indifference / (2 * r) * (h2 * s2[i, k] / indifference**2 - r))
+                for k in left
+                if k != i
+            )
+        }
         if len(left) == 1:
             return left.pop(), r
         r += 1
@@ -73,8 +81,10 @@ def test_kn_does_what_the_book_says_whatever_the_blocks(seed, block):
 def test_kn_is_quicker_under_common_luck_and_drops_the_hopeless_first():
     spent = {}
     for shared in (0.0, 0.9):
-        choices = [kn.select_kn(Systems(seed, (1.0, 0.0, -8.0), (2.0, 2.0, 2.0), shared), 3, 1.0, block=1)
-                   for seed in range(20)]  # fmt: skip
+        choices = [
+            kn.select_kn(Systems(seed, (1.0, 0.0, -8.0), (2.0, 2.0, 2.0), shared), 3, 1.0, block=1)
+            for seed in range(20)
+        ]
         assert sum(choice.best == 0 for choice in choices) >= 18
         assert all(choice.counts[2] <= min(choice.counts[:2]) for choice in choices)
         spent[shared] = np.sum([choice.counts for choice in choices], axis=0)
@@ -118,10 +128,12 @@ def test_a_subset_is_not_cautious_for_nothing():
 
 def test_an_indifference_makes_the_subset_smaller():
     sizes = [
-        sum(len(subset.select_subset(Systems(seed, (0.6, 0, 0, 0), (2, 2, 2, 2)), 4, 20, indifference=zone).kept)
-            for seed in range(100))
+        sum(
+            len(subset.select_subset(Systems(seed, (0.6, 0, 0, 0), (2, 2, 2, 2)), 4, 20, indifference=zone).kept)
+            for seed in range(100)
+        )
         for zone in (0.0, 0.6)
-    ]  # fmt: skip
+    ]
     assert sizes[1] < sizes[0] - 20
 
 
@@ -189,9 +201,14 @@ def test_a_procedure_gets_the_next_values_and_never_the_same_again(channels):
         assert found[2] == pytest.approx(-simulator.run(channels[2], 2, workers=1).values("lost_sales")[:, 0])
 
 
-@pytest.mark.parametrize("settings", [
-    {"indifference": 3.0}, {"procedure": "subset", "replications": 10}, {"procedure": "ocba", "budget": 50},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"indifference": 3.0},
+        {"procedure": "subset", "replications": 10},
+        {"procedure": "ocba", "budget": 50},
+    ],
+)
 def test_protected_stock_has_the_best_margin_whoever_selects(channels, store, settings):
     found = select(channels, "margin", workers=1, store=store, **settings)
     assert found.best == "Pooled stock, protected for the web"
@@ -223,16 +240,19 @@ def test_the_guarantee_is_told_in_words_and_numbers(channels, store):
     assert "without a guarantee" in cut.guarantee
 
 
-@pytest.mark.parametrize(("settings", "said"), [
-    ({"kpi": "on_hand", "indifference": 1}, "whether the largest or the smallest"),
-    ({}, "kn wants an indifference"),
-    ({"indifference": 0.0}, "above 0"),
-    ({"procedure": "ocba", "indifference": 1}, "no indifference"),
-    ({"procedure": "ocba", "budget": 20}, "first stage of 10 for each of 3"),
-    ({"procedure": "subset", "budget": 100}, "subset has no budget"),
-    ({"indifference": 1, "confidence": 0.3}, "between 0.5 and 1"),
-    ({"kpi": "sla_penalty", "indifference": 1}, "nothing to measure for the KPI 'sla_penalty'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"kpi": "on_hand", "indifference": 1}, "whether the largest or the smallest"),
+        ({}, "kn wants an indifference"),
+        ({"indifference": 0.0}, "above 0"),
+        ({"procedure": "ocba", "indifference": 1}, "no indifference"),
+        ({"procedure": "ocba", "budget": 20}, "first stage of 10 for each of 3"),
+        ({"procedure": "subset", "budget": 100}, "subset has no budget"),
+        ({"indifference": 1, "confidence": 0.3}, "between 0.5 and 1"),
+        ({"kpi": "sla_penalty", "indifference": 1}, "nothing to measure for the KPI 'sla_penalty'"),
+    ],
+)
 def test_settings_that_make_no_sense_are_told(channels, store, settings, said):
     with pytest.raises(ValueError, match=said):
         select(channels, **{"kpi": "margin", "workers": 1, "store": store, **settings})

@@ -90,8 +90,9 @@ def test_a_kpi_that_nothing_moves_has_no_indices():
 def shelf():
     """Base stock of 16 for a Poisson demand of 12 over the lead time."""
     inputs = {LEAD_TIME: ("2.4 days", "3.6 days"), "costs.holding": ("10 % per year", "30 % per year")}
-    return sensitivity("textbook/base_stock", inputs, kpis=["unit_fill_rate", "total_cost", "on_hand"], replications=20,
-                       workers=1)  # fmt: skip
+    return sensitivity(
+        "textbook/base_stock", inputs, kpis=["unit_fill_rate", "total_cost", "on_hand"], replications=20, workers=1
+    )
 
 
 def test_a_tornado_of_a_base_stock_agrees_with_its_theory(shelf):
@@ -129,8 +130,9 @@ def test_a_tornado_of_a_queue_agrees_with_its_theory():
     stages = "[{stage: picking, staff: 1, time: {exponential: {mean: 6 min}}}]"
     text = queue(seed=11, horizon="1100 h", warm_up="100 h", orders="6 per hour", stages=stages)
     path = "market.segments.all.demand.orders"
-    found = sensitivity(parse(text), {path: ("4.8 per hour", "7.2 per hour")}, kpis=["order_cycle_time"],
-                        replications=20, workers=1)  # fmt: skip
+    found = sensitivity(
+        parse(text), {path: ("4.8 per hour", "7.2 per hour")}, kpis=["order_cycle_time"], replications=20, workers=1
+    )
     measures = found.effects["order_cycle_time"][0].measures
     for key, exact in (("low", 1 / 5.2 - 1 / 4), ("high", 1 / 2.8 - 1 / 4)):
         error = (measures[key].high - measures[key].low) / 2 / 2.093
@@ -144,9 +146,16 @@ def test_the_default_inputs_of_the_quickstart():
     inputs, left_out = assumed_inputs(scenario)
     found = {each.name: each for each in inputs}
     assert not left_out
-    for name in ("market.segments.shops.patience.weibull.scale", "market.segments.web_guests.waits", "costs.backorder",
-                 "network.suppliers.importer.lead_time.gamma.cv", "service.rules[0].returns.rate", "products.*.cost",
-                 "market.segments.key_accounts.demand.orders", "network.sites.warehouse.stages[1].time"):  # fmt: skip
+    for name in (
+        "market.segments.shops.patience.weibull.scale",
+        "market.segments.web_guests.waits",
+        "costs.backorder",
+        "network.suppliers.importer.lead_time.gamma.cv",
+        "service.rules[0].returns.rate",
+        "products.*.cost",
+        "market.segments.key_accounts.demand.orders",
+        "network.sites.warehouse.stages[1].time",
+    ):
         assert name in found
     for name in found:
         assert not {"target", "staff", "promise", "price", "popularity", "seed", "weekdays"} & set(name.split("."))
@@ -179,8 +188,10 @@ def test_an_assumption_makes_an_input_of_what_would_be_none():
 
 def test_what_cannot_be_moved_alone_is_left_out_and_named():
     """A share ends at 1 (0.9 becomes 0.72 to 1); shares of a mixture add to 1 and cannot be moved one at a time."""
-    changes = [f"{LEAD_TIME}={{mixture: [{{share: 0.9, of: 2 days}}, {{share: 0.1, of: 4 days}}]}}",
-               "market.segments.all.waits=0.9"]  # fmt: skip
+    changes = [
+        f"{LEAD_TIME}={{mixture: [{{share: 0.9, of: 2 days}}, {{share: 0.1, of: 4 days}}]}}",
+        "market.segments.all.waits=0.9",
+    ]
     inputs, left_out = assumed_inputs(load("textbook/base_stock", changes))
     found = {each.name: each for each in inputs}
     assert found["market.segments.all.waits"].ranges["market.segments.all.waits"] == Range(0.9 * 0.8, 1.0)
@@ -228,9 +239,15 @@ def test_an_unknown_kpi_is_told():
 @pytest.mark.parametrize(("method", "points", "total"), [("morris", 4, 4 * 3), ("sobol", 4, 4 * 4)])
 def test_morris_and_sobol_of_a_scenario(method, points, total, tmp_path):
     """The lead time matters to the fill rate, a cost rate does not; the same again from the store plays nothing."""
-    settings = {"inputs": dict([written(f"{LEAD_TIME}=2..4 days"), written("costs.holding=10..30 % per year")]),
-                "method": method, "points": points, "kpis": ["unit_fill_rate"], "replications": 2, "workers": 1,
-                "store": tmp_path / "s"}  # fmt: skip
+    settings = {
+        "inputs": dict([written(f"{LEAD_TIME}=2..4 days"), written("costs.holding=10..30 % per year")]),
+        "method": method,
+        "points": points,
+        "kpis": ["unit_fill_rate"],
+        "replications": 2,
+        "workers": 1,
+        "store": tmp_path / "s",
+    }
     told = []
     found = sensitivity(load("textbook/base_stock", SHORT), **settings)
     again = sensitivity(load("textbook/base_stock", SHORT), **settings, progress=lambda done, _: told.append(done))

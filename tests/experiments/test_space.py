@@ -25,10 +25,12 @@ def values(decision) -> list[str]:
         ({"low": "1 day", "high": "2 days", "step": "0.5 days"}, ["1 day", "1.5 days", "2 days"]),
         ({"low": "80 %", "high": "100 %", "step": "10 %"}, ["80 %", "90 %", "100 %"]),
         ({"low": 10, "high": 30, "step": 10}, ["10", "20", "30"]),
-        ({"choices": [2, "3 days", {"rule": "fixed", "time": "2 days"}, [1, None], True]},
-         ["2", '"3 days"', '{"rule": "fixed", "time": "2 days"}', "[1, null]", "true"]),
+        (
+            {"choices": [2, "3 days", {"rule": "fixed", "time": "2 days"}, [1, None], True]},
+            ["2", '"3 days"', '{"rule": "fixed", "time": "2 days"}', "[1, null]", "true"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_values_are_written_as_a_planner_would(decision, written):
     if written is not None:
         assert values(decision) == written
@@ -57,9 +59,15 @@ def test_how_many_points_there_are_and_all_of_them():
 
 @pytest.mark.parametrize(
     ("own", "place"),
-    [({"x": 2, "y": "b"}, {"x": 1, "y": 1}), ({"x": 2.5, "y": "b"}, None), ({"x": 4, "y": "b"}, None),
-     ({"x": 2, "y": "c"}, None), ({"y": "b"}, None), ({"x": "2 days", "y": "b"}, None)],
-)  # fmt: skip
+    [
+        ({"x": 2, "y": "b"}, {"x": 1, "y": 1}),
+        ({"x": 2.5, "y": "b"}, None),
+        ({"x": 4, "y": "b"}, None),
+        ({"x": 2, "y": "c"}, None),
+        ({"y": "b"}, None),
+        ({"x": "2 days", "y": "b"}, None),
+    ],
+)
 def test_where_a_scenario_stands_in_the_space(own, place):
     assert space(x={"low": 1, "high": 3, "step": 1}, y={"choices": ["a", "b"]}).own(own) == place
 

@@ -112,9 +112,12 @@ def test_files_that_are_no_stores_are_refused(tmp_path):
     with sqlite3.connect(tmp_path / "newer.db") as newer:
         newer.execute("PRAGMA user_version = 99")
     for name, said in {
-        "text.db": "not a store", "other.db": "another program", "newer.db": "newer simulator",
-        "no/such.db": "no folder", ".": "cannot be opened",
-    }.items():  # fmt: skip
+        "text.db": "not a store",
+        "other.db": "another program",
+        "newer.db": "newer simulator",
+        "no/such.db": "no folder",
+        ".": "cannot be opened",
+    }.items():
         with pytest.raises(StoreError, match=said):
             Store(tmp_path / name)
 
@@ -192,10 +195,15 @@ print(simulator.run(shelf(level=level), 30, workers=1, store=file).replications)
 def test_two_programs_write_to_one_store_at_the_same_time(tmp_path):
     """Two of the same scenario and one of another, all beginning with no file there."""
     starts = [
-        subprocess.Popen([sys.executable, "-c", WRITER, level, str(tmp_path / "r.db")], stdout=subprocess.PIPE,
-                         stderr=subprocess.PIPE, text=True, env=_with_tests_on_the_path())
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, level, str(tmp_path / "r.db")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=_with_tests_on_the_path(),
+        )
         for level in ("18", "18", "25")
-    ]  # fmt: skip
+    ]
     for start in starts:
         said, wrong = start.communicate(timeout=120)
         assert (said.strip(), wrong) == ("30", "")

@@ -157,8 +157,13 @@ def test_null_takes_a_key_away(shelf):
 def test_every_bad_point_is_told_at_once_and_nothing_is_played(shelf):
     told = []
     with pytest.raises(ScenarioError) as caught:
-        sweep(shelf, {LEVEL: [16, -1, "many"], "run.warm_up": ["2 weeks", "90 weeks"]}, replications=1, workers=1,
-              progress=lambda done, total: told.append(total))  # fmt: skip
+        sweep(
+            shelf,
+            {LEVEL: [16, -1, "many"], "run.warm_up": ["2 weeks", "90 weeks"]},
+            replications=1,
+            workers=1,
+            progress=lambda done, total: told.append(total),
+        )
     text = str(caught.value)
     assert not told
     for said in (f"{LEVEL}=-1", f"{LEVEL}=many", "run.warm_up=90 weeks", "warm_up must be shorter than horizon"):
@@ -210,8 +215,9 @@ def test_slices_have_curves_and_rows_too(grid):
 
 
 def test_a_curve_through_a_hypercube_has_every_point_once_in_rising_order(shelf):
-    found = sweep(shelf, {LEVEL: (8, 24), LEAD_TIME: ("1 day", "4 days")}, design="lhs", points=10, replications=2,
-                  workers=1)  # fmt: skip
+    found = sweep(
+        shelf, {LEVEL: (8, 24), LEAD_TIME: ("1 day", "4 days")}, design="lhs", points=10, replications=2, workers=1
+    )
     levels = found.curve(LEAD_TIME, "on_hand")
     assert len(levels) == 5
     assert sorted(number for level in levels for number in level.points) == list(range(1, 11))
@@ -233,8 +239,14 @@ def test_an_interrupted_sweep_keeps_what_has_begun(shelf, tmp_path):
     assert found.stopped == "interrupted"
     assert [point.values[LEVEL] for point in found.points] == [10, 14]
     told = []
-    whole = sweep(shelf, points, replications=2, workers=1, store=tmp_path / "s",
-                  progress=lambda done, total: told.append((done, total)))  # fmt: skip
+    whole = sweep(
+        shelf,
+        points,
+        replications=2,
+        workers=1,
+        store=tmp_path / "s",
+        progress=lambda done, total: told.append((done, total)),
+    )
     assert told[0][0] >= 3
     assert told[-1] == (6, 6)
     assert not whole.stopped

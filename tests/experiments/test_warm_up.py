@@ -437,8 +437,10 @@ def test_at_most_a_quarter_of_the_run_is_left_out_at_its_end():
 def command(*words: str, cwd) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "simulator", "warm-up", "textbook/base_stock", "--set", "run.horizon=30 weeks", *words],
-        capture_output=True, text=True, cwd=cwd,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+    )
 
 
 def test_the_command_says_what_to_do_and_draws_it(tmp_path):

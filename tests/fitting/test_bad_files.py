@@ -67,9 +67,22 @@ def test_infinite_and_absurd_numbers_are_no_quantities(rows: Rows) -> None:
         ("a.csv", b"order,time,sku,units,price\n1,2026-01-05,mug,none,2\n", "holds no sale .* quantity cannot be read"),
         ("a.csv", b"order,time,sku,units,price,price\n", "two columns are called price"),
     ],
-    ids=["empty", "blank", "letter", "binary", "latin-1", "utf-16", "not gzip", "cut gzip", "not excel", "old excel",
-         "header alone", "bad rows alone", "two prices"],
-)  # fmt: skip
+    ids=[
+        "empty",
+        "blank",
+        "letter",
+        "binary",
+        "latin-1",
+        "utf-16",
+        "not gzip",
+        "cut gzip",
+        "not excel",
+        "old excel",
+        "header alone",
+        "bad rows alone",
+        "two prices",
+    ],
+)
 def test_a_file_that_is_no_history_is_refused_in_words(tmp_path: Path, name: str, content: bytes, says: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(FitError, match=says) as error:

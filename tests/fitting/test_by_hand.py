@@ -26,9 +26,15 @@ def test_popularity_price_and_class_of_each_sku(rows: Rows) -> None:
     pin        2     10    6         9, 0, 1        every 1.5 weeks, uneven: lumpy
     """
     file = rows(
-        "1,2026-01-05,lamp,2,20", "1,2026-01-05,mug,4,2.50", "2,2026-01-12,lamp,1,20", "3,2026-01-19,lamp,2,20",
-        "3,2026-01-19,mug,3,1.3334", "3,2026-01-19,pin,1,0.6", "4,2026-01-07,pin,9,0.6", header=HEADER,
-    )  # fmt: skip
+        "1,2026-01-05,lamp,2,20",
+        "1,2026-01-05,mug,4,2.50",
+        "2,2026-01-12,lamp,1,20",
+        "3,2026-01-19,lamp,2,20",
+        "3,2026-01-19,mug,3,1.3334",
+        "3,2026-01-19,pin,1,0.6",
+        "4,2026-01-07,pin,9,0.6",
+        header=HEADER,
+    )
     products = fit(file).scenario["products"]
     assert list(products) == ["lamp", "mug", "pin"]
     assert [product["popularity"] for product in products.values()] == [3, 2, 2]

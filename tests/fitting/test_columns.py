@@ -14,16 +14,22 @@ Rows = Callable[..., Path]
 @pytest.mark.parametrize(
     ("header", "roles"),
     [
-        ("doc_no,doc_type,ts,channel,segment,customer_id,country,sku,qty,unit_price_gbp",
-         "order type time channel segment customer - sku units price"),
-        ("Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country",
-         "order sku - units time price customer -"),
+        (
+            "doc_no,doc_type,ts,channel,segment,customer_id,country,sku,qty,unit_price_gbp",
+            "order type time channel segment customer - sku units price",
+        ),
+        (
+            "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country",
+            "order sku - units time price customer -",
+        ),
         ("order_id,order_date,product_id,product_name,units,unit price", "order time sku - units price"),
-        ("SalesOrderNumber,OrderDate,ItemNo,Qty,NetPrice,CustomerNo,SalesChannel",
-         "order time sku units price customer channel"),
+        (
+            "SalesOrderNumber,OrderDate,ItemNo,Qty,NetPrice,CustomerNo,SalesChannel",
+            "order time sku units price customer channel",
+        ),
         ("Order,Timestamp,Article,Pieces,Price (EUR)", "order time sku units price"),
     ],
-)  # fmt: skip
+)
 def test_usual_names_are_found(header: str, roles: str) -> None:
     names = header.split(",")
     expected = {role: name for role, name in zip(roles.split(), names, strict=True) if role != "-"}
@@ -97,10 +103,17 @@ def test_excel_says_what_csv_says(rows: Rows, tmp_path: Path) -> None:
     import datetime as dt
 
     book = openpyxl.Workbook()
-    for row in (("order", "date", "sku", "qty", "price"), (1, dt.datetime(2026, 1, 5, 9), 22423, 3, 2.5),
-                (2, dt.datetime(2026, 1, 6, 10), "0012", 4.0, 3)):  # fmt: skip
+    for row in (
+        ("order", "date", "sku", "qty", "price"),
+        (1, dt.datetime(2026, 1, 5, 9), 22423, 3, 2.5),
+        (2, dt.datetime(2026, 1, 6, 10), "0012", 4.0, 3),
+    ):
         book.active.append(row)
     book.save(tmp_path / "a.xlsx")
-    csv = rows("1,2026-01-05 09:00:00,22423,3,2.5", "2,2026-01-06 10:00:00,0012,4,3",
-               header="order,date,sku,qty,price", name="a.csv")  # fmt: skip
+    csv = rows(
+        "1,2026-01-05 09:00:00,22423,3,2.5",
+        "2,2026-01-06 10:00:00,0012,4,3",
+        header="order,date,sku,qty,price",
+        name="a.csv",
+    )
     assert fit(tmp_path / "a.xlsx").scenario == fit(csv).scenario

@@ -56,8 +56,14 @@ def test_a_history_with_bad_rows_is_replayed_from_a_clean_copy(rows: Rows, tmp_p
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])
 def test_another_dialect_is_replayed_from_a_clean_copy(rows: Rows, tmp_path: Path, delimiter: str) -> None:
-    text = [line.replace(",", delimiter).replace("2026-01-06T", "06/01/2026 ").replace("2026-01-07T", "07/01/2026 ")
-            .replace("2026-01-08T", "08/01/2026 ").replace("2026-01-20T", "20/01/2026 ") for line in LINES]  # fmt: skip
+    text = [
+        line.replace(",", delimiter)
+        .replace("2026-01-06T", "06/01/2026 ")
+        .replace("2026-01-07T", "07/01/2026 ")
+        .replace("2026-01-08T", "08/01/2026 ")
+        .replace("2026-01-20T", "20/01/2026 ")
+        for line in LINES
+    ]
     header = "order,type,time,segment,channel,customer,sku,units,price".replace(",", delimiter)
     found = fit(rows(*text, header=header), Options(demand="replayed"))
     assert entered(play(found, tmp_path)) == [(pytest.approx(at), *rest) for at, *rest in REPLAYED]

@@ -99,9 +99,18 @@ def test_the_fit_of_a_simulation_of_a_fit_is_the_fit(make: Make, tmp_path: Path)
 
 def test_a_target_by_class_and_other_assumptions_are_taken_over(make: Make) -> None:
     options = Options(
-        targets={"A": 0.99}, target=0.9, cover="10 days", lead_time="3 weeks", cost_share=0.25,
-        holding="12 % per year", promise="1 day", name="Crockery", about="Why?", weeks=30, seed=7,
-    )  # fmt: skip
+        targets={"A": 0.99},
+        target=0.9,
+        cover="10 days",
+        lead_time="3 weeks",
+        cost_share=0.25,
+        holding="12 % per year",
+        promise="1 day",
+        name="Crockery",
+        about="Why?",
+        weeks=30,
+        seed=7,
+    )
     found = fit(make(Known(weeks=4)), options).scenario
     stock = found["network"]["sites"]["warehouse"]["stock"]
     first = [sku for sku, product in found["products"].items() if product["class"].startswith("A")]

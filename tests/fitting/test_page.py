@@ -48,8 +48,10 @@ NAMES = [
 def odd(rows: Callable[..., Path]) -> Path:
     """One order a day of every odd name as SKU, segment and channel."""
     quoted = [name.replace('"', '""') for name in NAMES]
-    return rows(*(f'{n},2026-01-{5 + n % 14:02d},"{name}",1,2,"{name}","{name}"' for n, name in enumerate(quoted)),
-                header="order,date,sku,qty,price,segment,channel")  # fmt: skip
+    return rows(
+        *(f'{n},2026-01-{5 + n % 14:02d},"{name}",1,2,"{name}","{name}"' for n, name in enumerate(quoted)),
+        header="order,date,sku,qty,price,segment,channel",
+    )
 
 
 def test_odd_names_come_back_as_they_were(odd: Path) -> None:

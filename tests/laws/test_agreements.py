@@ -58,24 +58,32 @@ def ledger(text: str) -> Ledger:
 def lively(text: str) -> Ledger:
     """The same where dates are agreed on and told anew, and shortages are answered in many ways."""
     for old, new in (
-        ("promise: {rule: fixed, time: 3 days}\n      stockout: {rule: backorder, ship: order}",
-         "promise: {rule: available_to_promise, cycle: 2 days}\n"
-         "      stockout: [{rule: expedite, time: 1 day, at_risk_only: true}, {rule: substitute},"
-         " {rule: backorder, ship: order}]"),
-        ("stockout: {rule: lost_sale}", "stockout: [{rule: substitute}, {rule: cancel, if_later_than: 4 days},"
-         " {rule: backorder, ship: units}]"),
+        (
+            "promise: {rule: fixed, time: 3 days}\n      stockout: {rule: backorder, ship: order}",
+            "promise: {rule: available_to_promise, cycle: 2 days}\n"
+            "      stockout: [{rule: expedite, time: 1 day, at_risk_only: true}, {rule: substitute},"
+            " {rule: backorder, ship: order}]",
+        ),
+        (
+            "stockout: {rule: lost_sale}",
+            "stockout: [{rule: substitute}, {rule: cancel, if_later_than: 4 days}, {rule: backorder, ship: units}]",
+        ),
         ("class: A}\n  s2", "class: A, substitutes: {s5: 0.7}}\n  s2"),
         ("class: B}\n  s5", "class: B, substitutes: {s1: 0.5, s5: 0.5}}\n  s5"),
         ("      priority: 1\n", "      priority: 1\n      longest_wait: {gamma: {mean: 8 days, cv: 0.5}}\n"),
-        ("staff: 2, calendar: office, time: {exponential: {mean: 5 min}}, cut_off: \"15:00\"}",
-         "staff: 1, calendar: office, time: {exponential: {mean: 8 min}}, patience: {exponential: {mean: 30 h}},"
-         " places: 30}"),
+        (
+            'staff: 2, calendar: office, time: {exponential: {mean: 5 min}}, cut_off: "15:00"}',
+            "staff: 1, calendar: office, time: {exponential: {mean: 8 min}}, patience: {exponential: {mean: 30 h}},"
+            " places: 30}",
+        ),
         ("{gamma: {mean: 2 min, cv: 0.5}}}", "{gamma: {mean: 2 min, cv: 0.5}}, batch: {orders: 3, within: 1 h}}"),
         ("  sites:\n    warehouse:", "  entry_modes: {any: {errors: {address: 0.05}}}\n  sites:\n    warehouse:"),
         ("{web: {}, account: {}}", "{web: {entry: any}, account: {}}"),
-        ("  contracts:", "  repromise: {slack: 1 day}\n"
-         "  allocation: {rule: critical_level, levels: {2: 10}}\n  contracts:"),
-    ):  # fmt: skip
+        (
+            "  contracts:",
+            "  repromise: {slack: 1 day}\n  allocation: {rule: critical_level, levels: {2: 10}}\n  contracts:",
+        ),
+    ):
         assert old in text
         text = text.replace(old, new, 1)
     return play(text)
@@ -95,8 +103,12 @@ def test_what_the_run_settles_is_what_the_facts_say(which: str, request: pytest.
     for number, card in enumerate(scorecards(View(ledger))):
         mine = [fact for fact in settled if fact.contract == number]
         assert [fact.at for fact in mine] == card.ends.tolist()
-        for name, by_order in (("due", card.due), ("met", card.met), ("forgiven", card.forgiven),
-                               ("excluded", card.excluded)):  # fmt: skip
+        for name, by_order in (
+            ("due", card.due),
+            ("met", card.met),
+            ("forgiven", card.forgiven),
+            ("excluded", card.excluded),
+        ):
             counted = card.by_period(np.asarray(by_order, dtype=float))
             assert [getattr(fact, name) for fact in mine] == pytest.approx(counted.tolist()), (number, name)
             some.add(name) if counted.any() else None
@@ -129,8 +141,11 @@ def test_agreements_without_an_alert_change_nothing_in_the_run(text: str):
 
 
 def test_pushing_changes_who_is_served_but_not_what_customers_want(ledger: Ledger, text: str):
-    quiet = play(text.replace("alert: {before: 3 days, below: 99 %},", "").replace(
-        ", alert: {before: 8 days, every: 2 days}", ""))  # fmt: skip
+    quiet = play(
+        text.replace("alert: {before: 3 days, below: 99 %},", "").replace(
+            ", alert: {before: 8 days, every: 2 days}", ""
+        )
+    )
     assert len(ledger.of(Pushed)) > 20
     for kind in (Ordered, LineOrdered):
         for name, column in quiet.columns(kind).items():

@@ -17,31 +17,54 @@ STOCKOUTS = [{"rule": "lost_sale", "ship": ship} for ship in ("units", "lines")]
     {"rule": "backorder", "ship": ship} for ship in ("units", "lines", "order")
 ]
 RULES = st.one_of(
-    st.builds(lambda p, q, m: {"rule": "reorder_point", "point": p, "quantity": q, "multiples": m},
-              st.integers(0, 60), st.integers(1, 80), st.booleans()),
+    st.builds(
+        lambda p, q, m: {"rule": "reorder_point", "point": p, "quantity": q, "multiples": m},
+        st.integers(0, 60),
+        st.integers(1, 80),
+        st.booleans(),
+    ),
     st.builds(lambda s, d: {"rule": "min_max", "minimum": s, "maximum": s + d}, st.integers(0, 60), st.integers(1, 80)),
     st.builds(lambda level: {"rule": "base_stock", "level": level}, st.integers(1, 90)),
-    st.builds(lambda days, level, early: {"rule": "periodic", "every": f"{days} days", "level": level,
-                                          "before_demand": early},
-              st.integers(1, 10), st.integers(1, 200), st.booleans()),
-    st.builds(lambda cover, fill: {"rule": "min_max", "cover": f"{cover} days", "target": {"unit_fill_rate": fill}},
-              st.integers(1, 20), st.sampled_from([0.3, 0.9])),
+    st.builds(
+        lambda days, level, early: {
+            "rule": "periodic",
+            "every": f"{days} days",
+            "level": level,
+            "before_demand": early,
+        },
+        st.integers(1, 10),
+        st.integers(1, 200),
+        st.booleans(),
+    ),
+    st.builds(
+        lambda cover, fill: {"rule": "min_max", "cover": f"{cover} days", "target": {"unit_fill_rate": fill}},
+        st.integers(1, 20),
+        st.sampled_from([0.3, 0.9]),
+    ),
     st.builds(lambda csl: {"rule": "base_stock", "target": {"cycle_service_level": csl}}, st.sampled_from([0.3, 0.9])),
-)  # fmt: skip
+)
 
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     """Variants of the scenario with everything on: rules, stockouts, patience, staff, seed."""
     source = json.loads(json.dumps(read_value(EVERYTHING, "text"), default=str))
-    source["run"] |= {"start": parse(EVERYTHING).run.start, "horizon": "3 weeks", "warm_up": "2 days",
-                      "seed": draw(st.integers(0, 99))}  # fmt: skip
+    source["run"] |= {
+        "start": parse(EVERYTHING).run.start,
+        "horizon": "3 weeks",
+        "warm_up": "2 days",
+        "seed": draw(st.integers(0, 99)),
+    }
     source["network"]["calendars"]["office"]["closed"] = []
     site = source["network"]["sites"]["warehouse"]
     for sku in ("s1", "s2", "s3", "s4", "default"):
         supplier = draw(st.sampled_from(["importer", "workshop"]))
-        site["stock"][sku] = {**draw(RULES), "supplier": supplier, "opening": draw(st.integers(0, 90)),
-                              "lot_size": draw(st.sampled_from([1, 12]))}  # fmt: skip
+        site["stock"][sku] = {
+            **draw(RULES),
+            "supplier": supplier,
+            "opening": draw(st.integers(0, 90)),
+            "lot_size": draw(st.sampled_from([1, 12])),
+        }
     for name, supplier in source["network"]["suppliers"].items():
         sized = any(rule["supplier"] == name and "target" in rule for rule in site["stock"].values())
         for key in ("refresh", "record"):

@@ -94,9 +94,22 @@ def ledger() -> Ledger:
 
 
 def test_everything_happens_and_units_are_conserved(ledger):
-    for kind in (facts.Sourced, facts.Oversold, facts.Collected, facts.NotCollected, facts.Transshipped,
-                 facts.Substituted, facts.Cancelled, facts.Lost, facts.Restocked, facts.Offered,
-                 facts.Surfaced, facts.Settled, facts.Pushed, facts.Withdrawn):  # fmt: skip
+    for kind in (
+        facts.Sourced,
+        facts.Oversold,
+        facts.Collected,
+        facts.NotCollected,
+        facts.Transshipped,
+        facts.Substituted,
+        facts.Cancelled,
+        facts.Lost,
+        facts.Restocked,
+        facts.Offered,
+        facts.Surfaced,
+        facts.Settled,
+        facts.Pushed,
+        facts.Withdrawn,
+    ):
         assert len(next(iter(ledger.columns(kind).values()))) > 0, kind
     assert set(ledger.columns(facts.Ordered)["site"].tolist()) == {0, 1}
 
@@ -171,8 +184,10 @@ def stock_moves(ledger: Ledger) -> list[tuple[float, int, int, float, bool]]:
 def test_a_change_of_policy_leaves_the_customers_as_they_were(ledger, change):
     assert change[0] in OMNICHANNEL
     other = play(OMNICHANNEL.replace(*change))
-    for kind, names in ((facts.Ordered, ("at", "segment", "channel", "customer", "damaged")),
-                        (facts.LineOrdered, ("order", "sku", "units", "price"))):  # fmt: skip
+    for kind, names in (
+        (facts.Ordered, ("at", "segment", "channel", "customer", "damaged")),
+        (facts.LineOrdered, ("order", "sku", "units", "price")),
+    ):
         for name in names:
             assert (ledger.columns(kind)[name] == other.columns(kind)[name]).all()
 
@@ -201,8 +216,13 @@ def test_what_is_switched_off_costs_no_event():
     """Prices, sourcing and a record that is up to date need no event; one that is not needs one for each update."""
     plain = ONE_ITEM + "service: {stockout: {rule: lost_sale}}\n"
     counts = []
-    for channel in ("{}", "{price: 0.9, source: {rule: dedicated, site: store}}", "{record: {}}",
-                    "{source: {rule: nearest}}", "{record: {sync: 1 h}}"):  # fmt: skip
+    for channel in (
+        "{}",
+        "{price: 0.9, source: {rule: dedicated, site: store}}",
+        "{record: {}}",
+        "{source: {rule: nearest}}",
+        "{record: {sync: 1 h}}",
+    ):
         text = plain.replace("market:", f"market:\n  channels: {{web: {channel}}}")
         counts.append(play(text).events)
     assert len(set(counts[:4])) == 1

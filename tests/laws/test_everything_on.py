@@ -12,25 +12,40 @@ from simulator.engine import facts
 from simulator.scenario.scenario import Scenario
 
 WHOLE = simulator.load("full_service")
-ALLOCATION = st.sampled_from([
-    {"rule": "first_come"}, {"rule": "priority"}, {"rule": "due_date"}, {"rule": "margin"}, {"rule": "smallest_first"},
-    {"rule": "fair_share"}, {"rule": "critical_level", "cover": {2: "12 h", 3: "2 days"}},
-    {"rule": "critical_level", "levels": {2: 20, 3: 60}},
-])  # fmt: skip
-PROMISES = st.sampled_from([
-    {"rule": "fixed", "time": "3 days"}, {"rule": "padded", "factor": 1.5, "cut": 0.2},
-    {"rule": "quantile", "share": 0.8, "orders": 60, "by": ["channel"], "start": "4 days"},
-    {"rule": "available_to_promise", "cycle": "3 days"}, {"rule": "capable_to_promise", "cycle": "2 days"},
-])  # fmt: skip
+ALLOCATION = st.sampled_from(
+    [
+        {"rule": "first_come"},
+        {"rule": "priority"},
+        {"rule": "due_date"},
+        {"rule": "margin"},
+        {"rule": "smallest_first"},
+        {"rule": "fair_share"},
+        {"rule": "critical_level", "cover": {2: "12 h", 3: "2 days"}},
+        {"rule": "critical_level", "levels": {2: 20, 3: 60}},
+    ]
+)
+PROMISES = st.sampled_from(
+    [
+        {"rule": "fixed", "time": "3 days"},
+        {"rule": "padded", "factor": 1.5, "cut": 0.2},
+        {"rule": "quantile", "share": 0.8, "orders": 60, "by": ["channel"], "start": "4 days"},
+        {"rule": "available_to_promise", "cycle": "3 days"},
+        {"rule": "capable_to_promise", "cycle": "2 days"},
+    ]
+)
 STEPS = [
-    {"rule": "substitute", "part": True}, {"rule": "transship", "keep": 1},
-    {"rule": "expedite", "time": "2 days", "if_late_by": "1 day"}, {"rule": "cancel", "if_later_than": "3 weeks"},
-]  # fmt: skip
+    {"rule": "substitute", "part": True},
+    {"rule": "transship", "keep": 1},
+    {"rule": "expedite", "time": "2 days", "if_late_by": "1 day"},
+    {"rule": "cancel", "if_later_than": "3 weeks"},
+]
 ENDS = [
-    {"rule": "backorder", "ship": "units"}, {"rule": "backorder", "ship": "lines"},
-    {"rule": "backorder", "ship": "order"}, {"rule": "lost_sale"},
+    {"rule": "backorder", "ship": "units"},
+    {"rule": "backorder", "ship": "lines"},
+    {"rule": "backorder", "ship": "order"},
+    {"rule": "lost_sale"},
     {"rule": "customer_choice", "elsewhere": 0.2, "substitute": 0.4, "wait": 0.4},
-]  # fmt: skip
+]
 CHAINS = st.builds(
     lambda steps, end: [*steps, end], st.lists(st.sampled_from(STEPS), max_size=3), st.sampled_from(ENDS)
 )
@@ -73,10 +88,25 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     return Scenario.model_validate(source)
 
 
-SEEN = dict.fromkeys((
-    facts.Promised, facts.Backordered, facts.Substituted, facts.Transshipped, facts.Expedited, facts.Erred, facts.Held,
-    facts.Settled, facts.Pushed, facts.SkuReclassified, facts.Withdrawn, facts.Returned, facts.Cancelled, facts.Lost,
-), 0)  # fmt: skip
+SEEN = dict.fromkeys(
+    (
+        facts.Promised,
+        facts.Backordered,
+        facts.Substituted,
+        facts.Transshipped,
+        facts.Expedited,
+        facts.Erred,
+        facts.Held,
+        facts.Settled,
+        facts.Pushed,
+        facts.SkuReclassified,
+        facts.Withdrawn,
+        facts.Returned,
+        facts.Cancelled,
+        facts.Lost,
+    ),
+    0,
+)
 
 
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),

@@ -47,10 +47,15 @@ def test_the_hash_seed_does_not_matter(tmp_path):
     )
     folder = os.path.join(os.path.dirname(__file__), "..")
     said = {
-        subprocess.run([sys.executable, "-c", program, folder], env={**os.environ, "PYTHONHASHSEED": seed},
-                       capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", program, folder],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         for seed in ("0", "4711")
-    }  # fmt: skip
+    }
     assert len(said) == 1
 
 

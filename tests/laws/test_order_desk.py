@@ -80,7 +80,7 @@ CRIMES = {
     "a payment short for no reason": (_change(facts.ShortPaid, "order", 1), "paid short"),
     "an order that left its batch": (_change(facts.Batched, "order", 1), "does not hold the orders"),
     "a batch of too many": (lambda ledger: ledger.columns(facts.Batched)["batch"].fill(1), "batch"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("crime", CRIMES)
@@ -121,6 +121,14 @@ def test_a_desk_that_errs_never_costs_no_event():
 def test_every_fact_can_be_told(text):
     ledger = play(text)
     said = "\n".join(line for order in range(1, 400) for line in tell(ledger, order))
-    for words in ("entered wrongly", "verification catches it", "held for credit until", "order is turned away",
-                  "withdrawn after", "customer meets with a wrong", "is not paid", "complains"):  # fmt: skip
+    for words in (
+        "entered wrongly",
+        "verification catches it",
+        "held for credit until",
+        "order is turned away",
+        "withdrawn after",
+        "customer meets with a wrong",
+        "is not paid",
+        "complains",
+    ):
         assert words in said

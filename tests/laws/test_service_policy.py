@@ -16,51 +16,82 @@ from simulator.scenario.reading.load import parse, read_value
 from simulator.scenario.scenario import Scenario
 
 ALLOCATIONS = st.one_of(
-    st.sampled_from([{"rule": name} for name in ("first_come", "priority", "fair_share", "due_date", "margin",
-                                                 "smallest_first")]),
-    st.builds(lambda two, more: {"rule": "critical_level", "levels": {2: two, 3: two + more}},
-              st.integers(0, 9), st.integers(0, 9)),
-    st.builds(lambda days: {"rule": "critical_level", "levels": {2: 1}, "cover": {3: f"{days} days"}},
-              st.integers(0, 3)),
-)  # fmt: skip
+    st.sampled_from(
+        [{"rule": name} for name in ("first_come", "priority", "fair_share", "due_date", "margin", "smallest_first")]
+    ),
+    st.builds(
+        lambda two, more: {"rule": "critical_level", "levels": {2: two, 3: two + more}},
+        st.integers(0, 9),
+        st.integers(0, 9),
+    ),
+    st.builds(
+        lambda days: {"rule": "critical_level", "levels": {2: 1}, "cover": {3: f"{days} days"}}, st.integers(0, 3)
+    ),
+)
 HOURS = st.integers(0, 60).map(lambda hours: f"{hours} h")
 SHARES = st.sampled_from([0.0, 0.2, 0.5, 1.0])
 MIDDLE = st.one_of(
     st.builds(lambda part: {"rule": "substitute", "part": part}, st.booleans()),
-    st.builds(lambda time, late, most: {"rule": "expedite", "time": time, "if_late_by": late, **most}, HOURS, HOURS,
-              st.sampled_from([{}, {"at_most": 0.2}])),
+    st.builds(
+        lambda time, late, most: {"rule": "expedite", "time": time, "if_late_by": late, **most},
+        HOURS,
+        HOURS,
+        st.sampled_from([{}, {"at_most": 0.2}]),
+    ),
     st.builds(lambda keep, late: {"rule": "transship", "keep": keep, "if_late_by": late}, st.integers(0, 9), HOURS),
     st.builds(lambda days: {"rule": "cancel", "if_later_than": f"{days} days"}, st.integers(1, 5)),
-)  # fmt: skip
+)
 LAST = st.one_of(
-    st.sampled_from([{"rule": rule, "ship": ship} for rule in ("backorder", "lost_sale", "cancel")
-                     for ship in ("units", "lines")]),
+    st.sampled_from(
+        [{"rule": rule, "ship": ship} for rule in ("backorder", "lost_sale", "cancel") for ship in ("units", "lines")]
+    ),
     st.just({"rule": "backorder", "ship": "order"}),
-    st.builds(lambda ship: {"rule": "customer_choice", "ship": ship, "elsewhere": 0.2, "substitute": 0.4, "wait": 0.4},
-              st.sampled_from(["units", "lines"])),
-)  # fmt: skip
+    st.builds(
+        lambda ship: {"rule": "customer_choice", "ship": ship, "elsewhere": 0.2, "substitute": 0.4, "wait": 0.4},
+        st.sampled_from(["units", "lines"]),
+    ),
+)
 CHAINS = st.builds(lambda middle, last: [*middle, last], st.lists(MIDDLE, max_size=3), LAST)
 PROMISES = st.one_of(
     st.builds(lambda hours: {"rule": "fixed", "time": hours}, HOURS),
     st.just({"rule": "padded", "factor": 1.2}),
-    st.builds(lambda by: {"rule": "quantile", "share": 0.9, "orders": 30, "start": "3 days", "by": by},
-              st.sampled_from([[], ["channel"], ["segment", "site"]])),
-    st.builds(lambda rule, hours: {"rule": rule, "cycle": hours},
-              st.sampled_from(["available_to_promise", "capable_to_promise"]), HOURS),
-)  # fmt: skip
+    st.builds(
+        lambda by: {"rule": "quantile", "share": 0.9, "orders": 30, "start": "3 days", "by": by},
+        st.sampled_from([[], ["channel"], ["segment", "site"]]),
+    ),
+    st.builds(
+        lambda rule, hours: {"rule": rule, "cycle": hours},
+        st.sampled_from(["available_to_promise", "capable_to_promise"]),
+        HOURS,
+    ),
+)
 ALTERNATIVES = st.fixed_dictionaries({}, optional=dict.fromkeys(["partial", "item", "site", "date"], SHARES))
 STOCK = st.one_of(
-    st.builds(lambda point, lot: {"rule": "reorder_point", "point": point, "quantity": lot}, st.integers(0, 40),
-              st.integers(1, 40)),
+    st.builds(
+        lambda point, lot: {"rule": "reorder_point", "point": point, "quantity": lot},
+        st.integers(0, 40),
+        st.integers(1, 40),
+    ),
     st.builds(lambda level: {"rule": "base_stock", "level": level}, st.integers(0, 60)),
-    st.builds(lambda days, level: {"rule": "periodic", "every": f"{days} days", "level": level}, st.integers(1, 6),
-              st.integers(1, 90)),
-)  # fmt: skip
+    st.builds(
+        lambda days, level: {"rule": "periodic", "every": f"{days} days", "level": level},
+        st.integers(1, 6),
+        st.integers(1, 90),
+    ),
+)
 CONDITIONS = st.sampled_from(
-    [{}, {"segment": "key"}, {"channel": "web"}, {"sku_class": "A"}, {"segment": "shop", "sku_class": ["B", "C"]},
-     {"segment": "key", "sku_class": "A"}, {"order_value": {"at_least": 60}}, {"customer": "key 2"},
-     {"segment": ["key", "standing"]}]
-)  # fmt: skip
+    [
+        {},
+        {"segment": "key"},
+        {"channel": "web"},
+        {"sku_class": "A"},
+        {"segment": "shop", "sku_class": ["B", "C"]},
+        {"segment": "key", "sku_class": "A"},
+        {"order_value": {"at_least": 60}},
+        {"customer": "key 2"},
+        {"segment": ["key", "standing"]},
+    ]
+)
 
 
 def optional(**choices: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -70,13 +101,22 @@ def optional(**choices: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, A
 
 RESERVATIONS = st.builds(
     lambda allocate, hours, share: {"allocate": allocate, "release": hours, "cancelled": share},
-    st.sampled_from(["hard", "soft"]), HOURS, st.sampled_from([0.0, 0.3]),
-)  # fmt: skip
-RULE = st.fixed_dictionaries({"when": CONDITIONS}, optional={
-    "promise": PROMISES, "stockout": CHAINS, "priority": st.integers(1, 3), "expedite_limit": SHARES,
-    "express": st.builds(lambda time, late: {"time": time, "if_late_by": late}, HOURS, HOURS),
-    "alternatives": ALTERNATIVES, "returns": st.just({"rate": 0.2, "lag": "2 days", "part": 0.5}),
-})  # fmt: skip
+    st.sampled_from(["hard", "soft"]),
+    HOURS,
+    st.sampled_from([0.0, 0.3]),
+)
+RULE = st.fixed_dictionaries(
+    {"when": CONDITIONS},
+    optional={
+        "promise": PROMISES,
+        "stockout": CHAINS,
+        "priority": st.integers(1, 3),
+        "expedite_limit": SHARES,
+        "express": st.builds(lambda time, late: {"time": time, "if_late_by": late}, HOURS, HOURS),
+        "alternatives": ALTERNATIVES,
+        "returns": st.just({"rate": 0.2, "lag": "2 days", "part": 0.5}),
+    },
+)
 
 
 @st.composite
@@ -93,16 +133,23 @@ def policies(draw: st.DrawFn) -> Scenario:
     if draw(st.booleans()):
         source["market"]["channels"]["account"] = {"protected": {"units": draw(st.integers(1, 9))}}
     for segment in source["market"]["segments"].values():
-        segment |= draw(optional(waits=SHARES, patience=st.sampled_from(["1 h", "2 days"]),
-                                 longest_wait=st.just({"exponential": {"mean": "3 days"}}),
-                                 requested=st.just({"exponential": {"mean": "4 days"}})))  # fmt: skip
+        segment |= draw(
+            optional(
+                waits=SHARES,
+                patience=st.sampled_from(["1 h", "2 days"]),
+                longest_wait=st.just({"exponential": {"mean": "3 days"}}),
+                requested=st.just({"exponential": {"mean": "4 days"}}),
+            )
+        )
     drawn = draw(st.lists(RULE, max_size=3))
     rules = [{"name": f"rule {place}", **rule} for place, rule in enumerate(drawn)] + source["service"]["rules"]
     source["service"] = {
-        "rules": rules, "allocation": draw(ALLOCATIONS), "stockout": draw(CHAINS),
+        "rules": rules,
+        "allocation": draw(ALLOCATIONS),
+        "stockout": draw(CHAINS),
         "overrides": draw(st.sampled_from([[], [{"rate": 0.2, "when": {"segment": "shop"}, "treated_as": "key"}]])),
         **draw(optional(repromise=st.builds(lambda slack: {"slack": slack}, HOURS), reservation=RESERVATIONS)),
-    }  # fmt: skip
+    }
     if draw(st.booleans()):
         source["segmentation"] = {"products": {"rule": "abc", "by": "value", "review": "1 week"}}
     return Scenario.model_validate(source)
@@ -115,9 +162,18 @@ def test_the_laws_hold_whatever_the_policy(scenario):
 
 
 HAPPENS = (
-    facts.Substituted, facts.Expedited, facts.Transshipped, facts.TransferReceived, facts.ShippedExpress,
-    facts.Offered, facts.Declined, facts.Sourced, facts.Promised, facts.Cancelled, facts.Lost,
-)  # fmt: skip
+    facts.Substituted,
+    facts.Expedited,
+    facts.Transshipped,
+    facts.TransferReceived,
+    facts.ShippedExpress,
+    facts.Offered,
+    facts.Declined,
+    facts.Sourced,
+    facts.Promised,
+    facts.Cancelled,
+    facts.Lost,
+)
 
 
 @pytest.mark.parametrize("rule", ["first_come", "priority", "due_date", "smallest_first", "critical_level"])

@@ -16,8 +16,33 @@ from simulator.rules.family import Rule, rules_in
 from simulator.scenario.network import Supplier
 from simulator.scenario.reading.load import base_of, gallery_names, load, parse
 
-ITEMS = ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "2.5", "2.5.1", "2.5.2", "2.5.3", "2.5.4", "2.5.5",
-         "3.1", "3.2", "3.3", "3.4", "4.1", "4.2", "4.3", "5.1", "5.2", "5.3", "5.4", "6.1"]  # fmt: skip
+ITEMS = [
+    "1.1",
+    "1.2",
+    "1.3",
+    "2.1",
+    "2.2",
+    "2.3",
+    "2.4",
+    "2.5",
+    "2.5.1",
+    "2.5.2",
+    "2.5.3",
+    "2.5.4",
+    "2.5.5",
+    "3.1",
+    "3.2",
+    "3.3",
+    "3.4",
+    "4.1",
+    "4.2",
+    "4.3",
+    "5.1",
+    "5.2",
+    "5.3",
+    "5.4",
+    "6.1",
+]
 SHORT = ["run.horizon=3 weeks", "run.warm_up=2 days"]
 
 
@@ -131,9 +156,11 @@ def test_two_hundred_products_are_ten_and_the_rest():
 
 def test_the_ten_products_are_those_that_sell_most():
     products = "".join(f"  p{number}: {{price: 1, popularity: {number}}}\n" for number in range(1, 31))
-    text = ("name: Many\nrun: {start: 2026-01-05, horizon: 2 weeks}\n"
-            "market: {segments: {all: {demand: {rule: poisson, orders: 465 per week}, basket: {units: 1}}}}\n"
-            f"products:\n{products}network: {{sites: {{shop: {{}}}}}}\n")  # fmt: skip
+    text = (
+        "name: Many\nrun: {start: 2026-01-05, horizon: 2 weeks}\n"
+        "market: {segments: {all: {demand: {rule: poisson, orders: 465 per week}, basket: {units: 1}}}}\n"
+        f"products:\n{products}network: {{sites: {{shop: {{}}}}}}\n"
+    )
     rows = re.findall(r"^\| (p\d+) \| (\S+) \|", sections(card(parse(text)))["3.3"], re.MULTILINE)
     assert rows == [(f"p{number}", str(number)) for number in range(30, 20, -1)]  # 465 is the sum of the popularities
 

@@ -62,8 +62,11 @@ def test_a_large_order_line_is_named():
 
 
 def test_high_demand_is_named():
-    changes = {"a": ("{rule: scheduled, every: 1 day, first: 12 h}", "{rule: poisson, orders: 1 per day}"),
-               "b": ("point: 4", "point: 14"), "c": ("20 days", "400 days")}  # fmt: skip
+    changes = {
+        "a": ("{rule: scheduled, every: 1 day, first: 12 h}", "{rule: poisson, orders: 1 per day}"),
+        "b": ("point: 4", "point: 14"),
+        "c": ("20 days", "400 days"),
+    }
     (found,) = shortages(view(DAILY, **changes), 1)
     assert found.cause.startswith("Demand above its mean: ")
 

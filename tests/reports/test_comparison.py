@@ -11,8 +11,25 @@ from simulator.drawing.wording import alike, short
 from simulator.experiments.differences import Difference
 from simulator.reports.comparison import difference_said, worth_said
 
-FOUND = Difference("on_time", "More stock", "", "", "share of orders", "higher", 0.90, 0.94, 0.04, 0.03, 0.05,
-                   "paired t", 20, 0.005, "better", None, 8.0)  # fmt: skip
+FOUND = Difference(
+    "on_time",
+    "More stock",
+    "",
+    "",
+    "share of orders",
+    "higher",
+    0.90,
+    0.94,
+    0.04,
+    0.03,
+    0.05,
+    "paired t",
+    20,
+    0.005,
+    "better",
+    None,
+    8.0,
+)
 OPEN = replace(FOUND, mean=0.01, low=-0.01, high=0.03, verdict="undecided", more=35)
 
 
@@ -48,7 +65,10 @@ def test_numbers_and_verdicts_are_said_as_they_are_read():
     assert difference_said(worse) == ("−4.0", "−5.0 to −3.0")
     assert worth_said(FOUND) == "0.5 points"
     assert [short(FOUND), short(OPEN), short(replace(OPEN, more=None))] == [
-        "better", "undecided, ~35 more", "undecided, > 10,000 more"]  # fmt: skip
+        "better",
+        "undecided, ~35 more",
+        "undecided, > 10,000 more",
+    ]
     same = replace(FOUND, kpi="margin", mean=0.0, low=0.0, high=0.0, verdict="no difference")
     assert alike([FOUND, same]) == ["margin"]
     assert alike([replace(same, kpi="on_time"), FOUND]) == []

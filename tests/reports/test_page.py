@@ -12,8 +12,24 @@ from simulator.drawing.wording import half
 from simulator.reports.page import page, write_page
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
-SECTIONS = {"targets", "figures", "service", "perfect", "promises", "time", "shares", "stock", "suppliers", "cost",
-            "segments", "classes", "skus", "orders", "assumptions", "definitions"}  # fmt: skip
+SECTIONS = {
+    "targets",
+    "figures",
+    "service",
+    "perfect",
+    "promises",
+    "time",
+    "shares",
+    "stock",
+    "suppliers",
+    "cost",
+    "segments",
+    "classes",
+    "skus",
+    "orders",
+    "assumptions",
+    "definitions",
+}
 
 
 class Reader(HTMLParser):
@@ -76,8 +92,11 @@ def test_the_page_is_balanced_html_with_one_title(any_page):
 
 def test_the_page_needs_no_network(any_page):
     reader = Reader(any_page)
-    outside = [each for each in reader.attributes if each[1] in ("src", "href", "xlink:href", "action", "data")
-               and not each[2].startswith("#")]  # fmt: skip
+    outside = [
+        each
+        for each in reader.attributes
+        if each[1] in ("src", "href", "xlink:href", "action", "data") and not each[2].startswith("#")
+    ]
     style = re.search("<style>(.*?)</style>", any_page, re.S)[1]
     assert outside == []
     assert not re.search(r"<(script|link|iframe|object|embed|img)\b", any_page)

@@ -59,9 +59,11 @@ def test_targets_that_others_contest_are_held_against_the_orders_that_have_them(
     """A quarter of the orders of shop have the target of key accounts; nobody takes any from key."""
     found = {(goal.whom, goal.kpi): goal for goal in goals(Findings(result))}
     assert {key: (goal.dimension, goal.label) for key, goal in found.items()} == {
-        ("key", "on_time"): ("segment", "key"), ("shop", "on_time"): ("target", "rule 3"),
-        ("shop", "in_full"): ("segment", "shop"), ("class X of products", "line_fill_rate"): ("class", "X"),
-    }  # fmt: skip
+        ("key", "on_time"): ("segment", "key"),
+        ("shop", "on_time"): ("target", "rule 3"),
+        ("shop", "in_full"): ("segment", "shop"),
+        ("class X of products", "line_fill_rate"): ("class", "X"),
+    }
     assert found["key", "on_time"].reached == result.estimate("on_time", "segment", "key")
     assert found["shop", "on_time"].reached == result.estimate("on_time", "target", "rule 3")
     assert found["class X of products", "line_fill_rate"].reached == result.estimate("line_fill_rate", "class", "X")

@@ -8,8 +8,19 @@ from openpyxl import load_workbook
 from simulator.replication.measure import catalogue
 from simulator.reports.workbook import write_workbook
 
-SHEETS = ["Summary", "KPIs", "By segment", "By rule", "By class", "By SKU", "By stage", "Cost by activity",
-          "Why orders failed", "Assumptions", "Definitions"]  # fmt: skip
+SHEETS = [
+    "Summary",
+    "KPIs",
+    "By segment",
+    "By rule",
+    "By class",
+    "By SKU",
+    "By stage",
+    "Cost by activity",
+    "Why orders failed",
+    "Assumptions",
+    "Definitions",
+]
 
 
 @pytest.fixture(scope="module")

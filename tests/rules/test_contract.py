@@ -78,9 +78,11 @@ def test_a_replenishment_rule_orders_nothing_at_its_highest_position_and_never_l
 
 
 TARGETED = {
-    "base_stock": {}, "min_max": {"cover": "1 week"}, "periodic": {"every": "1 week"},
+    "base_stock": {},
+    "min_max": {"cover": "1 week"},
+    "periodic": {"every": "1 week"},
     "reorder_point": {"cover": "1 week"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", ["cycle_service_level", "unit_fill_rate", "line_fill_rate"])

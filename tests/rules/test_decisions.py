@@ -19,19 +19,39 @@ def of(family):
 
 LINES = [
     LineView(units, priority, due, margin)
-    for units in (1.0, 40.0) for priority in (1, 3) for due in (5.0, math.inf) for margin in (-1.0, 4.0)
-]  # fmt: skip
+    for units in (1.0, 40.0)
+    for priority in (1, 3)
+    for due in (5.0, math.inf)
+    for margin in (-1.0, 4.0)
+]
 SHORTAGES = [
-    Shortage(units=units, value=value, chance=chance, at_risk=at_risk, due=due, ready=ready, work=12.0,
-             rush_cost=rush_cost, offers=offers, siblings=siblings)
-    for units, value in ((1.0, 3.0), (24.0, 500.0)) for chance in (0.0, 0.5, 0.99) for at_risk in (False, True)
+    Shortage(
+        units=units,
+        value=value,
+        chance=chance,
+        at_risk=at_risk,
+        due=due,
+        ready=ready,
+        work=12.0,
+        rush_cost=rush_cost,
+        offers=offers,
+        siblings=siblings,
+    )
+    for units, value in ((1.0, 3.0), (24.0, 500.0))
+    for chance in (0.0, 0.5, 0.99)
+    for at_risk in (False, True)
     for due, ready in ((math.inf, 100.0), (24.0, 20.0), (24.0, 400.0), (-10.0, math.inf))
     for rush_cost in (2.0, math.inf)
     for offers in ((), (Offer("a", 3.0, True), Offer("b", 30.0, False)))
     for siblings in ((), (Sibling("near", 7.0, 10.0), Sibling("far", 70.0, 90.0)))
-]  # fmt: skip
-OUTLOOKS = [Outlook(planned, available, queued, cycles) for planned in (0.0, 50.0) for available in (0.0, 30.0)
-            for queued in (0.0, 9.0) for cycles in ((), (10.0, 20.0, 90.0))]  # fmt: skip
+]
+OUTLOOKS = [
+    Outlook(planned, available, queued, cycles)
+    for planned in (0.0, 50.0)
+    for available in (0.0, 30.0)
+    for queued in (0.0, 9.0)
+    for cycles in ((), (10.0, 20.0, 90.0))
+]
 
 
 @pytest.mark.parametrize("rule", of(AllocationRule))

@@ -91,7 +91,11 @@ def test_a_response_to_shortages_works_in_a_chain(copy):
 def test_the_contract_tests_run_it(copy):
     shutil.copytree(ROOT / "tests" / "rules", copy / "tests" / "rules", ignore=shutil.ignore_patterns("__pycache__"))
     asked = ["-p", "no:cacheprovider", "-q", "--import-mode=importlib", "-o", "pythonpath=tests", "-k", "small_change"]
-    done = subprocess.run([sys.executable, "-m", "pytest", *asked, "tests/rules/test_contract.py",
-                           "tests/rules/test_decisions.py"], cwd=copy, capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *asked, "tests/rules/test_contract.py", "tests/rules/test_decisions.py"],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) >= 4

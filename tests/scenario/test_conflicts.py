@@ -95,8 +95,10 @@ def test_conditions_that_no_order_meets(when):
 
 
 def test_the_same_orders_twice():
-    found = warnings(f"name: shops, when: {{segment: shop}}, {DAY3}\n when: {{channel: web}}, {DAY4}\n"
-                     f"when: {{customer_class: C}}, {DAY4}\n {DAY4}")  # fmt: skip
+    found = warnings(
+        f"name: shops, when: {{segment: shop}}, {DAY3}\n when: {{channel: web}}, {DAY4}\n"
+        f"when: {{customer_class: C}}, {DAY4}\n {DAY4}"
+    )
     paths = dict(found)
     assert set(paths) == {"service.rules[1]", "service.rules[2]"}
     assert "never decides anything" in paths["service.rules[1]"]
@@ -113,21 +115,32 @@ def test_one_statement_of_several_is_always_decided_before():
 
 def test_two_rules_that_together_cover_a_third():
     """Below 100 and from 80 on are all values."""
-    found = warnings(f"when: {{order_value: {{below: 100}}}}, {DAY3}\n"
-                     f"when: {{order_value: {{at_least: 80}}}}, {DAY3}\n"
-                     f"when: {{segment: shop}}, {DAY4}")  # fmt: skip
+    found = warnings(
+        f"when: {{order_value: {{below: 100}}}}, {DAY3}\n"
+        f"when: {{order_value: {{at_least: 80}}}}, {DAY3}\n"
+        f"when: {{segment: shop}}, {DAY4}"
+    )
     only(found, "service.rules[2]", "service.rules[0] and service.rules[1] come first")
 
 
 def test_rules_that_meet_in_some_orders():
-    found = warnings(f"name: edi, when: {{channel: edi}}, {DAY3}, priority: 1\n"
-                     f"when: {{segment: shop}}, {DAY4}, priority: 2")  # fmt: skip
-    only(found, "service.rules[1]", "overlaps with rule 'edi'", "both state the promise and the priority",
-         "(shop through edi)", "the earlier, decides")  # fmt: skip
+    found = warnings(
+        f"name: edi, when: {{channel: edi}}, {DAY3}, priority: 1\nwhen: {{segment: shop}}, {DAY4}, priority: 2"
+    )
+    only(
+        found,
+        "service.rules[1]",
+        "overlaps with rule 'edi'",
+        "both state the promise and the priority",
+        "(shop through edi)",
+        "the earlier, decides",
+    )
     same = warnings(f"when: {{channel: edi}}, {DAY3}\n when: {{segment: shop}}, {DAY3}")
     assert not same  # they say the same
-    bands = warnings(f"when: {{order_value: {{below: 100}}}}, {DAY3}\n"
-                     f"when: {{order_value: {{at_least: 50, below: 200}}}}, {DAY4}\n {DAY4}")  # fmt: skip
+    bands = warnings(
+        f"when: {{order_value: {{below: 100}}}}, {DAY3}\n"
+        f"when: {{order_value: {{at_least: 50, below: 200}}}}, {DAY4}\n {DAY4}"
+    )
     only(bands, "service.rules[1]", "orders of 50 to 100")
     lines = warnings(f"when: {{sku_class: Y}}, {DAY3}\n when: {{channel: web}}, {DAY4}\n {DAY4}")
     only(lines, "service.rules[1]", "through web, class Y of products")
@@ -154,7 +167,7 @@ def test_what_is_for_whole_orders_in_a_rule_for_lines():
         ("{rate: 1, treated_as: key}, {rate: 0.1, when: {segment: shop}, treated_as: key}", "[1].rate", "take all"),
         ("{rate: 0.6, treated_as: key}, {rate: 0.5, when: {segment: shop}, treated_as: key}", "[1].rate", "than all"),
     ],
-)  # fmt: skip
+)
 def test_overrides_that_cannot_do_what_they_say(overrides, path, word):
     rules = f"name: key, when: {{segment: key}}, {DAY3}\n name: all, {DAY4}"
     only(warnings(rules, f"[{overrides}]"), f"service.overrides{path}", word)
@@ -188,8 +201,9 @@ def test_promises_that_the_network_cannot_keep():
 def test_agreed_times_that_the_network_cannot_keep():
     def agreed(within: str, covers: str = "{segment: key}") -> list[tuple[str, str]]:
         terms = f"covers: {covers}, metric: cycle_time, within: {within}, target: 0.9, period: 4 weeks"
-        return warnings("promise: {rule: fixed, time: 3 days}",
-                        text=BASE + f"service:\n  contracts: {{gold: {{{terms}}}}}\n")  # fmt: skip
+        return warnings(
+            "promise: {rule: fixed, time: 3 days}", text=BASE + f"service:\n  contracts: {{gold: {{{terms}}}}}\n"
+        )
 
     assert not agreed("26 h")
     only(agreed("25 h"), "service.contracts.gold.within", "25 h cannot be kept", "at house is 26 h")
@@ -199,14 +213,20 @@ def test_agreed_times_that_the_network_cannot_keep():
 @pytest.mark.parametrize(
     ("time", "least"),
     [
-        ("3 h", 3), ("{exponential: {mean: 3 h}}", 0), ("{uniform: {low: 1 h, high: 2 h}}", 1),
-        ("{triangular: {low: 2 h, mode: 3 h, high: 4 h}}", 2), ("{gamma: {mean: 3 h, cv: 0.5}}", 0),
-        ("{poisson: {mean: 5 h, minimum: 2 h, step: 1 h}}", 2), ("{geometric: {mean: 5 h, step: 2 h}}", 2),
-        ("{empirical: {values: {1 h: 0, 2 h: 3, 3 h: 1}}}", 2), ("{empirical: {quantiles: {0: 4 h, 1: 9 h}}}", 4),
+        ("3 h", 3),
+        ("{exponential: {mean: 3 h}}", 0),
+        ("{uniform: {low: 1 h, high: 2 h}}", 1),
+        ("{triangular: {low: 2 h, mode: 3 h, high: 4 h}}", 2),
+        ("{gamma: {mean: 3 h, cv: 0.5}}", 0),
+        ("{poisson: {mean: 5 h, minimum: 2 h, step: 1 h}}", 2),
+        ("{geometric: {mean: 5 h, step: 2 h}}", 2),
+        ("{empirical: {values: {1 h: 0, 2 h: 3, 3 h: 1}}}", 2),
+        ("{empirical: {quantiles: {0: 4 h, 1: 9 h}}}", 4),
         ("{mixture: [{share: 0.5, of: 3 h}, {share: 0.5, of: {uniform: {low: 2 h, high: 9 h}}}]}", 2),
-        ("{normal: {mean: 3 h, sd: 0 h}}", 3), ("{lognormal: {mean: 3 h, cv: 0.2}}", 0),
+        ("{normal: {mean: 3 h, sd: 0 h}}", 3),
+        ("{lognormal: {mean: 3 h, cv: 0.2}}", 0),
     ],
-)  # fmt: skip
+)
 def test_the_least_that_work_can_take(time, least):
     text = BASE[: BASE.index("      stages:")] + f"      stages: [{{stage: transit, time: {time}}}]\n"
     assert shortest_cycle(parse(text), "house") == pytest.approx(least)
@@ -233,8 +253,10 @@ STAGES = [
 
 @pytest.mark.parametrize("stages", STAGES)
 def test_the_shortest_cycle_is_what_trying_every_minute_finds(stages):
-    hours = ('{office: {days: mon-fri, hours: "08:00-17:00", closed: [2026-01-07]}, '
-             'night: {hours: "22:00-06:00"}, early: {days: "mon,wed,fri", hours: "05:00-09:00"}}')  # fmt: skip
+    hours = (
+        '{office: {days: mon-fri, hours: "08:00-17:00", closed: [2026-01-07]}, '
+        'night: {hours: "22:00-06:00"}, early: {days: "mon,wed,fri", hours: "05:00-09:00"}}'
+    )
     text = BASE[: BASE.index("  calendars:")] + f"  calendars: {hours}\n  sites: {{house: {{stages: [{stages}]}}}}\n"
     scenario = parse(text.replace("8 weeks", "3 weeks"))
     from simulator.checks.impossible import _pass
@@ -251,18 +273,25 @@ def test_the_shortest_cycle_is_what_trying_every_minute_finds(stages):
 
 
 def test_the_cycle_is_shorter_for_those_whose_orders_are_entered_faster():
-    text = BASE.replace("{web: {}, edi: {}}", "{web: {}, edi: {entry: edi}}").replace(
-        "      stages:", "      stages:\n        - {stage: entry, time: 1 h}").replace(
-        "  sites:", "  entry_modes: {edi: {time: 15 min}}\n  sites:")  # fmt: skip
+    text = (
+        BASE.replace("{web: {}, edi: {}}", "{web: {}, edi: {entry: edi}}")
+        .replace("      stages:", "      stages:\n        - {stage: entry, time: 1 h}")
+        .replace("  sites:", "  entry_modes: {edi: {time: 15 min}}\n  sites:")
+    )
     scenario = parse(text)
     assert shortest_cycle(scenario, "house", ["key"]) == pytest.approx(26.25)
     assert shortest_cycle(scenario, "house") == pytest.approx(26.25)  # shop uses both
     slow = parse(text.replace("{web: 0.5, edi: 0.5}", "{web: 1.0}"))
     assert shortest_cycle(slow, "house", ["shop"]) == pytest.approx(27)
     assert not warnings("promise: {rule: fixed, time: 26.5 h}", text=text)
-    only(warnings("when: {segment: key}, promise: {rule: fixed, time: 26.5 h}\n promise: {rule: fixed, time: 26.5 h}",
-                  text=text.replace("{web: 0.5, edi: 0.5}", "{web: 1.0}")),
-         "service.rules[1].promise.time", "at house is 27 h")  # fmt: skip
+    only(
+        warnings(
+            "when: {segment: key}, promise: {rule: fixed, time: 26.5 h}\n promise: {rule: fixed, time: 26.5 h}",
+            text=text.replace("{web: 0.5, edi: 0.5}", "{web: 1.0}"),
+        ),
+        "service.rules[1].promise.time",
+        "at house is 27 h",
+    )
 
 
 def test_the_latest_start_is_the_other_way_round_of_the_finish():
@@ -283,8 +312,9 @@ def test_the_latest_start_is_the_other_way_round_of_the_finish():
 def test_check_prints_warnings_with_their_places_and_ends_well(tmp_path):
     (tmp_path / "base.yaml").write_text(BASE + f"service:\n  rules:\n    - {{when: {{segment: shop}}, {DAY3}}}\n")
     (tmp_path / "odd.yaml").write_text("extends: base.yaml\nname: Odd\nservice.rules[0].promise.time: 2 h\n")
-    done = subprocess.run([sys.executable, "-m", "simulator", "check", "odd.yaml"], cwd=tmp_path, capture_output=True,
-                          text=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "simulator", "check", "odd.yaml"], cwd=tmp_path, capture_output=True, text=True
+    )
     assert done.returncode == 0
     assert "odd.yaml: 2 warnings" in done.stdout
     gap, short = sorted(done.stderr.splitlines())

@@ -42,7 +42,7 @@ def faults(contract: str, scene: str = EVERYTHING) -> str:
         (PLAIN + ", bonus: {above: 99 %, rate: 1 per order per day}", "bonus.rate", "earned once"),
         (PLAIN + ", bonus: {above: 99 %}", "bonus", "give rate, or sum"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_agreed(contract, place, said):
     found = faults(contract)
     assert f"service.contracts.deal.{place}" in found

@@ -104,7 +104,10 @@ def test_a_good_text_becomes_the_model():
         ),
         ("promise: {rule: zzz}", "toy.yaml:4:17: promise.rule: unknown rule 'zzz'; known: fixed, quantile"),
         ("promise: {time: 3}", "toy.yaml:4:10: promise: missing key 'rule' (one of: fixed, quantile)"),
-        ("promise: {rule: [a]}", "toy.yaml:4:17: promise.rule: the name of a rule is expected (one of: fixed, quantile)"),
+        (
+            "promise: {rule: [a]}",
+            "toy.yaml:4:17: promise.rule: the name of a rule is expected (one of: fixed, quantile)",
+        ),
         (
             "promise: fixed",
             "toy.yaml:4:10: promise: a mapping (key: value) is expected, found the text 'fixed' (write {rule: fixed})",
@@ -116,7 +119,10 @@ def test_a_good_text_becomes_the_model():
         ),
         ("promise: {rule: fixed, tme: 3}", "toy.yaml:4:24: promise.tme: unknown key 'tme'; did you mean 'time'?"),
         ("promise: {rule: quantile, share: 1}", "toy.yaml:4:34: promise.share: must be less than 1, found 1"),
-        ("stages: [{stage: a, staff: -2}]", "toy.yaml:4:28: stages[0].staff: must be 1 or more, found -2 (People at work)"),
+        (
+            "stages: [{stage: a, staff: -2}]",
+            "toy.yaml:4:28: stages[0].staff: must be 1 or more, found -2 (People at work)",
+        ),
         (
             "stages: [{stage: a}, {stage: b, stuff: 1, x: 2}]",
             "toy.yaml:4:33: stages[1].stuff: unknown key 'stuff'; did you mean 'staff'?",
@@ -125,17 +131,26 @@ def test_a_good_text_becomes_the_model():
         ("start: 5 january", "toy.yaml:4:8: start: a date such as 2026-01-05 is expected, found the text '5 january'"),
         ("open: maybe", "toy.yaml:4:7: open: true or false is expected, found the text 'maybe'"),
         ("open:", "toy.yaml:4:6: open: true or false is expected, found nothing"),
-        ("best: [85123]", 'toy.yaml:4:8: best[0]: a text is expected, found the number 85123 (for a text, write it in quotes: "85123")'),
+        (
+            "best: [85123]",
+            'toy.yaml:4:8: best[0]: a text is expected, found the number 85123 (for a text, write it in quotes: "85123")',
+        ),
         ("best: [mug, mgu]", "toy.yaml:4:13: best[1]: there is no product 'mgu' (one of the products)"),
         ("share: x", "toy.yaml:4:8: share: a number or a mapping (key: value) is expected, found the text 'x'"),
         ("share: {prise: 1}", "toy.yaml:4:9: share.prise: unknown key 'prise'; did you mean 'price'?"),
         ("customers: 0", "toy.yaml:4:12: customers: must be 1 or more, found 0"),
         ("customers: {a: b}", "toy.yaml:4:16: customers.a: a number is expected, found the text 'b'"),
-        ("months: {june: 1}", "toy.yaml:4:10: months.june: the key must have 3 or fewer letters, found the text 'june'"),
+        (
+            "months: {june: 1}",
+            "toy.yaml:4:10: months.june: the key must have 3 or fewer letters, found the text 'june'",
+        ),
         ("nmae: x", "toy.yaml:4:1: nmae: unknown key 'nmae'; did you mean 'name'?"),
-        ("zzz: x", "toy.yaml:4:1: zzz: unknown key 'zzz'; known: name, start, open, products, stages, promise, share, customers, best, months"),
+        (
+            "zzz: x",
+            "toy.yaml:4:1: zzz: unknown key 'zzz'; known: name, start, open, products, stages, promise, share, customers, best, months",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_fault_reads_in_plain_words_with_its_place(line, expected):
     assert expected in said(f"{GOOD}{line}\n")
 
@@ -211,7 +226,7 @@ def test_a_fault_names_the_file_that_wrote_it(tmp_path, monkeypatch):
         "base.yaml:1:7: name: a text is expected, found a list (What this is)",
         "child.yaml:2:21: products.mug.price: a number is expected, found the text 'x' (What the customer pays for a unit)",
         "child.yaml:3:16: products.bowl: missing key 'price' (What the customer pays for a unit)",
-    ]  # fmt: skip
+    ]
 
 
 def test_the_scenario_models_are_judged_alike():
@@ -267,14 +282,20 @@ def test_a_file_without_suffix_does_not_hide_a_gallery_scenario(gallery):
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("quikstart", "quikstart: there is no file and no gallery scenario 'quikstart'; did you mean 'quickstart'? (gallery: lessons/queues, quickstart)"),
-        ("quickstart.yaml", "quickstart.yaml: there is no file quickstart.yaml (the gallery has one: write quickstart)"),
+        (
+            "quikstart",
+            "quikstart: there is no file and no gallery scenario 'quikstart'; did you mean 'quickstart'? (gallery: lessons/queues, quickstart)",
+        ),
+        (
+            "quickstart.yaml",
+            "quickstart.yaml: there is no file quickstart.yaml (the gallery has one: write quickstart)",
+        ),
         ("mein.yaml", "mein.yaml: there is no file mein.yaml; did you mean 'mine.yaml'?"),
         ("folder", "folder: folder is a folder (name the file in it)"),
         ("", ": (nothing) is a folder (name the file in it)"),
         ("a\0b", "a?b: there is no file and no gallery scenario 'a?b' (gallery: lessons/queues, quickstart)"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_found_gets_a_suggestion(gallery, name, expected):
     Path("mine.yaml").write_text(GOOD)
     Path("folder").mkdir()

@@ -71,17 +71,27 @@ optimise:
         ("{minimise: margin, decisions: {costs.ordr: {low: 1, high: 2}}}", "did you mean 'order'"),
         (f"{{minimise: margin, decisions: {{{LEVEL}: {{low: -5, high: 2, step: 1}}}}}}", "cannot be -5"),
         ("{minimise: margin, decisions: {costs.order: {low: cheap, high: 2}}}", "a number is expected"),
-        ("{minimise: {kpi: unit_fill_rate, by: {colour: red}}, decisions: {costs.order: {low: 1, high: 2}}}",
-         "there is no dimension 'colour'"),
+        (
+            "{minimise: {kpi: unit_fill_rate, by: {colour: red}}, decisions: {costs.order: {low: 1, high: 2}}}",
+            "there is no dimension 'colour'",
+        ),
         ("{minimise: {kpi: revenue, by: {stage: part}}, decisions: {costs.order: {low: 1, high: 2}}}", "stage"),
-        ("{minimise: margin, subject_to: [{kpi: margin, at_least: many}], decisions: {costs.order: {low: 1, high: 2}}}",
-         "a number in the KPI's unit"),
-        ("{minimise: margin, subject_to: [{kpi: margin, at_least: 1, confidence: 0.3}], "
-         "decisions: {costs.order: {low: 1, high: 2}}}", "confidence"),
-        ("{minimise: margin, replications: {first: 9, most: 5}, decisions: {costs.order: {low: 1, high: 2}}}",
-         "first is 9"),
+        (
+            "{minimise: margin, subject_to: [{kpi: margin, at_least: many}], "
+            "decisions: {costs.order: {low: 1, high: 2}}}",
+            "a number in the KPI's unit",
+        ),
+        (
+            "{minimise: margin, subject_to: [{kpi: margin, at_least: 1, confidence: 0.3}], "
+            "decisions: {costs.order: {low: 1, high: 2}}}",
+            "confidence",
+        ),
+        (
+            "{minimise: margin, replications: {first: 9, most: 5}, decisions: {costs.order: {low: 1, high: 2}}}",
+            "first is 9",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_told(section, said):
     assert said in told(section)
 

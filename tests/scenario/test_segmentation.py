@@ -13,8 +13,10 @@ from simulator.scenario.reading.load import parse
         ("{products: {rule: abc, contracts: {s1: AX}}}", "segmentation.products.contracts.s1: there is no class 'AX'"),
         ("{products: {rule: abc, contracts: {s9: A}}}", "segmentation.products.contracts.s9: there is no SKU 's9'"),
         ("{customers: {rule: abc, contracts: {shop 51: A}}}", "there is no customer 'shop 51'"),
-        ("{products: {rule: abc_xyz, targets: {AX: {line_fill_rate: 0.9}, AW: {line_fill_rate: 0.9}}}}",
-         "segmentation.products.targets.AW: there is no class 'AW'"),
+        (
+            "{products: {rule: abc_xyz, targets: {AX: {line_fill_rate: 0.9}, AW: {line_fill_rate: 0.9}}}}",
+            "segmentation.products.targets.AW: there is no class 'AW'",
+        ),
         ("{products: {rule: abc, targets: {A: {fill: 0.9}}}}", "fill"),
         ("{customers: {rule: abc, targets: {A: {line_fill_rate: 0.9}}}}", "has no stock of its own"),
         ("{products: {rule: abc, cuts: [0.95, 0.8]}}", "cuts: shares that rise"),
@@ -25,7 +27,7 @@ from simulator.scenario.reading.load import parse
         ("{products: {rule: abc, by: weight}}", "by"),
         ("{products: {rule: abd}}", "did you mean 'abc'"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_is_told_with_its_place(section, said):
     with pytest.raises(ScenarioError) as caught:
         parse(f"{EVERYTHING}\nsegmentation: {section}\n")

@@ -49,18 +49,36 @@ costs: {costs}
 
 
 def queue(
-    *, seed: int, horizon: str, warm_up: str = "0 h", orders: str, stages: str, promise: str = "1 h",
-    basket: str = "{units: 1}", calendars: str = "{}",
-) -> str:  # fmt: skip
+    *,
+    seed: int,
+    horizon: str,
+    warm_up: str = "0 h",
+    orders: str,
+    stages: str,
+    promise: str = "1 h",
+    basket: str = "{units: 1}",
+    calendars: str = "{}",
+) -> str:
     """Poisson orders that pass the stages of one site; there is always stock."""
     return QUEUE.format(**locals())
 
 
 def shelf(
-    *, seed: int, horizon: str, warm_up: str = "0 h", demand: str, supplier: str, stock: str,
-    basket: str = "{units: 1}", stockout: str = "{rule: backorder, ship: units}", promise: str = "1 day",
-    waits: float = 1.0, customers: str = "", returns: str = "", costs: str = "{}",
-) -> str:  # fmt: skip
+    *,
+    seed: int,
+    horizon: str,
+    warm_up: str = "0 h",
+    demand: str,
+    supplier: str,
+    stock: str,
+    basket: str = "{units: 1}",
+    stockout: str = "{rule: backorder, ship: units}",
+    promise: str = "1 day",
+    waits: float = 1.0,
+    customers: str = "",
+    returns: str = "",
+    costs: str = "{}",
+) -> str:
     """One item at one site without stages: what stock allows is delivered at once."""
     rules = f"[{{promise: {{rule: fixed, time: {promise}}}{returns and ', returns: ' + returns}}}]"
     return SHELF.format(**locals())

@@ -25,19 +25,31 @@ def test_penalty_by_the_hour_on_the_time_at_a_desk():
     Per order: late with probability exp(-2), then 0.5 h on average: 30 x exp(-2) x 0.5; with a cap of 40 at 4/3 h
     beyond, 15 x (exp(-2) - exp(-2 x 7/3)). Per hour 8 orders.
     """
-    text = queue(seed=11, horizon="2600 h", warm_up="200 h", orders="8 per hour",
-                 stages="[{stage: entry, staff: 1, time: {exponential: {mean: 6 min}}}]") + CONTRACTS  # fmt: skip
+    text = (
+        queue(
+            seed=11,
+            horizon="2600 h",
+            warm_up="200 h",
+            orders="8 per hour",
+            stages="[{stage: entry, staff: 1, time: {exponential: {mean: 6 min}}}]",
+        )
+        + CONTRACTS
+    )
     played = play(text, 20)
     late = np.exp(-2)
     assert 15 * late == pytest.approx(2.0300292485491904)
     capped = 15 * (late - np.exp(-2 * (1 + 4 / 3)))
     assert capped == pytest.approx(1.8889758102767624)
     week = 168 * 8
-    expect(played, {
-        ("sla_penalty", "contract", "uncapped"): 2.0300292485491904 * week,
-        ("sla_penalty", "contract", "capped"): capped * week,
-        ("sla_attainment", "contract", "capped"): 1 - late,
-    }, within=0.08)  # fmt: skip
+    expect(
+        played,
+        {
+            ("sla_penalty", "contract", "uncapped"): 2.0300292485491904 * week,
+            ("sla_penalty", "contract", "capped"): capped * week,
+            ("sla_attainment", "contract", "capped"): 1 - late,
+        },
+        within=0.08,
+    )
     left = played["sla_penalty", "contract", "capped"] / played["sla_penalty", "contract", "uncapped"]
     assert disagreement(left, 1 - float(np.exp(-8 / 3)), within=0.02) == ""
     assert 2.0300292485491904 * week == pytest.approx(16.240233988393523 * 168)

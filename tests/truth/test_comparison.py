@@ -69,8 +69,9 @@ def spread_of_variance(values: np.ndarray) -> float:
 
 def normals(rng, means, spreads):
     """Where a procedure gets its values from: independent normal systems."""
-    return lambda wanted: {system: rng.normal(means[system], spreads[system], count)
-                           for system, count in wanted.items()}  # fmt: skip
+    return lambda wanted: {
+        system: rng.normal(means[system], spreads[system], count) for system, count in wanted.items()
+    }
 
 
 def test_t09_choosing_by_the_largest_mean_is_right_as_often_as_bechhofer_says():

@@ -35,9 +35,15 @@ service:
 def test_c01_the_last_units_are_kept_for_the_first_class():
     """C01 (birth-death): 2 and 3 demands/day, base stock 8, lost sales; class 2 is served only above 2 units."""
     text = CLASSES.format(
-        seed=4001, horizon="3040 days", first=2, second=3, lead=1.2, level=8, stockout="{rule: lost_sale}",
+        seed=4001,
+        horizon="3040 days",
+        first=2,
+        second=3,
+        lead=1.2,
+        level=8,
+        stockout="{rule: lost_sale}",
         allocation="{rule: critical_level, levels: {2: 2}}",
-    )  # fmt: skip
+    )
     expect(
         play(text, 20),
         {
@@ -60,9 +66,15 @@ def test_a_higher_critical_level_helps_the_first_class_and_costs_the_second_more
     exact = [1 - weights[10] / sum(weights), sum(weights[: 10 - level]) / sum(weights)]
     assert exact == pytest.approx([first, second], abs=6e-4)  # the chain gives the published values
     text = CLASSES.format(
-        seed=4011 + level, horizon="1540 days", first=4, second=4, lead=1, level=10, stockout="{rule: lost_sale}",
+        seed=4011 + level,
+        horizon="1540 days",
+        first=4,
+        second=4,
+        lead=1,
+        level=10,
+        stockout="{rule: lost_sale}",
         allocation=f"{{rule: critical_level, levels: {{2: {level}}}}}",
-    )  # fmt: skip
+    )
     expect(
         play(text, 20),
         {
@@ -130,11 +142,16 @@ def sold(ledger: Ledger) -> dict[str, float]:
     ("wanted", "nothing", "accepted", "exact"),
     [
         pytest.param(e, 1, e / (e + 1), (4.06339114115001, 11.570520270350087, 1.2528220149734886), id="mnl"),
-        pytest.param((1 - NONE_BELOW**2) / 2, NONE_BELOW**2, (1 - NONE_BELOW) / (1 + NONE_BELOW),
-                     (4.469678760922175, 15.22710884829958, 1.541299623670465), id="const0"),
+        pytest.param(
+            (1 - NONE_BELOW**2) / 2,
+            NONE_BELOW**2,
+            (1 - NONE_BELOW) / (1 + NONE_BELOW),
+            (4.469678760922175, 15.22710884829958, 1.541299623670465),
+            id="const0",
+        ),
         pytest.param(0.5, 0, 1, (5.0, 20.0, 2.0), id="code"),
     ],
-)  # fmt: skip
+)
 def test_p21_customers_take_another_product_of_their_choice(wanted, nothing, accepted, exact):
     """P21 (dynamic programming): 2 and 3 units, five customers; who finds the favourite gone may take the other.
 

@@ -56,13 +56,20 @@ def test_k01_the_perfect_order():
     expect(
         play(PERFECT, 20, failures),
         {
-            "on_time": 0.95, "in_full": 0.97, "perfect_condition": 0.985, "documentation_accuracy": 0.99,
-            "perfect_order_rate": 0.898600725, "perfect_order_product": 0.898600725,
-            "failures_per_order": 0.105, "otif": 0.9215, "failures": 0.105, "one failure": 0.0978476,
+            "on_time": 0.95,
+            "in_full": 0.97,
+            "perfect_condition": 0.985,
+            "documentation_accuracy": 0.99,
+            "perfect_order_rate": 0.898600725,
+            "perfect_order_product": 0.898600725,
+            "failures_per_order": 0.105,
+            "otif": 0.9215,
+            "failures": 0.105,
+            "one failure": 0.0978476,
         },
         within=0.003,
         loose={"failures": 0.015, "failures_per_order": 0.015, "one failure": 0.015},
-    )  # fmt: skip
+    )
 
 
 SIX_ORDERS = """
@@ -125,12 +132,17 @@ def test_k08_fill_rates_by_unit_line_order_and_value(tmp_path):
     exactly(
         whole(measures) | six_orders(ledger),
         {
-            "unit_fill_rate": 0.7377049180327869, "line_fill_rate": 0.7, "order_fill_rate": 0.5,
-            "value_fill_rate": 0.8951219512195122, "on_time": 0.5,
-            "on time in full": 0.3333333333333333, "perfect_order_rate": 0.3333333333333333, "days late": 1.0,
+            "unit_fill_rate": 0.7377049180327869,
+            "line_fill_rate": 0.7,
+            "order_fill_rate": 0.5,
+            "value_fill_rate": 0.8951219512195122,
+            "on_time": 0.5,
+            "on time in full": 0.3333333333333333,
+            "perfect_order_rate": 0.3333333333333333,
+            "days late": 1.0,
             "mean of the orders' unit fill rates": 0.7454545454545455,
         },
-    )  # fmt: skip
+    )
 
 
 def six_orders(ledger: Ledger) -> dict[str, float]:
@@ -209,9 +221,12 @@ def test_k09_cost_to_serve_adds_up(tmp_path):
     (tmp_path / "orders.csv").write_text(orders_of_two_customers())
     kept, weeks = {"big": 1200 - 20, "small": 800 - 15}, 7
     text = TWO_CUSTOMERS.format(
-        file=tmp_path / "orders.csv", big_price=42000 / kept["big"], big_cost=21000 / kept["big"],
-        small_price=21000 / kept["small"], small_cost=12600 / kept["small"],
-    ).replace("5000 per week", f"{5000 / weeks!r} per week")  # fmt: skip
+        file=tmp_path / "orders.csv",
+        big_price=42000 / kept["big"],
+        big_cost=21000 / kept["big"],
+        small_price=21000 / kept["small"],
+        small_cost=12600 / kept["small"],
+    ).replace("5000 per week", f"{5000 / weeks!r} per week")
     measures, _ = measured(text)
     names = measures.labels("customer")
     found = {"total": weeks * float(measures.values["cost_to_serve"][""][0])}
@@ -225,8 +240,14 @@ def test_k09_cost_to_serve_adds_up(tmp_path):
     exactly(
         found,
         {
-            "cost A": 18830, "per order A": 47.075, "margin A": 2170, "share of revenue A": 44.833333333333336,
-            "cost B": 8250, "per order B": 82.5, "margin B": 150, "share of revenue B": 39.285714285714285,
+            "cost A": 18830,
+            "per order A": 47.075,
+            "margin A": 2170,
+            "share of revenue A": 44.833333333333336,
+            "cost B": 8250,
+            "per order B": 82.5,
+            "margin B": 150,
+            "share of revenue B": 39.285714285714285,
             "total": 27080,
         },
-    )  # fmt: skip
+    )

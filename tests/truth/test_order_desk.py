@@ -31,11 +31,12 @@ def test_q10_the_urgent_first():
     expect(
         play(PRIORITIES, 30),
         {
-            ("queue_time", "segment", "urgent"): 0.0875, ("queue_time", "segment", "ordinary"): 0.2916666666666666,
+            ("queue_time", "segment", "urgent"): 0.0875,
+            ("queue_time", "segment", "ordinary"): 0.2916666666666666,
             "queue_time": 0.2333333333333333,
         },
         within=0.03,
-    )  # fmt: skip
+    )
 
 
 def test_q14_a_full_desk_turns_orders_away():
@@ -54,11 +55,14 @@ def test_q14_a_full_desk_turns_orders_away():
     expect(
         play(text, 30, facts),
         {
-            "abandoned_orders": 0.23347554297327539, ("abandoned_orders", "stage", "entry"): 0.23347554297327539,
-            "accepted": 6.898720113240522, "in_system": 3.0246487922724414, "queue_time": 0.18843622333182025,
+            "abandoned_orders": 0.23347554297327539,
+            ("abandoned_orders", "stage", "entry"): 0.23347554297327539,
+            "accepted": 6.898720113240522,
+            "in_system": 3.0246487922724414,
+            "queue_time": 0.18843622333182025,
             "stage_time": 0.4384362233318202,
         },
-    )  # fmt: skip
+    )
 
 
 def test_q25_customers_who_do_not_wait_for_ever():
@@ -76,10 +80,13 @@ def test_q25_customers_who_do_not_wait_for_ever():
     expect(
         play(text, 30, facts),
         {
-            "abandoned_orders": 0.2590255020825108, "wait of all": 0.1295127510412554, "waited": 0.8209509191327435,
-            "queue_length": 2.590255020825108, "utilisation": 3.7048724895874456 / 4,
+            "abandoned_orders": 0.2590255020825108,
+            "wait of all": 0.1295127510412554,
+            "waited": 0.8209509191327435,
+            "queue_length": 2.590255020825108,
+            "utilisation": 3.7048724895874456 / 4,
         },
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(("clerks", "wait", "within"), [(9, 0.65, 0.06), (10, 0.20, 0.04), (12, 0.035, 0.04)])

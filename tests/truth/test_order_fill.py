@@ -38,9 +38,12 @@ def lines_and_orders(together: float) -> str:
     if shared:
         baskets.append(f"{{share: {shared / (alone + shared)!r}, lines: {{{', '.join(f'{s}: 1' for s in skus)}}}}}")
     return LINES.format(
-        segments="\n    ".join(segments), orders=repr(alone + shared), baskets=f"[{', '.join(baskets)}]",
-        products=", ".join(f"{sku}: {{}}" for sku in skus), lead_time=LEAD_TIME,
-    )  # fmt: skip
+        segments="\n    ".join(segments),
+        orders=repr(alone + shared),
+        baskets=f"[{', '.join(baskets)}]",
+        products=", ".join(f"{sku}: {{}}" for sku in skus),
+        lead_time=LEAD_TIME,
+    )
 
 
 def test_independent_lines_make_complete_orders_by_the_power_law():

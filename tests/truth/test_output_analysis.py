@@ -165,8 +165,10 @@ def expect_windows(waits: np.ndarray, sojourns: np.ndarray, exact: dict, within:
     for (first, last), values in exact.items():
         here = slice(first - 1, last)
         parts = waits[:, here].mean(1), sojourns[:, here].mean(1), (waits[:, here] > 0).mean(1)
-        faults += [disagreement(part, value, within, f"customers {first} to {last}")
-                   for part, value in zip(parts, values, strict=True)]  # fmt: skip
+        faults += [
+            disagreement(part, value, within, f"customers {first} to {last}")
+            for part, value in zip(parts, values, strict=True)
+        ]
     assert not any(faults), faults
 
 

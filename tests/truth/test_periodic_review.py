@@ -43,9 +43,15 @@ def test_order_up_to_level_with_normal_demand(lead_time, level, cost, within):
     negative, the product cuts it at 0: a matter of one day in two billion.)
     """
     text = shelf(
-        seed=4001 + round(level) + len(lead_time), horizon="630 days", warm_up="30 days", demand=DAILY, basket=NORMAL,
-        supplier=f"{{lead_time: {lead_time}}}", stock=daily(level), costs=rates(0.18, 0.70),
-    )  # fmt: skip
+        seed=4001 + round(level) + len(lead_time),
+        horizon="630 days",
+        warm_up="30 days",
+        demand=DAILY,
+        basket=NORMAL,
+        supplier=f"{{lead_time: {lead_time}}}",
+        stock=daily(level),
+        costs=rates(0.18, 0.70),
+    )
     if lead_time == "4 days":
         text = text.replace("horizon: 630 days", "horizon: 1230 days")
     expect(play(text, 20), {"total_cost": 7 * cost}, within=within)
@@ -55,19 +61,36 @@ def test_order_up_to_level_with_normal_demand(lead_time, level, cost, within):
     ("case", "mean", "point", "level", "costs", "exact"),
     [
         ("P04", 6, 4, 10, (1, 4, 5), (8.034111561471642, 0.681966441658997, 3.141147176260717, 0.3707830442289851)),
-        ("P05", 4, 2, 7, (40, 125, 150),
-         (223.57482956696876, 0.5758750671596349, 2.18717490559258, 0.39765258615456256)),
-        ("P06", 10, 6, 40, (1, 9, 64),
-         (35.02155527232042, 0.25639402523046856, 16.105859602036972, 0.27849756172593965)),
+        (
+            "P05",
+            4,
+            2,
+            7,
+            (40, 125, 150),
+            (223.57482956696876, 0.5758750671596349, 2.18717490559258, 0.39765258615456256),
+        ),
+        (
+            "P06",
+            10,
+            6,
+            40,
+            (1, 9, 64),
+            (35.02155527232042, 0.25639402523046856, 16.105859602036972, 0.27849756172593965),
+        ),
     ],
-)  # fmt: skip
+)
 def test_daily_review_at_or_below_a_point(case, mean, point, level, costs, exact):
     """P04, P05, P06 (Zheng & Federgruen): daily (s,S), Poisson demand of the day, no lead time, backorders."""
     text = shelf(
-        seed=4000 + int(case[1:]), horizon="2040 days", warm_up="40 days", demand=DAILY,
-        basket=f"{{units: {{poisson: {{mean: {mean}}}}}}}", supplier="{lead_time: 0 days}", stock=daily(level, point),
+        seed=4000 + int(case[1:]),
+        horizon="2040 days",
+        warm_up="40 days",
+        demand=DAILY,
+        basket=f"{{units: {{poisson: {{mean: {mean}}}}}}}",
+        supplier="{lead_time: 0 days}",
+        stock=daily(level, point),
         costs=rates(*costs),
-    )  # fmt: skip
+    )
     cost, orders, on_hand, backorders = exact
     expect(
         play(text, 24),
@@ -83,19 +106,27 @@ def test_p09_weekly_review_of_continuous_demand():
     A stockout is rare: what depends on it is known to a tenth of its value.
     """
     text = shelf(
-        seed=4009, horizon="2835 days", warm_up="35 days", demand=poisson("4 per day"),
-        supplier="{lead_time: 3 days}", stock="{rule: periodic, every: 7 days, level: 52}",
-    )  # fmt: skip
+        seed=4009,
+        horizon="2835 days",
+        warm_up="35 days",
+        demand=poisson("4 per day"),
+        supplier="{lead_time: 3 days}",
+        stock="{rule: periodic, every: 7 days, level: 52}",
+    )
     expect(
         play(text, 24),
         {
-            "on_hand": 26.00663200145786, "backorders": 0.006632001457862104, "unit_fill_rate": 0.996763143938272,
-            "line_fill_rate": 0.996763143938272, "replenishment_orders": 0.9999999999993088 / 7,
-            "replenishment_quantity": 28.000000000019355, "wait_time": DAY * 0.001658000364465526,
+            "on_hand": 26.00663200145786,
+            "backorders": 0.006632001457862104,
+            "unit_fill_rate": 0.996763143938272,
+            "line_fill_rate": 0.996763143938272,
+            "replenishment_orders": 0.9999999999993088 / 7,
+            "replenishment_quantity": 28.000000000019355,
+            "wait_time": DAY * 0.001658000364465526,
         },
         within=0.005,
         loose={"backorders": 0.2, "wait_time": 0.2},
-    )  # fmt: skip
+    )
 
 
 def test_p12_review_every_five_days():
@@ -105,18 +136,24 @@ def test_p12_review_every_five_days():
     by a tenth of its standard error.
     """
     text = shelf(
-        seed=4012, horizon="3040 days", warm_up="40 days", demand=DAILY, supplier="{lead_time: 2 days}",
+        seed=4012,
+        horizon="3040 days",
+        warm_up="40 days",
+        demand=DAILY,
+        supplier="{lead_time: 2 days}",
         basket="{units: {normal: {mean: 100, sd: 30}}}",
         stock="{rule: periodic, every: 5 days, before_demand: true, level: 760}",
-    )  # fmt: skip
+    )
     expect(
         play(text, 24),
         {
-            "on_hand": 262.13772312067374, "backorders": 2.137723120673749, "stockout_rate": 0.04792544381959819,
+            "on_hand": 262.13772312067374,
+            "backorders": 2.137723120673749,
+            "stockout_rate": 0.04792544381959819,
             "unit_fill_rate": 0.9793903579614537,
         },
         loose={"backorders": 0.04, "stockout_rate": 0.04},
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,12 +170,22 @@ def test_daily_base_stock_with_lost_sales(case, lead_time, level, penalty, cost,
     A unit left at the end of the day costs 1, a unit lost 4 or 19.
     """
     text = shelf(
-        seed=4000 + int(case[1:]), horizon="2540 days", warm_up="40 days", demand=DAILY,
-        basket="{units: {poisson: {mean: 5}}}", supplier=f"{{lead_time: {lead_time}}}", stock=daily(level),
-        stockout="{rule: lost_sale}", costs=f"{{holding: 1 per unit per day, lost_sale: {penalty} per unit}}",
-    )  # fmt: skip
-    expect(play(text, 24), {"total_cost": 7 * cost, "on_hand": on_hand, "lost_sales": lost}, within=0.01,
-           loose={"lost_sales": 0.04})  # fmt: skip
+        seed=4000 + int(case[1:]),
+        horizon="2540 days",
+        warm_up="40 days",
+        demand=DAILY,
+        basket="{units: {poisson: {mean: 5}}}",
+        supplier=f"{{lead_time: {lead_time}}}",
+        stock=daily(level),
+        stockout="{rule: lost_sale}",
+        costs=f"{{holding: 1 per unit per day, lost_sale: {penalty} per unit}}",
+    )
+    expect(
+        play(text, 24),
+        {"total_cost": 7 * cost, "on_hand": on_hand, "lost_sales": lost},
+        within=0.01,
+        loose={"lost_sales": 0.04},
+    )
 
 
 LAW_KELTON = {
@@ -160,13 +207,15 @@ def test_p17_law_and_keltons_inventory_system(policy):
     """
     s, level = policy
     text = shelf(
-        seed=4100 + s + level, horizon="120 months", demand=poisson("10 per month"),
+        seed=4100 + s + level,
+        horizon="120 months",
+        demand=poisson("10 per month"),
         basket="{units: {empirical: {values: {1: 1, 2: 2, 3: 2, 4: 1}}}}",
         supplier="{lead_time: {uniform: {low: 0.5 months, high: 1 month}}}",
         stock=f"{{rule: periodic, every: 1 month, point: {s - 1}, level: {level}, opening: 60}}",
         costs="{holding: 1 per unit per month, backorder: 5 per unit per month, replenishment_order: 32, "
-              "replenishment_unit: 3}",
-    )  # fmt: skip
+        "replenishment_unit: 3}",
+    )
     total, ordering, holding, shortage = (cost * WEEK / MONTH for cost in LAW_KELTON[policy])
     exact = {"total_cost": total} | {
         ("cost_to_serve", "activity", activity): cost
@@ -184,11 +233,15 @@ def test_p22_simopts_sscont():
     and orders may cross. A unit newly owed costs 4, however long.
     """
     text = shelf(
-        seed=4022, horizon="120 days", warm_up="20 days", demand=DAILY, basket="{units: {exponential: {mean: 100}}}",
+        seed=4022,
+        horizon="120 days",
+        warm_up="20 days",
+        demand=DAILY,
+        basket="{units: {exponential: {mean: 100}}}",
         supplier="{lead_time: {poisson: {mean: 6 days, step: 1 day}}}",
         stock="{rule: periodic, every: 1 day, first: 23.9999 h, point: 600, level: 1200, opening: 600}",
         costs="{holding: 1 per unit per day, backorder: 4 per unit, replenishment_order: 36, replenishment_unit: 2}",
-    )  # fmt: skip
+    )
     costs = {"backorder": 101.86172197085432, "replenishment": 205.13627677252325, "holding": 313.54436160049295}
     expect(
         play(text, 400),

@@ -28,13 +28,20 @@ def channels(number: int, pooled: bool, demand: str, top: str = "") -> str:
     level = LEVEL * (number if pooled else 1)
     stock = f"{{stages: [], stock: {{item: {{rule: base_stock, level: {level}}}}}}}"
     lines = [
-        "name: Pooling", top or "run: {start: 2026-01-05, horizon: 330 days, warm_up: 10 days, seed: 11}",
-        "products: {item: {}}", "market:",
-        *([] if "basket" in demand else ["  history: {file: orders.csv}"]), "  channels:",
+        "name: Pooling",
+        top or "run: {start: 2026-01-05, horizon: 330 days, warm_up: 10 days, seed: 11}",
+        "products: {item: {}}",
+        "market:",
+        *([] if "basket" in demand else ["  history: {file: orders.csv}"]),
+        "  channels:",
         *(f"    {name}: {{source: {{rule: dedicated, site: {'all' if pooled else name}}}}}" for name in names),
-        "  segments:", *(f"    {name}: {{{demand}, channels: {{{name}: 1.0}}}}" for name in names),
-        "network:", "  suppliers: {maker: {lead_time: 1 day}}", "  sites:", *(f"    {site}: {stock}" for site in sites),
-    ]  # fmt: skip
+        "  segments:",
+        *(f"    {name}: {{{demand}, channels: {{{name}: 1.0}}}}" for name in names),
+        "network:",
+        "  suppliers: {maker: {lead_time: 1 day}}",
+        "  sites:",
+        *(f"    {site}: {stock}" for site in sites),
+    ]
     return "\n".join(lines)
 
 

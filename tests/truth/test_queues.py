@@ -55,12 +55,18 @@ def test_q01_one_clerk():
     expect(
         played,
         {
-            "utilisation": 0.8, "in_system": 4.0, "queue_length": 3.2, "order_cycle_time": 0.5, "queue_time": 0.4,
-            "wait_probability": 0.8, "on_time": 1 - 0.1353352832366127, "order_cycle_time_p95": 1.4978661367769954,
+            "utilisation": 0.8,
+            "in_system": 4.0,
+            "queue_length": 3.2,
+            "order_cycle_time": 0.5,
+            "queue_time": 0.4,
+            "wait_probability": 0.8,
+            "on_time": 1 - 0.1353352832366127,
+            "order_cycle_time_p95": 1.4978661367769954,
         },
         within=0.05,
         loose={"utilisation": 0.01, "wait_probability": 0.01, "on_time": 0.01},
-    )  # fmt: skip
+    )
 
 
 def test_q02_three_pickers_with_one_queue():
@@ -78,13 +84,18 @@ def test_q02_three_pickers_with_one_queue():
     expect(
         play(text, 30, facts),
         {
-            "utilisation": 0.8, "wait_probability": 0.6471910112359549, "queue_time": 0.21573033707865163,
-            "order_cycle_time": 0.41573033707865165, "queue_length": 2.5887640449438196,
-            "in_system": 4.98876404494382, "wait above 0.25 h": 0.30571138694249933,
-            "on_time": 1 - 0.3102929004163984, "p90": 0.9064706893582152,
+            "utilisation": 0.8,
+            "wait_probability": 0.6471910112359549,
+            "queue_time": 0.21573033707865163,
+            "order_cycle_time": 0.41573033707865165,
+            "queue_length": 2.5887640449438196,
+            "in_system": 4.98876404494382,
+            "wait above 0.25 h": 0.30571138694249933,
+            "on_time": 1 - 0.3102929004163984,
+            "p90": 0.9064706893582152,
         },
         loose={"queue_time": 0.03, "queue_length": 0.03},
-    )  # fmt: skip
+    )
 
 
 def test_q04_times_of_any_law():
@@ -112,11 +123,14 @@ def test_q05_a_time_for_the_order_and_one_for_each_line():
     expect(
         play(text, 30, facts),
         {
-            "work": 0.10833333333333334, "utilisation": 0.7041666666666667, "queue_time": 0.19072769953051646,
-            "order_cycle_time": 0.2990610328638498, "in_system": 1.9438967136150236,
+            "work": 0.10833333333333334,
+            "utilisation": 0.7041666666666667,
+            "queue_time": 0.19072769953051646,
+            "order_cycle_time": 0.2990610328638498,
+            "in_system": 1.9438967136150236,
         },
         loose={"queue_time": 0.03},
-    )  # fmt: skip
+    )
 
 
 def test_q06_constant_times():
@@ -126,11 +140,15 @@ def test_q06_constant_times():
     expect(
         play(text, 30, lambda ledger: {"cycle up to 24 min": float(np.mean(cycles(ledger) <= 0.4))}),
         {
-            "utilisation": 0.8, "queue_time": 0.2, "order_cycle_time": 0.3, "wait_probability": 0.8,
-            "on_time": 0.4451081856984935, "cycle up to 24 min": 0.7620995197454011,
+            "utilisation": 0.8,
+            "queue_time": 0.2,
+            "order_cycle_time": 0.3,
+            "wait_probability": 0.8,
+            "on_time": 0.4451081856984935,
+            "cycle up to 24 min": 0.7620995197454011,
         },
         loose={"queue_time": 0.03},
-    )  # fmt: skip
+    )
 
 
 def test_q07_stages_in_a_row():
@@ -166,9 +184,14 @@ def test_q15_a_request_that_finds_every_dock_busy_is_lost():
     A dock is a unit of stock: taken, it is ordered again at once and comes back after the dock time.
     """
     text = shelf(
-        seed=1015, horizon="1020 h", warm_up="20 h", demand=poisson("6 per hour"), stockout="{rule: lost_sale}",
-        supplier="{lead_time: {lognormal: {mean: 0.5 h, cv: 1.2}}}", stock="{rule: base_stock, level: 5}",
-    )  # fmt: skip
+        seed=1015,
+        horizon="1020 h",
+        warm_up="20 h",
+        demand=poisson("6 per hour"),
+        stockout="{rule: lost_sale}",
+        supplier="{lead_time: {lognormal: {mean: 0.5 h, cv: 1.2}}}",
+        stock="{rule: base_stock, level: 5}",
+    )
     expect(play(text, 20), {"lost_sales": 0.11005434782608696, "on_order": 2.6698369565217392})
 
 
@@ -215,18 +238,29 @@ def test_q22_the_first_customers_of_the_day_wait_less():
     expect(
         play(text, 450, facts),
         {
-            "wait 1-10": 1.1800869823251712, "cycle 1-10": 2.080086982325171, "waited 1-10": 0.6124496906687026,
-            "wait 1-25": 2.124489346531961, "cycle 1-25": 3.024489346531961, "waited 1-25": 0.7319796551589703,
-            "wait 101-200": 6.416941782306802, "cycle 101-200": 7.316941782306802, "waited 101-200": 0.8886674331460306,
+            "wait 1-10": 1.1800869823251712,
+            "cycle 1-10": 2.080086982325171,
+            "waited 1-10": 0.6124496906687026,
+            "wait 1-25": 2.124489346531961,
+            "cycle 1-25": 3.024489346531961,
+            "waited 1-25": 0.7319796551589703,
+            "wait 101-200": 6.416941782306802,
+            "cycle 101-200": 7.316941782306802,
+            "waited 101-200": 0.8886674331460306,
         },
         within=0.07,
-    )  # fmt: skip
+    )
 
 
 OFFICE = queue(
-    seed=1027, horizon="243 h", warm_up="2 days", orders="5 per hour", promise="3 h",
-    calendars='{office: {hours: "08:00-16:00"}}', stages="[{stage: entry, calendar: office, time: 3 h}]",
-)  # fmt: skip
+    seed=1027,
+    horizon="243 h",
+    warm_up="2 days",
+    orders="5 per hour",
+    promise="3 h",
+    calendars='{office: {hours: "08:00-16:00"}}',
+    stages="[{stage: entry, calendar: office, time: 3 h}]",
+)
 """Q27; the run ends three hours after midnight, when the promises of the orders of eight whole days are due."""
 
 
@@ -238,9 +272,11 @@ def test_q27_waiting_for_the_office_to_open():
         whole = (served["queued"] >= run.warm_up) & (served["queued"] < run.horizon - 27)  # seven whole days
         wait, cycle = ((served[name] - served["queued"])[whole] for name in ("started", "ended"))
         return {
-            "wait": float(wait.mean()), "at once": float(np.mean(wait == 0)), "cycle": float(cycle.mean()),
+            "wait": float(wait.mean()),
+            "at once": float(np.mean(wait == 0)),
+            "cycle": float(cycle.mean()),
             "same shift": float(np.mean(cycle < 3 + 1e-6)),
-        }  # fmt: skip
+        }
 
     exact = {"wait": 5.333333333333333, "at once": 0.3333333333333333, "cycle": 10.333333333333334}
     expect(play(OFFICE, 100, facts), exact | {"same shift": 0.20833333333333334})

@@ -21,19 +21,26 @@ def test_r01_returns_go_back_to_the_shelf():
     fill the pipe. The position may exceed the base stock; nothing is ordered then.
     """
     text = shelf(
-        seed=5001, horizon="2200 days", warm_up="200 days", demand=poisson("4 per day"), supplier="{lead_time: 2 days}",
+        seed=5001,
+        horizon="2200 days",
+        warm_up="200 days",
+        demand=poisson("4 per day"),
+        supplier="{lead_time: 2 days}",
         stock="{rule: base_stock, level: 9}",
         returns="{rate: 0.25, lag: {uniform: {low: 60 days, high: 120 days}}}",
-    )  # fmt: skip
+    )
     expect(
         play(text, 20),
         {
-            "on_hand": 3.6014446594801495, "backorders": 0.2681113261468222, "unit_fill_rate": 0.8136893653622577,
-            "replenishment_orders": 3.0, "wait_time": DAY * 0.06702783153670555,
+            "on_hand": 3.6014446594801495,
+            "backorders": 0.2681113261468222,
+            "unit_fill_rate": 0.8136893653622577,
+            "replenishment_orders": 3.0,
+            "wait_time": DAY * 0.06702783153670555,
         },
         within=0.01,
         loose={"backorders": 0.04, "wait_time": 0.04},
-    )  # fmt: skip
+    )
 
 
 def test_r04_returns_after_a_launch():
@@ -48,9 +55,12 @@ def test_r04_returns_after_a_launch():
         sold = placed[ledger.columns(LineOrdered)["order"][back["line"] - 1] - 1]
         by = {day: int(np.sum(back["at"] <= day * DAY)) for day in (10, 15, 30)}
         return {
-            "by day 30": by[30], "by day 15": by[15], "none by day 10": by[10] == 0, "squared": (by[30] - 22.5) ** 2,
+            "by day 30": by[30],
+            "by day 15": by[15],
+            "none by day 10": by[10] == 0,
+            "squared": (by[30] - 22.5) ** 2,
             "still to come": np.sum((sold <= 30 * DAY) & (back["at"] > 30 * DAY)),
-        }  # fmt: skip
+        }
 
     terms = "{returns: {rate: 0.25, lag: {uniform: {low: 5 days, high: 25 days}}}}"
     text = queue(seed=5004, horizon="56 days", orders="6 per day", stages="[]")
@@ -58,8 +68,11 @@ def test_r04_returns_after_a_launch():
     expect(
         play(text, 600, facts),
         {
-            "by day 30": 22.5, "by day 15": 3.75, "none by day 10": 0.391605626676799, "squared": 22.5,
+            "by day 30": 22.5,
+            "by day 15": 3.75,
+            "none by day 10": 0.391605626676799,
+            "squared": 22.5,
             "still to come": 22.5,
         },
         loose={"by day 15": 0.03, "none by day 10": 0.08, "squared": 0.09},
-    )  # fmt: skip
+    )

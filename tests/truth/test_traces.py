@@ -18,9 +18,12 @@ def test_i26_a_reorder_point_for_thirty_days():
 
     def run(horizon: str) -> str:
         return shelf(
-            seed=1, horizon=horizon, demand="{rule: scheduled, every: 1 day, first: 1 day}",
-            supplier="{lead_time: 4 days}", stock="{rule: reorder_point, point: 2, quantity: 5, opening: 7}",
-        )  # fmt: skip
+            seed=1,
+            horizon=horizon,
+            demand="{rule: scheduled, every: 1 day, first: 1 day}",
+            supplier="{lead_time: 4 days}",
+            stock="{rule: reorder_point, point: 2, quantity: 5, opening: 7}",
+        )
 
     measures, _ = measured(run("30 days"))
     exactly(whole(measures), {"on_hand": 1.8333333333333333, "backorders": 0.16666666666666666})
@@ -38,11 +41,14 @@ def test_i27_the_economic_lot_unit_by_unit():
     """
     cycles = 4 * 304
     text = shelf(
-        seed=1, horizon=f"{(10.5 + cycles) * GAP!r} h", warm_up=f"{10.5 * GAP!r} h",
-        demand=f"{{rule: scheduled, every: {GAP!r} h, first: {GAP!r} h}}", supplier="{lead_time: 0 h}",
+        seed=1,
+        horizon=f"{(10.5 + cycles) * GAP!r} h",
+        warm_up=f"{10.5 * GAP!r} h",
+        demand=f"{{rule: scheduled, every: {GAP!r} h, first: {GAP!r} h}}",
+        supplier="{lead_time: 0 h}",
         stock="{rule: reorder_point, point: 0, quantity: 304, opening: 304}",
         costs="{holding: 0.225 per unit per year, replenishment_order: 8}",
-    )  # fmt: skip
+    )
     measures, ledger = measured(text)
     found = whole(measures)
     exactly(found, {"on_hand": 152.5, "unit_fill_rate": 1.0, "total_cost": 68.52302631578948 * 168 / YEAR})
@@ -81,9 +87,12 @@ def test_t13_littles_law_on_a_fixed_path(tmp_path):
     inside = ((served["queued"][:, None] <= moments) & (moments < served["ended"][:, None])).sum(axis=0)
     rate = len(cycle) / 10
     found = {
-        "in system": float(inside.mean()), "area": float(inside.sum() / 2), "most": float(inside.max()),
-        "rate": rate, "variance": float(np.var(cycle, ddof=1)),
-    }  # fmt: skip
+        "in system": float(inside.mean()),
+        "area": float(inside.sum() / 2),
+        "most": float(inside.max()),
+        "rate": rate,
+        "variance": float(np.var(cycle, ddof=1)),
+    }
     assert served["ended"].tolist() == [2.5, 4.0, 4.5, 9.0]
     exactly(found, {"in system": 0.9, "area": 9.0, "most": 2, "rate": 0.4, "variance": 0.4166666666666667})
     exactly(whole(measures), {"order_cycle_time": 2.25, "queue_time": 0.625, "utilisation": 0.65})

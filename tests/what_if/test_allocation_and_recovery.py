@@ -44,10 +44,13 @@ def test_expediting_costs_least_between_always_and_never():
     assert sure(change("expediting", "expediting_always", "total_cost")) > 0
     assert sure(change("expediting", "expediting_never", "total_cost")) > 0
     costs = [
-        simulator.run(simulator.load("what_if/expediting", [f"service.stockout[0].if_late_by={days} days"]), RUNS,
-                      workers=1).estimate("total_cost").mean
+        simulator.run(
+            simulator.load("what_if/expediting", [f"service.stockout[0].if_late_by={days} days"]), RUNS, workers=1
+        )
+        .estimate("total_cost")
+        .mean
         for days in (0, 1.5, 3, 5, 7)
-    ]  # fmt: skip
+    ]
     lowest = costs.index(min(costs))
     assert 0 < lowest < len(costs) - 1
     assert costs[: lowest + 1] == sorted(costs[: lowest + 1], reverse=True)
@@ -58,9 +61,9 @@ def test_expediting_costs_least_between_always_and_never():
 
 def test_a_substitute_saves_less_than_the_share_who_accept_it_and_spills_the_stockouts_over():
     """Half of the customers accept; of the sales lost before, a tenth to a third are saved."""
-    saved = -sure(change("no_substitute", "substitute", "lost_sales")) / played("no_substitute").estimate(
-        "lost_sales"
-    ).mean  # fmt: skip
+    saved = (
+        -sure(change("no_substitute", "substitute", "lost_sales")) / played("no_substitute").estimate("lost_sales").mean
+    )
     assert 0.1 < saved < 0.35
     assert sure(change("no_substitute", "substitute", "unit_fill_rate", "sku", "candle")) < -0.03
     assert sure(change("no_substitute", "substitute", "stockout_rate", "sku", "candle")) > 0.02
@@ -81,11 +84,12 @@ OLIST = {0.0: 0.080, 0.1: 0.109, 0.2: 0.146, 0.3: 0.207, 0.4: 0.299, 0.5: 0.416}
 def test_a_cut_of_the_promise_makes_more_orders_late_the_more_the_deeper_it_is():
     """A lognormal of the same mean and median: within 6 points of the web shop, within 1 of the formula."""
     late = {
-        cut: 1 - simulator.run(
+        cut: 1
+        - simulator.run(
             simulator.load("what_if/honest_promise", [f"service.rules[0].promise.cut={cut}"]), 3, workers=1
         ).values("on_time")[:, 0]
         for cut in OLIST
-    }  # fmt: skip
+    }
     found = [late[cut].mean() for cut in OLIST]
     assert (np.diff([late[cut] for cut in OLIST], axis=0) > 0).all()
     assert found == pytest.approx(list(OLIST.values()), abs=0.06)

@@ -40,8 +40,9 @@ def test_errors_fall_in_proportion_to_what_is_keyed():
     shares = {0.2: ("",), 0.5: HALF, 0.8: ("_edi",)}
     measured = {}
     for share, case in shares.items():
-        by_order = sum(part * (LINES * ERRORS[mode][0] + ERRORS[mode][1])
-                       for mode, part in (("edi", share), ("manual", 1 - share)))  # fmt: skip
+        by_order = sum(
+            part * (LINES * ERRORS[mode][0] + ERRORS[mode][1]) for mode, part in (("edi", share), ("manual", 1 - share))
+        )
         measured[share] = found("entry_errors", *case).mean()
         assert measured[share] == pytest.approx(1000 * by_order / LINES, rel=0.08)
     assert measured[0.5] == pytest.approx((measured[0.2] + measured[0.8]) / 2, rel=0.06)

@@ -1,4 +1,4 @@
-"""TODO."""
+"""What a channel believes of the stock: the shelves as last reported, with the errors of the records."""
 
 from collections.abc import Iterable
 

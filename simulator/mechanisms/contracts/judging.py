@@ -181,10 +181,16 @@ class Contracts:
     def pushed(self, terms: Terms) -> Terms:
         """The same terms, more urgent than any segment's."""
         if id(terms) not in self._pushed:
-            self._pushed[id(terms)] = terms, replace(
-                terms, priority=0, pushed=True, line=_first_of_all(terms.line),
-                by_class=terms.by_class and {name: _first_of_all(line) for name, line in terms.by_class.items()},
-            )  # fmt: skip
+            self._pushed[id(terms)] = (
+                terms,
+                replace(
+                    terms,
+                    priority=0,
+                    pushed=True,
+                    line=_first_of_all(terms.line),
+                    by_class=terms.by_class and {name: _first_of_all(line) for name, line in terms.by_class.items()},
+                ),
+            )
         return self._pushed[id(terms)][1]
 
     def is_at_risk(self, order: int) -> bool:

@@ -159,8 +159,9 @@ def sla_staff_needed(view: View) -> Derived | None:
         open_share = there[stage] / ((setting(view, stage)[0] or 1) * view.span)
         elsewhere = cycle - spent[stage] / count[stage]
         rate, speed = count[stage] / (view.span * open_share), count[stage] / worked[stage]
-        every = [_least(card.contract.target, (_agreed(view, card) - elsewhere) * open_share, rate, speed)
-                 for card in cards]  # fmt: skip
+        every = [
+            _least(card.contract.target, (_agreed(view, card) - elsewhere) * open_share, rate, speed) for card in cards
+        ]
         needed[stage] = np.max(every)
     known = needed[~np.isnan(needed)]
     return Derived({"": np.array([known.sum() if len(known) else math.nan]), "stage": needed})

@@ -43,10 +43,17 @@ def periods(view: View) -> Iterator[Period]:
             alone = _alone(card, place)
             target = card.contract.target
             yield Period(
-                name, float(card.begins[place]) / 24, float(card.ends[place]) / 24, float(due[place]),
-                float(met[place]), target, float(attained[place]), "missed" if attained[place] < target - 1e-9 else "",
-                float(penalty_by_line(view, alone).sum()), float(bonus_by_line(view, alone).sum()),
-            )  # fmt: skip
+                name,
+                float(card.begins[place]) / 24,
+                float(card.ends[place]) / 24,
+                float(due[place]),
+                float(met[place]),
+                target,
+                float(attained[place]),
+                "missed" if attained[place] < target - 1e-9 else "",
+                float(penalty_by_line(view, alone).sum()),
+                float(bonus_by_line(view, alone).sum()),
+            )
 
 
 def _alone(card: Scorecard, period: int) -> Scorecard:

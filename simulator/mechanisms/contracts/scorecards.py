@@ -14,9 +14,11 @@ def covered(view: View, contract: Contract) -> np.ndarray:
     """By order number (place 0 unused): whether the agreement covers it."""
     table, market, covers = view.of(facts.Ordered), view.scenario.market, contract.covers
     mine = np.ones(len(table["at"]), dtype=bool)
-    for column, known, names in (("segment", list(market.segments), covers.segment),
-                                 ("channel", list(market.channels), covers.channel),
-                                 ("customer", view.ledger.customers, covers.customer)):  # fmt: skip
+    for column, known, names in (
+        ("segment", list(market.segments), covers.segment),
+        ("channel", list(market.channels), covers.channel),
+        ("customer", view.ledger.customers, covers.customer),
+    ):
         if names is not None:
             mine &= np.isin(table[column], [n for n, name in enumerate(known) if name in names])
     result = np.concatenate([[False], mine])
@@ -187,12 +189,24 @@ def _scorecard(view: View, contract: Contract) -> Scorecard:
     failed = judged.failed & ~excluded
     forgiven = failed & (_turn(failed, period[mine]) <= contract.grace)
     return Scorecard(
-        contract=contract, begins=begins, ends=ends, measured=begins >= view.begin - MOMENT, order=mine,
-        period=period[mine], late_from=latest[mine], late_until=owed_until(view)[mine], excluded=excluded,
-        forgiven=forgiven, failed=failed & ~forgiven, due=judged.due * ~excluded,
-        met=np.where(forgiven, judged.due, judged.met) * ~excluded, line=line, row=row,
-        fell_due=np.where(excluded[row], 0.0, wanted), missed=judged.missed * (failed & ~forgiven)[row],
-    )  # fmt: skip
+        contract=contract,
+        begins=begins,
+        ends=ends,
+        measured=begins >= view.begin - MOMENT,
+        order=mine,
+        period=period[mine],
+        late_from=latest[mine],
+        late_until=owed_until(view)[mine],
+        excluded=excluded,
+        forgiven=forgiven,
+        failed=failed & ~forgiven,
+        due=judged.due * ~excluded,
+        met=np.where(forgiven, judged.due, judged.met) * ~excluded,
+        line=line,
+        row=row,
+        fell_due=np.where(excluded[row], 0.0, wanted),
+        missed=judged.missed * (failed & ~forgiven)[row],
+    )
 
 
 def _turn(failed: np.ndarray, period: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""TODO."""
+"""How orders are entered: which errors are made, which of them verification catches, and what the rest will do."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -35,8 +35,12 @@ class Entered:
 
     def facts(self, number: int, line: int) -> Columns:
         """What is recorded, with the numbers of the first order and line."""
-        return {"order": number + self.order, "line": np.where(self.line < 0, 0, line + self.line), "kind": self.kind,
-                "caught": self.caught}  # fmt: skip
+        return {
+            "order": number + self.order,
+            "line": np.where(self.line < 0, 0, line + self.line),
+            "kind": self.kind,
+            "caught": self.caught,
+        }
 
     def orders_with(self, chosen: np.ndarray, size: int) -> np.ndarray:
         """By order, whether it has any of the chosen errors."""
@@ -66,19 +70,24 @@ class Entry:
     """The desk as the orders of one segment meet it."""
 
     def __init__(
-        self, scenario: Scenario, homes: Sequence[str], channels: Sequence[str],
+        self,
+        scenario: Scenario,
+        homes: Sequence[str],
+        channels: Sequence[str],
         rng: Callable[[str], np.random.Generator],
-    ):  # fmt: skip
+    ):
         modes = [scenario.market.channels[name].entry if name else None for name in channels]
         self.modes: list[str | None] = modes
         """The entry mode of each of the segment's channels."""
         known: dict[str, EntryMode] = scenario.network.entry_modes
-        self._rates = np.array([[getattr(known[mode].errors, kind) if mode is not None else 0.0 for mode in modes]
-                                for kind in ERROR_KINDS])  # fmt: skip
+        self._rates = np.array(
+            [[getattr(known[mode].errors, kind) if mode is not None else 0.0 for mode in modes] for kind in ERROR_KINDS]
+        )
         self._kinds = [kind for kind in range(len(ERROR_KINDS)) if self._rates[kind].any()]
         stages = [scenario.network.sites[site].stages for site in homes]
-        self._catches = np.array([next((stage.catches for stage in each if stage.catches is not None), 0.0)
-                                  for each in stages])  # fmt: skip
+        self._catches = np.array(
+            [next((stage.catches for stage in each if stage.catches is not None), 0.0) for each in stages]
+        )
         """By channel: the share of errors that verification at its home finds."""
         self._mistakes, self._rng = scenario.service.mistakes, rng
 
@@ -108,5 +117,12 @@ class Entry:
             delay = law.sample(self._rng(f"{ERROR_KINDS[kind]} delays"), len(order))
         found = np.flatnonzero(chance[0] < self._rates[kind][channel[order]])
         line = found if of_lines else np.full(len(found), -1)
-        return (order[found], line, np.full(len(found), kind), chance[1][found] < self._catches[channel[order[found]]],
-                chance[2][found] < self._mistakes.complaint, delay[found], chance[3][found])  # fmt: skip
+        return (
+            order[found],
+            line,
+            np.full(len(found), kind),
+            chance[1][found] < self._catches[channel[order[found]]],
+            chance[2][found] < self._mistakes.complaint,
+            delay[found],
+            chance[3][found],
+        )

@@ -101,8 +101,10 @@ def _only_missed_errors_surface(ledger: Ledger) -> Iterator[str]:
     """What comes to light was entered wrongly and missed, once each; a payment is short only for a wrong price."""
     erred, surfaced = ledger.columns(facts.Erred), ledger.columns(facts.Surfaced)
     missed, found = _keys(ledger, erred)[erred["caught"] == 0], _keys(ledger, surfaced)
-    for wrong, fault in ((~np.isin(found, missed), "came to light but was never missed"),
-                         (_again(found), "came to light twice")):  # fmt: skip
+    for wrong, fault in (
+        (~np.isin(found, missed), "came to light but was never missed"),
+        (_again(found), "came to light twice"),
+    ):
         if wrong.any():
             yield f"order {surfaced['order'][_first(wrong)]}: an error {fault}"
     first = np.full(len(ledger.columns(facts.Ordered)["at"]) + 1, np.inf)

@@ -11,16 +11,20 @@ from simulator.reports.findings import Findings
 PRODUCTS = ("line_fill_rate", "inventory_value", "margin")
 CUSTOMERS = ("line_fill_rate", "on_time", "margin")
 SAYS = {
-    "line_fill_rate": "Line fill rate", "inventory_value": "Stock at cost", "margin": "Margin", "on_time": "On time",
-}  # fmt: skip
+    "line_fill_rate": "Line fill rate",
+    "inventory_value": "Stock at cost",
+    "margin": "Margin",
+    "on_time": "On time",
+}
 
 
 def classes(findings: Findings) -> Html:
     """A table for products and one for customers; nothing where there are no classes."""
     run, parts = findings.scenario.run, list[Html]()
     for dimension, volume, what, kpis in (
-        ("class", "lines_per_week", "SKUs", PRODUCTS), ("customer_class", "orders_per_week", "Customers", CUSTOMERS),
-    ):  # fmt: skip
+        ("class", "lines_per_week", "SKUs", PRODUCTS),
+        ("customer_class", "orders_per_week", "Customers", CUSTOMERS),
+    ):
         if len(findings.by(volume, dimension)) > 1:
             held = findings.view.labels.classes if dimension == "class" else findings.view.labels.tiers
             count = _count(held, held.longest(run.warm_up, run.horizon)) if held is not None else _by_segment(findings)
@@ -57,8 +61,7 @@ def _table(
         cells = [_cell(findings.of(kpi, dimension, label)) for kpi in shown]
         rows.append([label, f"{some:,}", figure(some / max(sum(count.values()), 1), "share"), *parts, *cells])
     names = {volume: volume.split("_")[0], "revenue": "revenue"}
-    columns = ["Class", what, "of them", *(f"of {names[kpi]}" for kpi in shares),
-               *(SAYS[kpi] for kpi in shown)]  # fmt: skip
+    columns = ["Class", what, "of them", *(f"of {names[kpi]}" for kpi in shares), *(SAYS[kpi] for kpi in shown)]
     return table(columns, rows)
 
 

@@ -38,10 +38,24 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "At", "Problem", "ScenarioError", "Several", "Tree", "base_of", "changed",
-    "gallery_folder", "gallery_names", "load", "load_as", "located", "look_over", "parse", "parse_as", "read",
+    "At",
+    "Problem",
+    "ScenarioError",
+    "Several",
+    "Tree",
+    "base_of",
+    "changed",
+    "gallery_folder",
+    "gallery_names",
+    "load",
+    "load_as",
+    "located",
+    "look_over",
+    "parse",
+    "parse_as",
+    "read",
     "read_value",
-]  # fmt: skip
+]
 
 Root = TypeVar("Root", bound=BaseModel)
 Further = Callable[["Scenario"], Iterable[At]]

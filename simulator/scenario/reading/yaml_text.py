@@ -93,8 +93,11 @@ def choice(word: str, known: Iterable[str]) -> str:
 
 
 WORDS: dict[str, Value] = {"": None, "~": None}
-WORDS |= {form: value for word, value in (("null", None), ("true", True), ("false", False))
-          for form in (word, word.title(), word.upper())}  # fmt: skip
+WORDS |= {
+    form: value
+    for word, value in (("null", None), ("true", True), ("false", False))
+    for form in (word, word.title(), word.upper())
+}
 YES_AND_NO = {form for word in ("yes", "no", "on", "off") for form in (word, word.title(), word.upper())}
 
 SUSPECT = re.compile(r"[-+.0-9]")

@@ -14,10 +14,15 @@ RULES = """
     - {name: web, when: {channel: web}, promise: {rule: fixed, time: 5 days}, target: {on_time: 0.8}}
   overrides: [{rate: 0.2, when: {segment: shop}, treated_as: key accounts}]
 """  # noqa: E501
-TEXT = EVERYTHING[: EVERYTHING.index("service:")] + f"""
+TEXT = (
+    EVERYTHING[: EVERYTHING.index("service:")]
+    + f"""
 service:
   rules:{RULES}
-""" + EVERYTHING[EVERYTHING.index("costs:") :] + "  override: 3\n"  # fmt: skip
+"""
+    + EVERYTHING[EVERYTHING.index("costs:") :]
+    + "  override: 3\n"
+)
 LABELS = ["key accounts", "large", "web", "none"]
 
 

@@ -16,16 +16,24 @@ def measured(**changes: Any) -> Measures:
     """One order of `units` at 1 h, in a week; 4 units in stock, more a day after they are ordered."""
     stages, stock = changes.get("stages", []), changes.get("stock", {"rule": "min_max", "minimum": 0, "maximum": 4})
     data = {
-        "name": "by hand", "run": {"horizon": WEEK},
-        "market": {"segments": {"all": {
-            "demand": {"rule": "scheduled", "every": changes.get("every", "1000 h"), "first": "1 h"},
-            "basket": changes.get("basket", {"units": changes.get("units", 10)}),
-        }}},
+        "name": "by hand",
+        "run": {"horizon": WEEK},
+        "market": {
+            "segments": {
+                "all": {
+                    "demand": {"rule": "scheduled", "every": changes.get("every", "1000 h"), "first": "1 h"},
+                    "basket": changes.get("basket", {"units": changes.get("units", 10)}),
+                }
+            }
+        },
         "products": changes.get("products", {"p": {"price": 10, "cost": 4}}),
-        "network": {"suppliers": {"s": {"lead_time": "1 day"}},
-                    "sites": {"w": {"stages": stages, "stock": {"default": stock}}}},
-        "service": changes.get("service", {}), "costs": changes.get("costs", {}),
-    }  # fmt: skip
+        "network": {
+            "suppliers": {"s": {"lead_time": "1 day"}},
+            "sites": {"w": {"stages": stages, "stock": {"default": stock}}},
+        },
+        "service": changes.get("service", {}),
+        "costs": changes.get("costs", {}),
+    }
     return measure(simulate(Scenario.model_validate(data)))
 
 
@@ -52,8 +60,9 @@ def test_what_a_lost_sale_costs(rate: str, money: float) -> None:
     found = measured(
         basket={"orders": [{"share": 1, "lines": {"a": 7, "b": 8, "c": 1}}]},
         products={"a": {"price": 1}, "b": {"price": 1.5}, "c": {"price": 1}},
-        service={"stockout": {"rule": "lost_sale"}}, costs={"lost_sale": rate},
-    )  # fmt: skip
+        service={"stockout": {"rule": "lost_sale"}},
+        costs={"lost_sale": rate},
+    )
     assert found.values["lost_sales"][""][0] == pytest.approx(7 / 16)
     assert found.values["total_cost"][""][0] == pytest.approx(money)
 
@@ -61,11 +70,13 @@ def test_what_a_lost_sale_costs(rate: str, money: float) -> None:
 def test_every_dimension_adds_up_even_where_nobody_caused_the_cost() -> None:
     """A SKU that nobody orders is held, and a stage whose work takes no time is staffed."""
     found = measured(
-        every="1 day", units=1, stock={"rule": "min_max", "minimum": 5, "maximum": 50},
+        every="1 day",
+        units=1,
+        stock={"rule": "min_max", "minimum": 5, "maximum": 50},
         products={"p": {"price": 10, "cost": 4}, "idle": {"price": 1, "cost": 100, "popularity": 0}},
         stages=[{"stage": "entry", "staff": 1, "time": "6 min"}, {"stage": "picking", "staff": 2, "time": "0 min"}],
         costs={"holding": "20 % per year", "labour": 10, "fixed": "5 per week"},
-    )  # fmt: skip
+    )
     for kpi in ("cost_to_serve", "total_cost", "margin", "revenue", "cost_of_goods"):
         whole = found.values[kpi][""][0]
         for dimension in ("segment", "site", "sku", "customer"):
@@ -76,9 +87,11 @@ def test_every_dimension_adds_up_even_where_nobody_caused_the_cost() -> None:
 def test_a_promise_kept_to_the_minute_is_kept() -> None:
     """6 minutes of picking and 12 of transit against a promise of 18, whatever the times add up to in binary."""
     found = measured(
-        every="7 h", units=1, stock={"rule": "min_max", "minimum": 50, "maximum": 90},
+        every="7 h",
+        units=1,
+        stock={"rule": "min_max", "minimum": 50, "maximum": 90},
         stages=[{"stage": "picking", "time": "6 min"}, {"stage": "transit", "time": "12 min"}],
         service={"rules": [{"promise": {"rule": "fixed", "time": "18 min"}}]},
-    )  # fmt: skip
+    )
     assert found.values["on_time"][""][0] == 1
     assert found.values["perfect_order_rate"][""][0] == 1

@@ -34,14 +34,20 @@ def test_it_runs_from_an_empty_environment_and_another_folder(wheel, tmp_path):
     """The wheel alone goes into a new environment; what it depends on is found where the tests found it."""
     venv.create(tmp_path / "env", with_pip=False)
     python = tmp_path / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    site = subprocess.run([python, "-c", "import site; print(site.getsitepackages()[0])"],
-                          capture_output=True, text=True, check=True).stdout.strip()  # fmt: skip
+    site = subprocess.run(
+        [python, "-c", "import site; print(site.getsitepackages()[0])"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     zipfile.ZipFile(wheel).extractall(site)
     others = [path for path in sys.path if path.endswith("site-packages")]
     (Path(site) / "dependencies.pth").write_text("\n".join(others))
     words = ["run", "quickstart", "-n", "2", "--workers", "2", "--set", "run.horizon=10 weeks"]
-    where = subprocess.run([python, "-c", "import simulator; print(simulator.__file__)"], cwd=tmp_path,
-                           capture_output=True, text=True, check=True)  # fmt: skip
+    where = subprocess.run(
+        [python, "-c", "import simulator; print(simulator.__file__)"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert str(tmp_path) in where.stdout
     done = subprocess.run([python, "-m", "simulator", *words], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -65,8 +65,9 @@ def test_the_examples_of_the_page_on_experiments_run(tmp_path):
         for line in block.splitlines():
             words = shlex.split(line[2:])[1:]
             words += SHORT[:2] if words[0] == "run" else []
-            done = subprocess.run([sys.executable, "-m", "simulator", *words], cwd=tmp_path, capture_output=True,
-                                  text=True)  # fmt: skip
+            done = subprocess.run(
+                [sys.executable, "-m", "simulator", *words], cwd=tmp_path, capture_output=True, text=True
+            )
             assert done.returncode == 0, f"{line}\n{done.stderr}"
     assert (tmp_path / "results.csv").stat().st_size > 1000
     (query,) = blocks("sql", page)

@@ -9,8 +9,19 @@ from simulator.replication.measure import Measures, measure
 from simulator.replication.simulate import simulate
 from simulator.scenario.scenario import Scenario
 
-SUMS = ("backorders", "on_hand", "on_order", "inventory_position", "inventory_value", "replenishment_orders",
-        "orders_per_week", "revenue", "cost_of_goods", "total_cost", "margin")  # fmt: skip
+SUMS = (
+    "backorders",
+    "on_hand",
+    "on_order",
+    "inventory_position",
+    "inventory_value",
+    "replenishment_orders",
+    "orders_per_week",
+    "revenue",
+    "cost_of_goods",
+    "total_cost",
+    "margin",
+)
 
 
 @pytest.fixture(scope="module")
@@ -19,24 +30,48 @@ def ledger() -> Ledger:
     demand = {"rule": "poisson", "orders": "24 per day"}
     basket = {"lines": {"geometric": {"mean": 2}}, "units": {"poisson": {"mean": 3, "minimum": 1}}}
     data = {
-        "name": "slices", "run": {"horizon": "20 weeks", "warm_up": "4 weeks", "seed": 3},
-        "market": {"segments": {
-            "a": {"demand": demand, "basket": basket, "site": "north", "customers": 7, "customer_class": "A",
-                  "waits": 0.5},
-            "b": {"demand": demand, "basket": basket, "site": "south", "customers": 3, "customer_class": "B"},
-        }},
-        "products": {"p": {"price": 10, "cost": 4, "class": "X"}, "q": {"price": 20, "cost": 9, "class": "Y"},
-                     "r": {"price": 5, "cost": 1, "class": "X"}},
+        "name": "slices",
+        "run": {"horizon": "20 weeks", "warm_up": "4 weeks", "seed": 3},
+        "market": {
+            "segments": {
+                "a": {
+                    "demand": demand,
+                    "basket": basket,
+                    "site": "north",
+                    "customers": 7,
+                    "customer_class": "A",
+                    "waits": 0.5,
+                },
+                "b": {"demand": demand, "basket": basket, "site": "south", "customers": 3, "customer_class": "B"},
+            }
+        },
+        "products": {
+            "p": {"price": 10, "cost": 4, "class": "X"},
+            "q": {"price": 20, "cost": 9, "class": "Y"},
+            "r": {"price": 5, "cost": 1, "class": "X"},
+        },
         "network": {
             "suppliers": {"s": {"lead_time": {"gamma": {"mean": "5 days", "cv": 0.3}}}},
-            "sites": {name: {"stock": {"default": {"rule": "min_max", "minimum": 150, "maximum": 500}},
-                             "stages": [{"stage": "picking", "staff": 2, "time": {"exponential": {"mean": "20 min"}}}]}
-                      for name in ("north", "south")},
+            "sites": {
+                name: {
+                    "stock": {"default": {"rule": "min_max", "minimum": 150, "maximum": 500}},
+                    "stages": [{"stage": "picking", "staff": 2, "time": {"exponential": {"mean": "20 min"}}}],
+                }
+                for name in ("north", "south")
+            },
         },
         "service": {"rules": [{"promise": {"rule": "fixed", "time": "2 h"}}]},
-        "costs": {"holding": "20 % per year", "replenishment_order": 35, "order": 4, "line": 0.8, "labour": 25,
-                  "shipment": 6, "backorder": "0.10 per unit per day", "fixed": "50000 per year"},
-    }  # fmt: skip
+        "costs": {
+            "holding": "20 % per year",
+            "replenishment_order": 35,
+            "order": 4,
+            "line": 0.8,
+            "labour": 25,
+            "shipment": 6,
+            "backorder": "0.10 per unit per day",
+            "fixed": "50000 per year",
+        },
+    }
     return simulate(Scenario.model_validate(data))
 
 
@@ -79,15 +114,24 @@ def test_the_unit_fill_rate_counted_one_fact_at_a_time(ledger: Ledger, found: Me
 
 def test_one_order_four_fill_rates() -> None:
     """10 units at 1.00 with 10 in stock, 10 at 5.00 with 5, 10 at 10.00 with none: 0, 33 %, 50 %, 22 %."""
-    stock = {sku: {"rule": "min_max", "minimum": 0, "maximum": 10, "opening": opening}
-             for sku, opening in (("a", 10), ("b", 5), ("c", 0))}  # fmt: skip
+    stock = {
+        sku: {"rule": "min_max", "minimum": 0, "maximum": 10, "opening": opening}
+        for sku, opening in (("a", 10), ("b", 5), ("c", 0))
+    }
     data = {
-        "name": "four fill rates", "run": {"horizon": "10 h"},
-        "market": {"segments": {"all": {"demand": {"rule": "scheduled", "every": "99 h", "first": "1 h"},
-                                        "basket": {"orders": [{"share": 1, "lines": {"a": 10, "b": 10, "c": 10}}]}}}},
+        "name": "four fill rates",
+        "run": {"horizon": "10 h"},
+        "market": {
+            "segments": {
+                "all": {
+                    "demand": {"rule": "scheduled", "every": "99 h", "first": "1 h"},
+                    "basket": {"orders": [{"share": 1, "lines": {"a": 10, "b": 10, "c": 10}}]},
+                }
+            }
+        },
         "products": {"a": {"price": 1}, "b": {"price": 5}, "c": {"price": 10}},
         "network": {"suppliers": {"s": {"lead_time": "9 days"}}, "sites": {"w": {"stock": stock}}},
-    }  # fmt: skip
+    }
     found = measure(simulate(Scenario.model_validate(data)))
     rates = [found.values[f"{of}_fill_rate"][""][0] for of in ("order", "line", "unit", "value")]
     assert rates == pytest.approx([0, 1 / 3, 1 / 2, 35 / 160])

@@ -58,9 +58,13 @@ def test_the_way_of_the_last_shipment_counts():
     ledger = play(SHOP.format(stages=stages).replace("horizon: 168 h", "horizon: 160 h"))
     total = 13 + 4 * 37
     assert shares(ledger, "cycle_time_share") == pytest.approx(
-        {"entry": 5 / total, "waiting for stock": 4 * 12 / total, "shipping": (10 + 4 * 22) / total,
-         "transit": 10 / total}
-    )  # fmt: skip
+        {
+            "entry": 5 / total,
+            "waiting for stock": 4 * 12 / total,
+            "shipping": (10 + 4 * 22) / total,
+            "transit": 10 / total,
+        }
+    )
     assert shares(ledger, "cycle_variance_share") == pytest.approx(
         {"entry": 0, "waiting for stock": 1 / 2, "shipping": 1 / 2, "transit": 0}, abs=1e-12
     )

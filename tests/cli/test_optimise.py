@@ -53,8 +53,21 @@ def test_from_question_to_what_if(folder):
     done = optimise(folder, "-o", "best.yaml", "--chart", "points.png", "--format", "json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert set(found) == {"scenario", "hash", "seed", "version", "objective", "verdict", "holds", "winner",
-                          "no_better_neighbour", "replications", "confirmed", "trials", "refused"}  # fmt: skip
+    assert set(found) == {
+        "scenario",
+        "hash",
+        "seed",
+        "version",
+        "objective",
+        "verdict",
+        "holds",
+        "winner",
+        "no_better_neighbour",
+        "replications",
+        "confirmed",
+        "trials",
+        "refused",
+    }
     assert found["holds"] is True
     assert found["verdict"].startswith("the constraint holds with 95 % confidence, which is not shown of the base")
     assert 19 <= int(found["winner"]["point"][LEVEL]) <= 30
@@ -73,8 +86,13 @@ def test_the_table_says_what_is_shown_and_csv_has_every_point(folder):
     done = optimise(folder, "--store", "kept.db")
     assert done.returncode == 0, done.stderr
     said = " ".join(done.stdout.split())
-    for words in (LEVEL[:20], "unit_fill_rate", "≥ 95.00 %", "The constraint holds with 95 % confidence",
-                  "12 replications that the search has not seen"):  # fmt: skip
+    for words in (
+        LEVEL[:20],
+        "unit_fill_rate",
+        "≥ 95.00 %",
+        "The constraint holds with 95 % confidence",
+        "12 replications that the search has not seen",
+    ):
         assert words in said
     rows = optimise(folder, "--store", "kept.db", "--format", "csv").stdout.splitlines()
     assert rows[0] == f"trial,{LEVEL},total_cost,unit_fill_rate at least 0.95,replications,search,confirmed"
@@ -82,8 +100,9 @@ def test_the_table_says_what_is_shown_and_csv_has_every_point(folder):
 
 
 def test_what_is_set_is_in_the_what_if(folder):
-    done = optimise(folder, "--set", "costs.holding=10 % per year", "--seed", "7", "--trials", "3", "-n", "3",
-                    "-o", "best.yaml")  # fmt: skip
+    done = optimise(
+        folder, "--set", "costs.holding=10 % per year", "--seed", "7", "--trials", "3", "-n", "3", "-o", "best.yaml"
+    )
     assert done.returncode == 0, done.stderr
     text = (folder / "best.yaml").read_text()
     assert "costs.holding: 10 % per year\n" in text
@@ -118,10 +137,27 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(folder):
 
 
 def test_an_interrupt_says_how_to_go_on(folder):
-    words = [sys.executable, "-m", "simulator", "optimise", "shelf.yaml", "--workers", "1", "--store", "kept.db",
-             "-n", "500"]  # fmt: skip
-    running = subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # fmt: skip
+    words = [
+        sys.executable,
+        "-m",
+        "simulator",
+        "optimise",
+        "shelf.yaml",
+        "--workers",
+        "1",
+        "--store",
+        "kept.db",
+        "-n",
+        "500",
+    ]
+    running = subprocess.Popen(
+        words,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     until = time.monotonic() + 60
     while time.monotonic() < until and not (folder / "kept.db").exists():
         time.sleep(0.02)
@@ -159,8 +195,9 @@ def test_bad_input_is_told_in_words_with_status_2(words, said, folder):
 
 def test_without_optuna_it_says_what_to_install(folder):
     code = "import sys; sys.modules['optuna'] = None; from simulator.cli.main import main; main()"
-    done = subprocess.run([sys.executable, "-c", code, "optimise", "shelf.yaml"], capture_output=True, text=True,
-                          cwd=folder)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code, "optimise", "shelf.yaml"], capture_output=True, text=True, cwd=folder
+    )
     assert done.returncode == 2
     assert "pip install 'service-simulator[research]'" in done.stderr
     assert "Traceback" not in done.stderr

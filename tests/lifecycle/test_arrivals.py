@@ -22,8 +22,9 @@ network: {{sites: {{shop: {{}}}}}}
 def days(rhythm: str, weeks: int = 52, seed: int = 1) -> np.ndarray:
     """Orders of each day by segment: one row per segment."""
     orders = play(SHOP.format(rhythm=rhythm, weeks=weeks, seed=seed)).columns(Ordered)
-    return np.array([np.bincount((orders["at"][orders["segment"] == s] // 24).astype(int), minlength=weeks * 7)
-                     for s in (0, 1)])  # fmt: skip
+    return np.array(
+        [np.bincount((orders["at"][orders["segment"] == s] // 24).astype(int), minlength=weeks * 7) for s in (0, 1)]
+    )
 
 
 def close(found: float, expected: float, counts: float) -> bool:
@@ -98,11 +99,16 @@ def test_a_replayed_history_comes_order_by_order_at_its_own_times(tmp_path):
     ledger = play(text)
     orders, lines = ledger.of(Ordered), ledger.of(LineOrdered)
     assert [(o.at, o.segment, ledger.customers[o.customer]) for o in orders] == [
-        (10.0, 0, "x"), (23.5, 1, "y"), (30.0, 0, "x")
-    ]  # fmt: skip
+        (10.0, 0, "x"),
+        (23.5, 1, "y"),
+        (30.0, 0, "x"),
+    ]
     assert [(each.order, each.sku, each.units, each.price) for each in lines] == [
-        (1, 0, 2, 1.5), (1, 1, 1, 9.0), (2, 0, 5, 1.0), (3, 1, 3, 9.0)
-    ]  # fmt: skip
+        (1, 0, 2, 1.5),
+        (1, 1, 1, 9.0),
+        (2, 0, 5, 1.0),
+        (3, 1, 3, 9.0),
+    ]
 
 
 def test_resampled_orders_are_whole_orders_of_the_history(tmp_path):

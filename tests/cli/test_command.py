@@ -109,8 +109,10 @@ def test_story_tells_an_order_from_entry_to_delivery():
 
 
 def test_help_enters_no_heavy_room():
-    program = "import sys; sys.argv = ['simulator', '--help']\nimport simulator.cli.main as c\n" \
-              "try: c.main()\nexcept SystemExit: pass\nprint(sorted(set(sys.modules) & set(HEAVY)))"  # fmt: skip
+    program = (
+        "import sys; sys.argv = ['simulator', '--help']\nimport simulator.cli.main as c\n"
+        "try: c.main()\nexcept SystemExit: pass\nprint(sorted(set(sys.modules) & set(HEAVY)))"
+    )
     program = program.replace(
         "HEAVY", "['numpy', 'scipy', 'pandas', 'simpy', 'matplotlib', 'pydantic', 'rich', 'yaml']"
     )

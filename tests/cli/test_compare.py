@@ -48,13 +48,36 @@ def inside(tmp_path, monkeypatch, capsys):
 
 
 def test_compare_tells_what_differs_by_how_much_and_what_that_means(tmp_path):
-    done = command("compare", OWN, POOLED, PROTECTED, "-n", "5", "--workers", "1", "--by", "channel", "--kpi", "margin",
-                   "--kpi", "line_fill_rate", "--kpi", "order_cycle_time", "--chart", "c.png", "--report", "r.html",
-                   cwd=tmp_path)  # fmt: skip
+    done = command(
+        "compare",
+        OWN,
+        POOLED,
+        PROTECTED,
+        "-n",
+        "5",
+        "--workers",
+        "1",
+        "--by",
+        "channel",
+        "--kpi",
+        "margin",
+        "--kpi",
+        "line_fill_rate",
+        "--kpi",
+        "order_cycle_time",
+        "--chart",
+        "c.png",
+        "--report",
+        "r.html",
+        cwd=tmp_path,
+    )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[:3] == ["base  Own stock by channel", "   1  Stock pooled over channels",
-                         "   2  Pooled stock, protected for the web"]  # fmt: skip
+    assert lines[:3] == [
+        "base  Own stock by channel",
+        "   1  Stock pooled over channels",
+        "   2  Pooled stock, protected for the web",
+    ]
     assert "5 replications" in lines[3]
     assert "same luck (seed 1)" in lines[3]
     row = lines[next(place for place, line in enumerate(lines) if line.startswith("line_fill_rate")) + 1].split()
@@ -71,14 +94,33 @@ def test_compare_tells_what_differs_by_how_much_and_what_that_means(tmp_path):
 
 
 def test_json_is_one_object_and_csv_one_row_for_each_difference(inside, tmp_path):
-    words = ("compare", OWN, POOLED, "-n", "3", "--workers", "1", "--kpi", "margin", "--by", "channel",
-             "--worth", "margin=1000", "--seed", "7", "--store", "s.sqlite")  # fmt: skip
+    words = (
+        "compare",
+        OWN,
+        POOLED,
+        "-n",
+        "3",
+        "--workers",
+        "1",
+        "--kpi",
+        "margin",
+        "--by",
+        "channel",
+        "--worth",
+        "margin=1000",
+        "--seed",
+        "7",
+        "--store",
+        "s.sqlite",
+    )
     done = inside(*words, "--format", "json", "--chart", "c.svg")
     found = json.loads(done.stdout)
     assert (tmp_path / "c.svg").read_text().count("<svg") == 1
     assert (found["base"]["seed"], found["replications"], found["paired"]) == (7, 3, True)
-    assert [each["by"] for each in found["differences"]] == [{}, *({"channel": name} for name in
-                                                                  ("web", "marketplace", "phone"))]  # fmt: skip
+    assert [each["by"] for each in found["differences"]] == [
+        {},
+        *({"channel": name} for name in ("web", "marketplace", "phone")),
+    ]
     whole = found["differences"][0]
     assert whole["worth"] == 1000
     assert whole["verdict"] == "no difference"
@@ -115,8 +157,21 @@ def test_select_names_the_best_and_what_is_guaranteed():
 
 
 def test_select_as_json_the_smallest_or_a_subset(inside):
-    done = inside("select", OWN, POOLED, *SHORT, "--kpi", "on_hand", "--smallest", "--procedure", "subset", "-n", "4",
-                   "--format", "json")  # fmt: skip
+    done = inside(
+        "select",
+        OWN,
+        POOLED,
+        *SHORT,
+        "--kpi",
+        "on_hand",
+        "--smallest",
+        "--procedure",
+        "subset",
+        "-n",
+        "4",
+        "--format",
+        "json",
+    )
     found = json.loads(done.stdout)
     assert (found["best"], found["best_is"], found["decided"]) == ("Stock pooled over channels", "smallest", True)
     assert [each["replications"] for each in found["scenarios"]] == [4, 4]

@@ -31,8 +31,9 @@ costs: {costs}
 """
 
 
-def shop(warm_up: float = 0, more: str = "", stages: str = "[]", stockout: str = "{rule: backorder}",
-         costs: str = "{}") -> dict[str, float]:  # fmt: skip
+def shop(
+    warm_up: float = 0, more: str = "", stages: str = "[]", stockout: str = "{rule: backorder}", costs: str = "{}"
+) -> dict[str, float]:
     ledger = play(SHOP.format(warm_up=warm_up, more=more, stages=stages, stockout=stockout, costs=costs))
     return {kpi: float(slices[""][0]) for kpi, slices in measure(ledger).values.items()}
 
@@ -97,8 +98,10 @@ def test_lost_sales():
 
 def test_money_per_week():
     """The run is a week long: 33 units leave (26 of a, 7 of b); 7 orders, 14 lines, 13 shipments."""
-    found = shop(costs="{order: 3, line: 0.5, shipment: 2, replenishment_order: 1, replenishment_unit: 0.1,"
-                       " backorder: 0.24 per unit per day, fixed: 70 per week}")  # fmt: skip
+    found = shop(
+        costs="{order: 3, line: 0.5, shipment: 2, replenishment_order: 1, replenishment_unit: 0.1,"
+        " backorder: 0.24 per unit per day, fixed: 70 per week}"
+    )
     assert found["revenue"] == pytest.approx(26 * 10 + 7 * 5)
     assert found["cost_of_goods"] == pytest.approx(26 * 6 + 7 * 2)
     handling, freight = 7 * 3 + 14 * 0.5, 12 * 2
@@ -118,8 +121,9 @@ def test_the_warm_up_is_left_out():
 
 def test_labour_is_paid_whether_there_is_work_or_not():
     """Two packers at 10 an hour, half an hour for an order: 7 x 0.5 h of 336 h are worked, all are paid."""
-    found = shop(stages="[{stage: packing, staff: 2, time: 30 min}]", costs="{labour: 10}",
-                 stockout="{rule: lost_sale}")  # fmt: skip
+    found = shop(
+        stages="[{stage: packing, staff: 2, time: 30 min}]", costs="{labour: 10}", stockout="{rule: lost_sale}"
+    )
     assert found["utilisation"] == pytest.approx(7 * 0.5 / 336)
     assert found["total_cost"] == pytest.approx(336 * 10)
 

@@ -246,12 +246,12 @@ def test_the_page_on_provenance_says_what_happens(tmp_path):
             name, rest = line.removeprefix("simulator ").split(" ", 1)
             here = shlex.join([sys.executable, "-m", "simulator", name])
             here += "" if name == "card" else " --workers 1"
-            done = subprocess.run(f"{here} {rest}", shell=True, cwd=tmp_path, text=True,
-                                  capture_output=True)  # fmt: skip
+            done = subprocess.run(f"{here} {rest}", shell=True, cwd=tmp_path, text=True, capture_output=True)
             assert done.returncode == 0, done.stderr
             said = [each.strip() for each in (done.stdout + done.stderr).splitlines() if each.strip()]
-            assert [re.sub(r"all [\d,]+", "all", each) for each in said] == \
-                [re.sub(r"all [\d,]+", "all", each) for each in told]  # fmt: skip
+            assert [re.sub(r"all [\d,]+", "all", each) for each in said] == [
+                re.sub(r"all [\d,]+", "all", each) for each in told
+            ]
     (excerpt,) = blocks("markdown")
     written = (tmp_path / "CARD.md").read_text(encoding="utf-8").splitlines()
     assert [line for line in excerpt.splitlines() if line not in written] == []

@@ -34,10 +34,16 @@ def test_the_table_shows_points_and_what_service_costs(store):
     done = swept(store, "--by", "sku", "--reach", "90%")
     assert done.exit_code == 0, done.output
     for said in (
-        "4 points, 4 replications each", f"level: {LEVEL}", "line fill rate", "line_fill_rate by sku",
-        "What line_fill_rate costs in total_cost", "Cheapest: point", "Critical ratio", "would cost",
+        "4 points, 4 replications each",
+        f"level: {LEVEL}",
+        "line fill rate",
+        "line_fill_rate by sku",
+        "What line_fill_rate costs in total_cost",
+        "Cheapest: point",
+        "Critical ratio",
+        "would cost",
         "In money per week: total_cost, margin.",
-    ):  # fmt: skip
+    ):
         assert said in done.output
     assert "Traceback" not in done.output
 
@@ -84,8 +90,12 @@ def test_a_chart_is_written(store, tmp_path, ending):
 
 def test_each_path_begins_a_row_of_panels():
     """Two KPIs along two paths are two rows of two, not one of three and one of one."""
-    found = sweep(GOOD, {LEVEL: [10, 13], "costs.backorder": ["1 per unit per day", "2 per unit per day"]},
-                  replications=2, workers=1)  # fmt: skip
+    found = sweep(
+        GOOD,
+        {LEVEL: [10, 13], "costs.backorder": ["1 per unit per day", "2 per unit per day"]},
+        replications=2,
+        workers=1,
+    )
     for kpis, lengths in (
         (["on_hand", "total_cost"], [2, 2]),
         (["on_hand", "total_cost", "margin", "turns"], [3, 1] * 2),
@@ -97,9 +107,21 @@ def test_each_path_begins_a_row_of_panels():
 
 def test_values_that_are_no_numbers_and_two_paths(tmp_path):
     rules = "service={stockout: {rule: backorder}},{stockout: {rule: cancel}}"
-    done = command("sweep", GOOD, *SHORT, "-n", 2, "--vary", rules, "--vary",
-                   "network.suppliers.maker.lead_time=1..3 days", "--points", 2,
-                   "--chart", tmp_path / "c.svg")  # fmt: skip
+    done = command(
+        "sweep",
+        GOOD,
+        *SHORT,
+        "-n",
+        2,
+        "--vary",
+        rules,
+        "--vary",
+        "network.suppliers.maker.lead_time=1..3 days",
+        "--points",
+        2,
+        "--chart",
+        tmp_path / "c.svg",
+    )
     assert done.exit_code == 0, done.output
     assert "rule: cancel" in done.output
 
@@ -164,9 +186,26 @@ def test_bad_input_of_a_sensitivity_analysis_is_told_in_words(words, said):
 
 @pytest.mark.parametrize("method", ["tornado", "morris", "sobol"])
 def test_a_sensitivity_analysis_as_table_json_and_chart(method, tmp_path):
-    words = ("sensitivity", GOOD, *SHORT, "--method", method, "--input", "network.suppliers.maker.lead_time=2..4 days",
-             "--input", "costs.backorder=1..3 per unit per day", *(() if method == "tornado" else ("--points", 4)),
-             "--kpi", "total_cost", "--kpi", "unit_fill_rate", "-n", 2, "--store", tmp_path / "s")  # fmt: skip
+    words = (
+        "sensitivity",
+        GOOD,
+        *SHORT,
+        "--method",
+        method,
+        "--input",
+        "network.suppliers.maker.lead_time=2..4 days",
+        "--input",
+        "costs.backorder=1..3 per unit per day",
+        *(() if method == "tornado" else ("--points", 4)),
+        "--kpi",
+        "total_cost",
+        "--kpi",
+        "unit_fill_rate",
+        "-n",
+        2,
+        "--store",
+        tmp_path / "s",
+    )
     done = command(*words, "--chart", tmp_path / "chart.png")
     assert done.exit_code == 0, done.output
     assert "suppliers maker lead time" in " ".join(done.output.split())
@@ -199,7 +238,13 @@ def test_the_examples_of_the_pages_run(page):
 
 
 def test_what_service_costs_is_no_service():
-    done = command("sweep", "textbook/base_stock", "--vary", "network.sites.store.stock.part.level=12,14", "--frontier",
-                   "total_cost")  # fmt: skip
+    done = command(
+        "sweep",
+        "textbook/base_stock",
+        "--vary",
+        "network.sites.store.stock.part.level=12,14",
+        "--frontier",
+        "total_cost",
+    )
     assert done.exit_code == 2
     assert "total_cost is what service costs (--cost): name a service KPI" in " ".join(done.output.split())
