@@ -17,9 +17,6 @@ from simulator.experiments.store import Store, StoreError
 from simulator.replication.measure import catalogue
 from simulator.scenario.scenario import Scenario
 
-if TYPE_CHECKING:
-    pass
-
 
 class ComparisonError(ValueError):
     """Scenarios that cannot be compared as was asked; the message says why and what would help."""
