@@ -112,7 +112,8 @@ class Ledger:
     lines from 1 on, and from then on `columns`, `of` and `story` read them.
     """
 
-    def __init__(self, scenario: "Scenario", replication: int) -> None:
+    def __init__(self, scenario: "Scenario", replication: int, kinds: Iterable[type[NamedTuple]] = ()) -> None:
+        self.kinds = KINDS
         self.scenario, self.replication = scenario, replication
         self.customers: list[str] = []
         self.customer_segments: list[int] = []

@@ -1,0 +1,25 @@
+"""Service-level agreements: watched, settled, and what missing them costs."""
+
+from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.scenario.scenario import Scenario
+
+PLAY = "simulator.mechanisms.contracts.play"
+
+
+def _active(scenario: Scenario) -> bool:
+    return bool(scenario.service.contracts)
+
+
+def _hurries(scenario: Scenario) -> bool:
+    return any(contract.alert is not None for contract in scenario.service.contracts.values())
+
+
+MECHANISM = Mechanism(
+    name="contracts",
+    active=_active,
+    start=later(f"{PLAY}:start"),
+    draw=later(f"{PLAY}:draw"),
+    finish=later(f"{PLAY}:finish"),
+    hurries=_hurries,
+    follows=True,
+)

@@ -1,0 +1,20 @@
+"""Errors of order entry, and how customers meet with them."""
+
+from simulator.engine.facts import ERROR_KINDS
+from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.scenario.scenario import Scenario
+
+PLAY = "simulator.mechanisms.entry_errors.play"
+
+
+def _active(scenario: Scenario) -> bool:
+    return any(getattr(mode.errors, kind) for mode in scenario.network.entry_modes.values() for kind in ERROR_KINDS)
+
+
+MECHANISM = Mechanism(
+    name="entry_errors",
+    active=_active,
+    start=later(f"{PLAY}:start"),
+    draw=later(f"{PLAY}:draw"),
+    follows=True,
+)

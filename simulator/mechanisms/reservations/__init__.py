@@ -1,0 +1,19 @@
+"""Orders for later, kept back until their release."""
+
+from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.scenario.scenario import Scenario
+
+PLAY = "simulator.mechanisms.reservations.play"
+
+
+def _active(scenario: Scenario) -> bool:
+    return scenario.service.reservation is not None
+
+
+MECHANISM = Mechanism(
+    name="reservations",
+    active=_active,
+    start=later(f"{PLAY}:start"),
+    draw=later(f"{PLAY}:draw"),
+    follows=True,
+)

@@ -1,0 +1,20 @@
+"""Goods that come back, and what becomes of them."""
+
+from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.scenario.scenario import Scenario
+
+PLAY = "simulator.mechanisms.returns.play"
+
+
+def _active(scenario: Scenario) -> bool:
+    wrong_items = any(mode.errors.item for mode in scenario.network.entry_modes.values())
+    return wrong_items or any(rule.returns is not None for rule in scenario.service.rules)
+
+
+MECHANISM = Mechanism(
+    name="returns",
+    active=_active,
+    start=later(f"{PLAY}:start"),
+    draw=later(f"{PLAY}:draw"),
+    follows=True,
+)
