@@ -18,7 +18,16 @@ from simulator.lifecycle.classes import Classes
 from simulator.lifecycle.demand import Numbers, Source
 from simulator.lifecycle.policy import Policy
 from simulator.lifecycle.rule_views import CycleRecord
+from simulator.mechanisms.channels.facts import Oversold
+from simulator.mechanisms.collection.facts import Collected, NotCollected
+from simulator.mechanisms.contracts.facts import Alerted, Pushed, Settled
 from simulator.mechanisms.contracts.judging import Contracts
+from simulator.mechanisms.entry_errors.facts import Complained, ShortPaid, Surfaced
+from simulator.mechanisms.known import kinds
+from simulator.mechanisms.planned_lead_times.facts import Replanned
+from simulator.mechanisms.reservations.facts import Released, SetAside, Withdrawn
+from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
+from simulator.mechanisms.segmentation.facts import CustomerReclassified, SkuReclassified
 from simulator.scenario.scenario import Scenario
 
 
@@ -32,16 +41,16 @@ class Recorders:
         self.lost = recorder(facts.Lost)
         self.cancelled = recorder(facts.Cancelled)
         self.delivered = recorder(facts.Delivered)
-        self.surfaced = recorder(facts.Surfaced)
-        self.short_paid = recorder(facts.ShortPaid)
-        self.complained = recorder(facts.Complained)
+        self.surfaced = recorder(Surfaced)
+        self.short_paid = recorder(ShortPaid)
+        self.complained = recorder(Complained)
         self.replenished = recorder(facts.Replenished)
         self.received = recorder(facts.Received)
         self.recalled = recorder(facts.Recalled)
-        self.replanned = recorder(facts.Replanned)
-        self.returned = recorder(facts.Returned)
-        self.restocked = recorder(facts.Restocked)
-        self.disposed = recorder(facts.Disposed)
+        self.replanned = recorder(Replanned)
+        self.returned = recorder(Returned)
+        self.restocked = recorder(Restocked)
+        self.disposed = recorder(Disposed)
         self.promised = recorder(facts.Promised)
         self.offered = recorder(facts.Offered)
         self.declined = recorder(facts.Declined)
@@ -51,17 +60,17 @@ class Recorders:
         self.shipped_express = recorder(facts.ShippedExpress)
         self.transshipped = recorder(facts.Transshipped)
         self.transfer_received = recorder(facts.TransferReceived)
-        self.withdrawn = recorder(facts.Withdrawn)
-        self.set_aside = recorder(facts.SetAside)
-        self.released = recorder(facts.Released)
-        self.oversold = recorder(facts.Oversold)
-        self.collected = recorder(facts.Collected)
-        self.not_collected = recorder(facts.NotCollected)
-        self.sku_reclassified = recorder(facts.SkuReclassified)
-        self.customer_reclassified = recorder(facts.CustomerReclassified)
-        self.alerted = recorder(facts.Alerted)
-        self.pushed = recorder(facts.Pushed)
-        self.settled = recorder(facts.Settled)
+        self.withdrawn = recorder(Withdrawn)
+        self.set_aside = recorder(SetAside)
+        self.released = recorder(Released)
+        self.oversold = recorder(Oversold)
+        self.collected = recorder(Collected)
+        self.not_collected = recorder(NotCollected)
+        self.sku_reclassified = recorder(SkuReclassified)
+        self.customer_reclassified = recorder(CustomerReclassified)
+        self.alerted = recorder(Alerted)
+        self.pushed = recorder(Pushed)
+        self.settled = recorder(Settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class World:
 
 def build(scenario: Scenario, replication: int) -> World:
     """Lay out the world at the start of a replication."""
-    clock, ledger, streams = Clock(), Ledger(scenario, replication), Streams(scenario.run.seed, replication)
+    clock, ledger, streams = Clock(), Ledger(scenario, replication, kinds()), Streams(scenario.run.seed, replication)
     sites = [SiteWorld(scenario, name, clock, streams, ledger) for name in scenario.network.sites]
     workshops = lay_out_workshops(scenario, clock, ledger)
     plans = lay_out_plans(scenario)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from simulator.engine.facts import Erred, LineOrdered, Ordered
+from simulator.engine.facts import LineOrdered, Ordered
 from simulator.engine.ledger import Ledger
 from simulator.engine.orders import Block
 from simulator.engine.site import SiteWorld
@@ -21,6 +21,7 @@ from simulator.lifecycle.order_terms import Bulk, Known, Offers, Reach
 from simulator.lifecycle.policy import Policy
 from simulator.mechanisms.contracts.judging import pledges_of
 from simulator.mechanisms.entry_errors.draws import Entered, Entry
+from simulator.mechanisms.entry_errors.facts import Erred
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.reading.order_history import Orders, read_history
 from simulator.scenario.scenario import Scenario

@@ -1,0 +1,12 @@
+from simulator.mechanisms.collection.facts import Collected, NotCollected
+from simulator.mechanisms.mechanism import Mechanism, later
+
+MECHANISM = Mechanism(
+    name="collection",
+    active=lambda scenario: any(channel.collect is not None for channel in scenario.market.channels.values()),
+    start=later("simulator.mechanisms.collection.play:start"),
+    facts=(
+        Collected,
+        NotCollected,
+    ),
+)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.engine.facts import ERROR_KINDS
 from simulator.engine.ledger import Columns
 from simulator.engine.orders import Block, Fate, Mistake
+from simulator.mechanisms.entry_errors.facts import ERROR_KINDS
 from simulator.scenario.network import EntryMode
 from simulator.scenario.scenario import Scenario
 

@@ -1,9 +1,9 @@
 """How orders are entered: which errors are made, which of them verification catches, and what the rest will do."""
 
 from simulator.engine.clock import Life
-from simulator.engine.facts import ERROR_KINDS
 from simulator.engine.orders import Mistake, Order, Shipment
 from simulator.engine.world import World
+from simulator.mechanisms.entry_errors.facts import ERROR_KINDS
 
 ADDRESS, PRICE = ERROR_KINDS.index("address"), ERROR_KINDS.index("price")
 
