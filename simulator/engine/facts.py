@@ -1,6 +1,89 @@
-"""What can happen: one kind of fact for each past-tense name. Times are in hours from the start of the run."""
+"""What can happen to any order: one kind of fact for each past-tense name; times in hours from the start of the run.
 
-from typing import NamedTuple
+A kind says here, once, what it does to stock and to what is owed; what mechanisms add says the same beside it.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
+
+Kind = type[NamedTuple]
+K = TypeVar("K", bound=Kind)
+
+
+class Movement(NamedTuple):
+    """What a kind of fact does to stock, on hand or on order."""
+
+    sign: int
+    """1 where its units come, -1 where they go."""
+    shelf: str
+    """The field that names the shelf; empty where it is the shelf of the line."""
+    rank: int
+    """Place among the movements of one instant, and the order in which they are added up."""
+
+
+ON_HAND: dict[Kind, Movement] = {}
+"""The kinds that change stock on hand."""
+ON_ORDER: dict[Kind, Movement] = {}
+"""The kinds that change what is on order."""
+ENDS: dict[Kind, bool] = {}
+"""The kinds after which nothing of their order is owed any more; whether its promise is void as well."""
+COMES_FIRST: set[Kind] = set()
+"""The kinds that put their order, or their line, before all others at the shelf."""
+_TOLD_BEFORE: dict[Kind, Kind] = {}
+
+
+def on_hand(sign: int, shelf: str | None = None, rank: int | None = None) -> Callable[[K], K]:
+    """Say that the units of a kind of fact change stock on hand; what comes is there before what goes."""
+    return _moves(ON_HAND, sign, shelf, -sign if rank is None else rank)
+
+
+def on_order(sign: int, shelf: str | None = None, rank: int | None = None) -> Callable[[K], K]:
+    """Say that the units of a kind of fact change what is on order."""
+    return _moves(ON_ORDER, sign, shelf, -sign if rank is None else rank)
+
+
+def _moves(known: dict[Kind, Movement], sign: int, shelf: str | None, rank: int) -> Callable[[K], K]:
+    def declare(kind: K) -> K:
+        named = "shelf" if "shelf" in kind._fields else ""
+        known[kind] = Movement(sign, named if shelf is None else shelf, rank)
+        return kind
+
+    return declare
+
+
+def ends_order(*, voids_promise: bool = False) -> Callable[[K], K]:
+    """Say that after a kind of fact nothing of its order is owed any more; its promise may be void as well."""
+
+    def declare(kind: K) -> K:
+        ENDS[kind] = voids_promise
+        return kind
+
+    return declare
+
+
+def comes_first(kind: K) -> K:
+    """Say that a kind of fact puts its order, or its line, before all others at the shelf."""
+    COMES_FIRST.add(kind)
+    return kind
+
+
+def told_before(other: Kind) -> Callable[[K], K]:
+    """Say that of facts of one instant a kind is told before another; else what mechanisms add is told last."""
+
+    def declare(kind: K) -> K:
+        _TOLD_BEFORE[kind] = other
+        return kind
+
+    return declare
+
+
+def in_order(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
+    """Kinds of fact in the order in which those of one instant are told."""
+    found = list(kinds)
+    for kind in [kind for kind in found if kind in _TOLD_BEFORE]:
+        found.remove(kind)
+        found.insert(found.index(_TOLD_BEFORE[kind]), kind)
+    return tuple(found)
 
 
 class Ordered(NamedTuple):
@@ -65,6 +148,7 @@ class Offered(NamedTuple):
     """1 if the customer accepted."""
 
 
+@ends_order()
 class Declined(NamedTuple):
     """A customer went away when the promise was made: the order ends."""
 
@@ -77,28 +161,6 @@ class Sourced(NamedTuple):
 
     order: int
     site: int
-
-
-class Withdrawn(NamedTuple):
-    """A customer cancelled an order for later before it was released."""
-
-    at: float
-    order: int
-
-
-class SetAside(NamedTuple):
-    """Units were set aside for a line of an order for later; they stay on hand until they are allocated."""
-
-    at: float
-    line: int
-    units: float
-
-
-class Released(NamedTuple):
-    """An order for later was given to the warehouse."""
-
-    at: float
-    order: int
 
 
 class Served(NamedTuple):
@@ -129,6 +191,7 @@ class Held(NamedTuple):
     until: float
 
 
+@ends_order()
 class Abandoned(NamedTuple):
     """An order ended at the desk: it came to a full stage, or waited longer than its patience."""
 
@@ -140,47 +203,6 @@ class Abandoned(NamedTuple):
     """When it came to the stage."""
     full: float
     """1 if the stage was full; else its patience ended."""
-
-
-class Erred(NamedTuple):
-    """Something was entered wrongly; it did harm only if verification missed it and the goods reached the customer."""
-
-    order: int
-    line: int
-    """Line number; 0 where the error is the whole order's."""
-    kind: int
-    """Index into the kinds of error."""
-    caught: float
-    """1 if verification catches it."""
-
-
-class Surfaced(NamedTuple):
-    """An error that verification had missed came to light at the customer."""
-
-    at: float
-    order: int
-    line: int
-    """Line number; 0 where the error is the whole order's."""
-    kind: int
-    """Index into the kinds of error."""
-
-
-class ShortPaid(NamedTuple):
-    """A customer who was charged a wrong price paid less."""
-
-    at: float
-    order: int
-    share: float
-    """Share of the order's value that was not paid."""
-
-
-class Complained(NamedTuple):
-    """A customer complained of an order."""
-
-    at: float
-    order: int
-    reason: int
-    """Index into the reasons of complaints."""
 
 
 class Delivered(NamedTuple):
@@ -199,51 +221,7 @@ class ShippedExpress(NamedTuple):
     shipment: int
 
 
-class Collected(NamedTuple):
-    """The customer collected a shipment."""
-
-    at: float
-    order: int
-    shipment: int
-
-
-class NotCollected(NamedTuple):
-    """Nobody came for units of a line within the time they are kept: the sale is off, and they went back to stock."""
-
-    at: float
-    line: int
-    shelf: int
-    """Where they went back to."""
-    units: float
-    shipment: int
-
-
-class Returned(NamedTuple):
-    """Units of a line came back."""
-
-    at: float
-    line: int
-    units: float
-
-
-class Restocked(NamedTuple):
-    """Returned units became sellable stock again."""
-
-    at: float
-    line: int
-    units: float
-    refurbished: float
-    """1 if they had to be refurbished."""
-
-
-class Disposed(NamedTuple):
-    """Returned units were written off."""
-
-    at: float
-    line: int
-    units: float
-
-
+@on_hand(-1)
 class Allocated(NamedTuple):
     """Units of a line were taken from stock for a shipment."""
 
@@ -279,14 +257,7 @@ class Cancelled(NamedTuple):
     """1 if the company cancelled them, 0 if the customer did."""
 
 
-class Oversold(NamedTuple):
-    """A channel had sold units that its record showed and that were not there when stock was allocated."""
-
-    at: float
-    line: int
-    units: float
-
-
+@on_hand(-1)
 class Substituted(NamedTuple):
     """Units of another SKU were taken from stock for a line's shipment."""
 
@@ -306,6 +277,8 @@ class Expedited(NamedTuple):
     units: float
 
 
+@on_order(1, rank=-2)
+@on_hand(-1, shelf="origin")
 class Transshipped(NamedTuple):
     """Units left another site's shelf for a line that waits."""
 
@@ -316,6 +289,8 @@ class Transshipped(NamedTuple):
     units: float
 
 
+@on_order(-1)
+@on_hand(1, rank=-3)
 class TransferReceived(NamedTuple):
     """Units from another site arrived."""
 
@@ -324,6 +299,7 @@ class TransferReceived(NamedTuple):
     units: float
 
 
+@on_order(1)
 class Replenished(NamedTuple):
     """A replenishment order was placed."""
 
@@ -333,6 +309,8 @@ class Replenished(NamedTuple):
     units: float
 
 
+@on_order(-1)
+@on_hand(1, rank=-2)
 class Received(NamedTuple):
     """A replenishment order arrived."""
 
@@ -343,6 +321,7 @@ class Received(NamedTuple):
     """When it was placed; nan for an emergency order, which says nothing of the usual lead time."""
 
 
+@on_order(-1)
 class Recalled(NamedTuple):
     """Units on order were taken back before the supplier began them."""
 
@@ -351,85 +330,11 @@ class Recalled(NamedTuple):
     units: float
 
 
-class Replanned(NamedTuple):
-    """The planned lead time of a supplier was refreshed from its receipts, and the stock it delivers sized anew."""
-
-    at: float
-    supplier: int
-    """Index into the scenario's suppliers."""
-    mean: float
-    """Hours."""
-    sd: float
-    """Hours."""
-
-
-class Alerted(NamedTuple):
-    """An agreement was found to be at risk before its period ended."""
-
-    at: float
-    contract: int
-    """Index into the scenario's contracts."""
-    due: float
-    """What had fallen due so far, in orders, lines, units or value, as the agreement counts."""
-    met: float
-    """How much of it was met."""
-
-
-class Pushed(NamedTuple):
-    """An order became one of the most urgent because its agreement is at risk."""
-
-    at: float
-    order: int
-    contract: int
-
-
-class Settled(NamedTuple):
-    """A period of an agreement was settled."""
-
-    at: float
-    contract: int
-    begun: float
-    """When the period began."""
-    due: float
-    """What fell due in it, in orders, lines, units or value, as the agreement counts."""
-    met: float
-    """How much of it was met, forgiven failures included."""
-    forgiven: float
-    """Failing orders that were forgiven."""
-    excluded: float
-    """Orders that fell due and did not count."""
-
-
-class SkuReclassified(NamedTuple):
-    """A review put a SKU into another class."""
-
-    at: float
-    sku: int
-    became: int
-    """Index into the classes of the segmentation rule."""
-
-
-class CustomerReclassified(NamedTuple):
-    """A review put a customer into another class."""
-
-    at: float
-    customer: int
-    became: int
-    """Index into the classes of the segmentation rule."""
-
-
-ERROR_KINDS = ("item", "quantity", "address", "price", "document")
-"""What can go wrong when an order is entered: with a line the first two, with the order the others."""
-COMPLAINT_REASONS: tuple[str, ...] = ERROR_KINDS
-"""What customers complain of."""
-
 DAMAGED_IN = ("picking", "packing", "transit")
 """Where goods get damaged."""
-KINDS: tuple[type[NamedTuple], ...] = (
+KINDS: tuple[Kind, ...] = (
     Ordered,
     LineOrdered,
-    Erred,
-    Oversold,
     Allocated,
     Backordered,
     Lost,
@@ -439,16 +344,9 @@ KINDS: tuple[type[NamedTuple], ...] = (
     Held,
     Abandoned,
     Delivered,
-    Surfaced,
-    ShortPaid,
-    Complained,
     Replenished,
     Received,
     Recalled,
-    Replanned,
-    Returned,
-    Restocked,
-    Disposed,
     Promised,
     Offered,
     Declined,
@@ -458,41 +356,7 @@ KINDS: tuple[type[NamedTuple], ...] = (
     ShippedExpress,
     Transshipped,
     TransferReceived,
-    Withdrawn,
-    SetAside,
-    Released,
-    SkuReclassified,
-    CustomerReclassified,
-    Alerted,
-    Pushed,
-    Settled,
-    Collected,
-    NotCollected,
 )
-"""Every kind of fact."""
-INTEGERS = frozenset(
-    {
-        "order",
-        "line",
-        "segment",
-        "channel",
-        "customer",
-        "site",
-        "sku",
-        "shelf",
-        "stage",
-        "shipment",
-        "rule",
-        "target",
-        "kind",
-        "origin",
-        "became",
-        "reason",
-        "batch",
-        "supplier",
-        "contract",
-    }
-)
-"""Fields that hold whole numbers."""
+"""The kinds that can happen to any order, in the order in which those of one instant are told."""
 OFFERS = ("partial", "item", "site", "date")
 """What can be offered where the promised time is too long."""

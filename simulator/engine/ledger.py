@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 from simulator.engine import facts
-from simulator.engine.facts import INTEGERS, KINDS
+from simulator.engine.facts import Kind, in_order
 
 if TYPE_CHECKING:
     from simulator.scenario.scenario import Scenario
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 Fact = TypeVar("Fact", bound=NamedTuple)
 Columns = dict[str, np.ndarray]
 Record = Callable[[Iterable[float]], None]
+
+
+def whole(kind: Kind, field: str) -> bool:
+    """Whether a field of a kind of fact holds whole numbers: it is annotated so."""
+    return kind.__annotations__[field] is int
+
+
 BULK = frozenset({facts.Ordered, facts.LineOrdered})
 """Kinds that are written many at once, when orders are drawn."""
 
@@ -23,7 +30,7 @@ BULK = frozenset({facts.Ordered, facts.LineOrdered})
 class Table:
     """The facts of one kind: a short list that is written to, and the numbers so far."""
 
-    def __init__(self, kind: type[NamedTuple]) -> None:
+    def __init__(self, kind: Kind) -> None:
         self.kind = kind
         self.buffer: list[float] = []
         self.numbers = array("d")
@@ -49,7 +56,7 @@ class Table:
         self.flush()
         rows = np.array(self.numbers).reshape(-1, len(self.kind._fields))
         return {
-            name: rows[:, place].astype(np.int64) if name in INTEGERS else rows[:, place].copy()
+            name: rows[:, place].astype(np.int64) if whole(self.kind, name) else rows[:, place].copy()
             for place, name in enumerate(self.kind._fields)
         }
 
@@ -57,9 +64,9 @@ class Table:
 class Column:
     """One field of facts that are written many at once; as long as it has one value only, that is all it keeps."""
 
-    def __init__(self, name: str) -> None:
-        self.dtype: type = np.int64 if name in INTEGERS else np.float64
-        self.numbers = array("q" if name in INTEGERS else "d")
+    def __init__(self, whole: bool) -> None:
+        self.dtype: type = np.int64 if whole else np.float64
+        self.numbers = array("q" if whole else "d")
         self.size, self.value = 0, 0.0
 
     def append(self, part: np.ndarray | float, size: int) -> None:
@@ -90,9 +97,9 @@ def _same(one: float, other: float) -> bool:
 class Bulk(Table):
     """The facts of a kind that is only ever written many at once, field by field."""
 
-    def __init__(self, kind: type[NamedTuple]) -> None:
+    def __init__(self, kind: Kind) -> None:
         super().__init__(kind)
-        self.fields = {name: Column(name) for name in kind._fields}
+        self.fields = {name: Column(whole(kind, name)) for name in kind._fields}
 
     def append(self, columns: Mapping[str, np.ndarray | float]) -> None:
         """Write many facts at once: the first column as an array, others may be one value for all."""
@@ -112,9 +119,10 @@ class Ledger:
     lines from 1 on, and from then on `columns`, `of` and `story` read them.
     """
 
-    def __init__(self, scenario: "Scenario", replication: int, kinds: Iterable[type[NamedTuple]] = ()) -> None:
-        self.kinds = KINDS
+    def __init__(self, scenario: "Scenario", replication: int, kinds: Iterable[Kind]) -> None:
         self.scenario, self.replication = scenario, replication
+        self.kinds = in_order(kinds)
+        """What it keeps, in the order in which facts of one instant are told."""
         self.customers: list[str] = []
         self.customer_segments: list[int] = []
         self.stages: list[tuple[str, str]] = []
@@ -125,14 +133,14 @@ class Ledger:
         """`on_hand`, `on_order` and `backordered` at the end by shelf, as the shelves themselves count them."""
         self.events = 0
         """SimPy events that the replication took."""
-        self._tables = {kind: Bulk(kind) if kind in BULK else Table(kind) for kind in KINDS}
-        self._columns: dict[type[NamedTuple], Columns] = {}
+        self._tables = {kind: Bulk(kind) if kind in BULK else Table(kind) for kind in self.kinds}
+        self._columns: dict[Kind, Columns] = {}
 
-    def recorder(self, kind: type[NamedTuple]) -> Record:
+    def recorder(self, kind: Kind) -> Record:
         """The function that records one fact, given as a plain tuple of the kind's fields."""
         return self._tables[kind].buffer.extend
 
-    def append(self, kind: type[NamedTuple], columns: Mapping[str, np.ndarray | float]) -> None:
+    def append(self, kind: Kind, columns: Mapping[str, np.ndarray | float]) -> None:
         """Record many facts of a kind at once: the first column as an array, others may be one value for all."""
         self._tables[kind].append(columns)
 
@@ -141,7 +149,7 @@ class Ledger:
         for table in self._tables.values():
             table.flush()
 
-    def so_far(self, kind: type[NamedTuple]) -> Columns:
+    def so_far(self, kind: Kind) -> Columns:
         """The facts of a kind while the run goes on. Orders are drawn ahead of the clock: some are still to come."""
         return self._tables[kind].columns()
 
@@ -154,7 +162,7 @@ class Ledger:
         lines = raw[facts.LineOrdered]
         lines["order"] = order_of[lines["order"]]
         line_of = _renumber(lines, "line", lines["order"])
-        for kind in KINDS:
+        for kind in raw:
             if kind not in (facts.Ordered, facts.LineOrdered) and "order" in raw[kind]:
                 raw[kind]["order"] = order_of[raw[kind]["order"]]
             if kind is not facts.LineOrdered and "line" in raw[kind]:
@@ -164,9 +172,9 @@ class Ledger:
         self._columns = raw
         return self
 
-    def columns(self, kind: type[NamedTuple]) -> Columns:
-        """The facts of a kind: one array per field, equally long."""
-        return self._columns[kind]
+    def columns(self, kind: Kind) -> Columns:
+        """The facts of a kind: one array per field, equally long; empty ones of a kind that it does not keep."""
+        return self._columns[kind] if kind in self._columns else _nothing(kind)
 
     def of(self, kind: type[Fact]) -> list[Fact]:
         """The facts of a kind as records, in the order in which they were written.
@@ -186,7 +194,7 @@ class Ledger:
             raise IndexError(f"there is no order {order}: the run has {len(orders)}")
         first, last = np.searchsorted(self.columns(facts.LineOrdered)["order"], [order, order + 1])
         found: list[tuple[float, int, NamedTuple]] = []
-        for rank, kind in enumerate(KINDS):
+        for rank, kind in enumerate(self.kinds):
             columns = self.columns(kind)
             mine = np.zeros(0, dtype=np.int64)
             if "order" in columns:
@@ -198,6 +206,10 @@ class Ledger:
                 found.append((_time(fact), rank, fact))
         placed = min(at for at, _, fact in found if isinstance(fact, facts.Ordered))
         return [fact for _, _, fact in sorted(found, key=lambda row: (max(row[0], placed), row[1]))]
+
+
+def _nothing(kind: Kind) -> Columns:
+    return {name: np.zeros(0, np.int64 if whole(kind, name) else np.float64) for name in kind._fields}
 
 
 def _time(fact: NamedTuple) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
+from simulator.engine.movements import shelf_of_line
 from simulator.planning.expected_demand import expected_demand
 from simulator.planning.stock_levels import product_classes
 from simulator.rules.allocation import AllocationRule
@@ -133,27 +134,20 @@ def allocation_laws(ledger: Ledger) -> Iterator[str]:
 
 def _shelves(ledger: Ledger) -> dict[int, OneShelf]:
     """Every shelf whose stock is limited."""
-    orders, lines = ledger.columns(facts.Ordered), ledger.columns(facts.LineOrdered)
-    products = len(ledger.scenario.products)
-    home = np.concatenate([[0], orders["site"][lines["order"] - 1] * products + lines["sku"]]).tolist()
+    home = shelf_of_line(ledger)
     found: dict[int, OneShelf] = {
         number: OneShelf(opening) for number, opening in enumerate(ledger.opening.tolist()) if opening == opening
     }
     everywhere = defaultdict(OneShelf, found)
-    for goods in ledger.of(facts.Received):
-        everywhere[goods.shelf].came.append((goods.at, goods.units))
-    for fetched in ledger.of(facts.TransferReceived):
-        everywhere[fetched.shelf].came.append((fetched.at, fetched.units))
-    for left in ledger.of(facts.NotCollected):
-        everywhere[left.shelf].came.append((left.at, left.units))
-    for back in ledger.of(facts.Restocked):
-        everywhere[home[back.line]].came.append((back.at, back.units))
-    for fact in ledger.of(facts.Allocated):
-        everywhere[home[fact.line]].taken.append((fact.at, fact.line, fact.units, True))
-    for instead in ledger.of(facts.Substituted):
-        everywhere[instead.shelf].taken.append((instead.at, instead.line, instead.units, False))
-    for sent in ledger.of(facts.Transshipped):
-        everywhere[sent.origin].taken.append((sent.at, sent.line, sent.units, False))
+    for kind in (kind for kind in ledger.kinds if kind in facts.ON_HAND):
+        (sign, named, _), table = facts.ON_HAND[kind], ledger.columns(kind)
+        shelf = (table[named] if named else home[table["line"]]).tolist()
+        line = table["line"].tolist() if "line" in table else shelf
+        for number, which, at, units in zip(shelf, line, table["at"].tolist(), table["units"].tolist(), strict=True):
+            if sign > 0:
+                everywhere[number].came.append((at, units))
+            else:
+                everywhere[number].taken.append((at, which, units, not named))
     for short in ledger.of(facts.Backordered):
         everywhere[home[short.line]].began.append((short.at, short.line, short.units))
     for gone in ledger.of(facts.Cancelled):
@@ -168,9 +162,11 @@ def _pegged(ledger: Ledger) -> set[int]:
 
 def _favoured(ledger: Ledger) -> set[int]:
     """Lines that come before all others: an agreement on their order was at risk, or goods were set aside for them."""
-    lines, orders = ledger.columns(facts.LineOrdered), ledger.columns(facts.Pushed)["order"]
-    pushed = lines["line"][np.isin(lines["order"], orders)]
-    return {*pushed.tolist(), *ledger.columns(facts.SetAside)["line"].tolist()}
+    lines, found = ledger.columns(facts.LineOrdered), set[int]()
+    for table in (ledger.columns(kind) for kind in ledger.kinds if kind in facts.COMES_FIRST):
+        found |= {*table["line"].tolist()} if "line" in table else set()
+        found |= {*lines["line"][np.isin(lines["order"], table["order"])].tolist()} if "order" in table else set()
+    return found
 
 
 def _nobody_jumps_the_queue(

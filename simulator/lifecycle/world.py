@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from simulator.engine.clock import Clock
+from simulator.engine.facts import KINDS
 from simulator.engine.hooks import Hooks
 from simulator.engine.ledger import Ledger, Record
 from simulator.engine.site import SiteWorld, expect_demand, lay_out_shelves, lay_out_workshops
@@ -85,7 +86,7 @@ class World:
 
 def build(scenario: Scenario, replication: int, mechanisms: Sequence[Mechanism]) -> World:
     """Lay out the world at the start of a replication, with the mechanisms that the scenario switches on."""
-    kinds = [kind for mechanism in mechanisms for kind in mechanism.facts]
+    kinds = [*KINDS, *(kind for mechanism in mechanisms for kind in mechanism.facts)]
     active = [mechanism for mechanism in mechanisms if mechanism.active(scenario)]
     hurries = any(mechanism.hurries(scenario) for mechanism in active)
     clock, ledger, streams = Clock(), Ledger(scenario, replication, kinds), Streams(scenario.run.seed, replication)

@@ -13,7 +13,10 @@ from simulator.measures.labels import ACTIVITIES
 from simulator.measures.lead_time import jobs, staff_hours, worked_hours
 from simulator.measures.penalties import penalty_by_line
 from simulator.measures.view import TINY, View, table_of_view
+from simulator.mechanisms.collection.facts import NotCollected
 from simulator.mechanisms.contracts.scorecards import scorecards
+from simulator.mechanisms.entry_errors.facts import ShortPaid, Surfaced
+from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
 from simulator.planning.sourcing_options import lane_of
 from simulator.units import CostRate
 
@@ -105,7 +108,7 @@ def instead(view: View, worth: Literal["price", "cost"]) -> np.ndarray:
 
 def put_back(view: View, worth: Literal["price", "cost"]) -> np.ndarray:
     """By line number: the worth of what nobody collected in the measured time; the line's own item at its price."""
-    table, lines = view.of(facts.NotCollected), view.of(facts.LineOrdered)
+    table, lines = view.of(NotCollected), view.of(facts.LineOrdered)
     sku = table["shelf"] % view.labels.products
     each = np.array([getattr(product, worth) for product in view.scenario.products.values()])[sku]
     if worth == "price":
@@ -291,12 +294,12 @@ def lost_sale(view: View) -> Ledgered | None:
 def returns_handling(view: View) -> Ledgered | None:
     """Lines that came back."""
     rate = view.scenario.costs.returned_line
-    return plain(view, (in_time(view, facts.Returned) > 0) * rate) if rate else None
+    return plain(view, (in_time(view, Returned) > 0) * rate) if rate else None
 
 
 def refurbishing(view: View) -> Ledgered | None:
     """Units refurbished."""
-    rate, table = view.scenario.costs.refurbished_unit, view.of(facts.Restocked)
+    rate, table = view.scenario.costs.refurbished_unit, view.of(Restocked)
     if not rate:
         return None
     units = table["units"] * table["refurbished"] * (table["at"] >= view.begin)
@@ -305,9 +308,9 @@ def refurbishing(view: View) -> Ledgered | None:
 
 def write_off(view: View) -> Ledgered | None:
     """Units disposed of, at a share of their cost."""
-    if not len(view.of(facts.Disposed)["line"]):
+    if not len(view.of(Disposed)["line"]):
         return None
-    return plain(view, in_time(view, facts.Disposed) * unit_cost(view) * view.scenario.costs.write_off)
+    return plain(view, in_time(view, Disposed) * unit_cost(view) * view.scenario.costs.write_off)
 
 
 def fixed(view: View) -> Ledgered | None:
@@ -330,7 +333,7 @@ def sla_penalty(view: View) -> Ledgered | None:
 
 def error_correction(view: View) -> Ledgered | None:
     """Errors of order entry that customers met with."""
-    rate, met = view.scenario.costs.error, view.of(facts.Surfaced)
+    rate, met = view.scenario.costs.error, view.of(Surfaced)
     if not rate:
         return None
     return by_order(view, np.bincount(met["order"], in_measured_time(view, met) * rate, len(view.measured_orders)))
@@ -338,7 +341,7 @@ def error_correction(view: View) -> Ledgered | None:
 
 def short_payment_by_line(view: View) -> Ledgered | None:
     """Value that customers who were charged a wrong price did not pay."""
-    return short_payments(view) if len(view.of(facts.ShortPaid)["order"]) else None
+    return short_payments(view) if len(view.of(ShortPaid)["order"]) else None
 
 
 ACTIVITY_COSTS = (
@@ -378,7 +381,7 @@ def in_measured_time(view: View, table: Columns) -> np.ndarray:
 
 def short_payments(view: View) -> Ledgered:
     """The same, in any case: a share of the value of what is shipped of each line."""
-    table = view.of(facts.ShortPaid)
+    table = view.of(ShortPaid)
     share = np.bincount(table["order"], table["share"] * in_measured_time(view, table), len(view.measured_orders))
     price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
     worth = view.by_line(facts.Allocated) * price + instead(view, "price")

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.engine import facts
+from simulator.engine import facts, movements
+from simulator.engine.movements import Changes
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived, Fixed, Ratio, Rows, Spread
 from simulator.measures.view import TINY, View, table_of_run, table_of_view
-
-Changes = tuple[np.ndarray, np.ndarray, np.ndarray]
+from simulator.mechanisms.planned_lead_times.facts import Replanned
 
 
 @kpi(unit="units", better="neither", of="measured time")
@@ -41,10 +41,7 @@ class Averages:
 @table_of_run
 def shelf_of_line(view: View) -> np.ndarray:
     """Shelf by line number."""
-    site = np.concatenate([[0], view.of(facts.Ordered)["site"]])
-    sku = np.concatenate([[0], view.of(facts.LineOrdered)["sku"]])
-    shelf: np.ndarray = site[view.order_of_line] * view.labels.products + sku
-    return shelf
+    return movements.shelf_of_line(view.ledger)
 
 
 def _integral(view: View, changes: list[Changes], opening: np.ndarray) -> np.ndarray:
@@ -62,44 +59,19 @@ def averages(view: View) -> Averages | None:
     return None if np.isnan(view.ledger.opening).all() else _averages(view)
 
 
+@table_of_run
 def stock_changes(view: View) -> list[Changes]:
-    """What changes stock on hand: what comes, from suppliers and other sites, then returns, then what is taken."""
-    shelf, given, back = shelf_of_line(view), view.of(facts.Allocated), view.of(facts.Restocked)
-    received, fetched = view.of(facts.Received), view.of(facts.TransferReceived)
-    uncollected = view.of(facts.NotCollected)
-    instead, sent = view.of(facts.Substituted), view.of(facts.Transshipped)
-    return [
-        (uncollected["shelf"], uncollected["at"], uncollected["units"]),
-        (fetched["shelf"], fetched["at"], fetched["units"]),
-        (received["shelf"], received["at"], received["units"]),
-        (shelf[back["line"]], back["at"], back["units"]),
-        (shelf[given["line"]], given["at"], -given["units"]),
-        (instead["shelf"], instead["at"], -instead["units"]),
-        (sent["origin"], sent["at"], -sent["units"]),
-    ]
+    """What changes stock on hand."""
+    return movements.on_hand_changes(view.ledger)
 
 
 def _averages(view: View) -> Averages:
     shelf = shelf_of_line(view)
     limited = ~np.isnan(view.ledger.opening)
     opening, nothing = np.where(limited, view.ledger.opening, 0.0), np.zeros(len(limited))
-    ordered, received, recalled, fetched = (
-        view.of(k) for k in (facts.Replenished, facts.Received, facts.Recalled, facts.TransferReceived)
-    )
-    sent = view.of(facts.Transshipped)
     short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
     late = after_waiting(view)
-    on_order = _integral(
-        view,
-        [
-            (shelf[sent["line"]], sent["at"], sent["units"]),
-            *(
-                (t["shelf"], t["at"], sign * t["units"])
-                for sign, t in ((1, ordered), (-1, received), (-1, recalled), (-1, fetched))
-            ),
-        ],
-        nothing,
-    )
+    on_order = _integral(view, movements.on_order_changes(view.ledger), nothing)
     backordered = _integral(
         view,
         [
@@ -292,7 +264,7 @@ def receipts(view: View) -> Receipts | None:
     table = view.of(facts.Received)
     measured = (table["at"] >= view.begin) & ~np.isnan(table["placed"])
     shelf, at, placed = (table[name][measured] for name in ("shelf", "at", "placed"))
-    rows, learned = view.labels.receipt_rows(shelf), view.of(facts.Replanned)
+    rows, learned = view.labels.receipt_rows(shelf), view.of(Replanned)
     supplier = rows.codes["supplier"][shelf]
     planned = np.zeros(len(shelf))
     for number, each in enumerate(view.scenario.network.suppliers.values()):

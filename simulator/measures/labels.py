@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator.engine import facts
-from simulator.engine.facts import ERROR_KINDS, Ordered
+from simulator.engine.facts import Ordered
 from simulator.engine.ledger import Ledger
 from simulator.measures.causes import COMPONENTS, causes
 from simulator.measures.slices import Rows
+from simulator.mechanisms.entry_errors.facts import ERROR_KINDS
+from simulator.mechanisms.segmentation.facts import CustomerReclassified, SkuReclassified
 from simulator.planning.stock_levels import customer_classes, product_classes
 from simulator.scenario.network import STAGES
 
@@ -106,7 +107,7 @@ def of_products(ledger: Ledger) -> Membership:
     """The classes of products: of the segmentation rule, or as the products give them."""
     rule, start = ledger.scenario.segmentation.products, product_classes(ledger.scenario)
     labels = list(rule.labels) if rule is not None else sorted({label for label in start if label})
-    return Membership(labels, start, _moves(ledger, facts.SkuReclassified), "sku")
+    return Membership(labels, start, _moves(ledger, SkuReclassified), "sku")
 
 
 def of_customers(ledger: Ledger) -> Membership | None:
@@ -115,7 +116,7 @@ def of_customers(ledger: Ledger) -> Membership | None:
     if rule is None:
         return None
     names = [start[name] for name in ledger.customers]
-    return Membership(list(rule.labels), names, _moves(ledger, facts.CustomerReclassified), "customer")
+    return Membership(list(rule.labels), names, _moves(ledger, CustomerReclassified), "customer")
 
 
 def _moves(ledger: Ledger, kind: type[NamedTuple]) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived
 from simulator.measures.view import View
 from simulator.mechanisms.contracts.scorecards import scorecards
+from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
 
 WEEK = 168.0
 
@@ -50,7 +51,7 @@ def revenue(view: View) -> Derived:
 
     What was given instead of a line's item counts on that line, at the price of what was given.
     """
-    sold = in_time(view, facts.Allocated) - in_time(view, facts.Returned)
+    sold = in_time(view, facts.Allocated) - in_time(view, Returned)
     price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
     return Derived(money(view, plain(view, sold * price + instead(view, "price") - put_back(view, "price"))))
 
@@ -59,7 +60,7 @@ def revenue(view: View) -> Derived:
 def cost_of_goods(view: View) -> Derived:
     """Units allocated to customers at cost, less what was not collected, or restocked or disposed of after a return
     (the latter is the activity write_off)."""
-    back = in_time(view, facts.Restocked) + in_time(view, facts.Disposed)
+    back = in_time(view, Restocked) + in_time(view, Disposed)
     goods = (in_time(view, facts.Allocated) - back) * unit_cost(view)
     return Derived(money(view, plain(view, goods + instead(view, "cost") - put_back(view, "cost"))))
 

@@ -9,6 +9,7 @@ from simulator.measures.registry import Function, kpi
 from simulator.measures.slices import Derived, Ratio
 from simulator.measures.time_spent import MOMENT
 from simulator.measures.view import TINY, View
+from simulator.mechanisms.reservations.facts import Released, Withdrawn
 
 
 def _by_order(view: View, kind: type, values: np.ndarray | None = None) -> np.ndarray:
@@ -87,7 +88,7 @@ def orders_for_later(view: View) -> Ratio | None:
     """Orders that waited for a later date that their customer asked for, and were released / orders."""
     if view.scenario.service.reservation is None:
         return None
-    return view.orders.rows.ratio(_by_order(view, facts.Released), 1.0)
+    return view.orders.rows.ratio(_by_order(view, Released), 1.0)
 
 
 @kpi(unit="share of orders", better="lower", of="orders placed")
@@ -95,7 +96,7 @@ def withdrawn_orders(view: View) -> Ratio | None:
     """Orders for later that the customer cancelled before release / orders. No promise to them can be broken."""
     if view.scenario.service.reservation is None:
         return None
-    return view.orders.rows.ratio(_by_order(view, facts.Withdrawn), 1.0)
+    return view.orders.rows.ratio(_by_order(view, Withdrawn), 1.0)
 
 
 TARGETS: dict[str, Function] = {

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.engine import facts
 from simulator.engine.ledger import Columns, Ledger
+from simulator.engine.movements import ended_orders
 from simulator.measures.labels import Labels
 from simulator.measures.registry import decided
 from simulator.measures.slices import Rows, Taken
@@ -269,7 +270,7 @@ class View:
         A later promise never changes the first. An order withdrawn before its release has none any more.
         """
         first = np.concatenate([[np.nan], self.of(facts.Ordered)["promised"]])
-        made, withdrawn = self.of(facts.Promised), self.of(facts.Withdrawn)["order"]
+        made, withdrawn = self.of(facts.Promised), ended_orders(self.ledger, voids_promise=True)
         if not len(made["order"]) and not len(withdrawn):
             return first, first
         last = first.copy()
@@ -313,8 +314,7 @@ class View:
         left = np.concatenate([[0.0], self.of(facts.LineOrdered)["units"]]) - self.delivered_units
         left -= self.by_line(facts.Lost) + self.by_line(facts.Cancelled)
         result: np.ndarray = np.bincount(self.order_of_line, left > TINY, len(self.measured_orders)) > 0
-        for kind in (facts.Declined, facts.Withdrawn, facts.Abandoned):
-            result[self.of(kind)["order"]] = False  # nothing is owed to who went away
+        result[ended_orders(self.ledger)] = False  # nothing is owed to who went away
         return result
 
     @property

@@ -1,5 +1,6 @@
-"""The mechanisms that there are, in the order in which they listen and draw; a new one is one line here."""
+"""The mechanisms that there are: those built in, in the order in which they start, and those of users."""
 
+from simulator.engine.facts import KINDS, Kind, in_order
 from simulator.lifecycle.mechanism import Mechanism
 from simulator.mechanisms import (
     channels,
@@ -12,7 +13,7 @@ from simulator.mechanisms import (
     segmentation,
 )
 
-BUILT_IN = (
+_BUILT_IN = (
     segmentation.MECHANISM,
     planned_lead_times.MECHANISM,
     entry_errors.MECHANISM,
@@ -22,19 +23,25 @@ BUILT_IN = (
     returns.MECHANISM,
     reservations.MECHANISM,
 )
-_registered: list[Mechanism] = []
+_REGISTERED: dict[str, Mechanism] = {}
 
 
 def mechanisms() -> tuple[Mechanism, ...]:
-    """Every mechanism: those that are built in, then those registered from outside."""
-    return (*BUILT_IN, *_registered)
+    """Every mechanism, whether or not a scenario switches it on."""
+    return (*_BUILT_IN, *_REGISTERED.values())
 
 
-def register(mechanism: Mechanism) -> None:
-    """Add a mechanism of one's own.
+def register(mechanism: Mechanism) -> Mechanism:
+    """Make a mechanism known; one that a user registers again takes its own place.
 
-    Errors: ValueError if its name is taken.
+    Errors: ValueError for the name of a built-in one.
     """
-    if any(mechanism.name == each.name for each in mechanisms()):
+    if mechanism.name in {each.name for each in _BUILT_IN}:
         raise ValueError(f"there is a mechanism {mechanism.name!r} already")
-    _registered.append(mechanism)
+    _REGISTERED[mechanism.name] = mechanism
+    return mechanism
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Every kind of fact: those of the life-cycle and of all mechanisms."""
+    return in_order((*KINDS, *(kind for each in mechanisms() for kind in each.facts)))

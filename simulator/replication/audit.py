@@ -7,10 +7,15 @@ import numpy as np
 
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
+from simulator.engine.movements import ended_orders, on_hand_changes, on_order_changes, shelf_of_line
 from simulator.lifecycle.allocation_laws import allocation_laws
 from simulator.lifecycle.recovery_laws import recovery_laws
 from simulator.mechanisms.channels.laws import channel_laws
+from simulator.mechanisms.contracts.facts import Settled
 from simulator.mechanisms.entry_errors.laws import desk_laws
+from simulator.mechanisms.planned_lead_times.facts import Replanned
+from simulator.mechanisms.reservations.facts import Withdrawn
+from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
 
 TINY = 1e-6
 
@@ -47,37 +52,9 @@ def _first(wrong: np.ndarray) -> int:
     return int(np.flatnonzero(wrong)[0])
 
 
-def _shelf_of_line(ledger: Ledger) -> np.ndarray:
-    """Shelf by line number; place 0 is unused."""
-    orders, lines = ledger.columns(facts.Ordered), ledger.columns(facts.LineOrdered)
-    products = len(ledger.scenario.products)
-    return np.concatenate([[0], orders["site"][lines["order"] - 1] * products + lines["sku"]])
-
-
-def _stock_changes(ledger: Ledger) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Shelf, time, rank at one instant and units of every change of stock on hand."""
-    shelf_of_line = _shelf_of_line(ledger)
-    taken, restocked = ledger.columns(facts.Allocated), ledger.columns(facts.Restocked)
-    received, moved_in = ledger.columns(facts.Received), ledger.columns(facts.TransferReceived)
-    replaced, moved_out = ledger.columns(facts.Substituted), ledger.columns(facts.Transshipped)
-    put_back = ledger.columns(facts.NotCollected)
-    parts = [
-        (put_back["shelf"], put_back["at"], 0, put_back["units"]),
-        (received["shelf"], received["at"], 0, received["units"]),
-        (moved_in["shelf"], moved_in["at"], 0, moved_in["units"]),
-        (replaced["shelf"], replaced["at"], 1, -replaced["units"]),
-        (moved_out["origin"], moved_out["at"], 1, -moved_out["units"]),
-        (shelf_of_line[restocked["line"]], restocked["at"], 0, restocked["units"]),
-        (shelf_of_line[taken["line"]], taken["at"], 1, -taken["units"]),
-    ]
-    shelf, at, units = (np.concatenate([part[place] for part in parts]) for place in (0, 1, 3))
-    rank = np.concatenate([np.full(len(part[0]), part[2]) for part in parts])
-    return shelf, at, rank, units
-
-
 def _units_conserved(ledger: Ledger) -> Iterator[str]:
-    """Opening + received + fetched + restocked + put back = taken + sent + on hand, and stock is never negative."""
-    shelf, at, rank, units = _stock_changes(ledger)
+    """Opening + what came = what went + on hand, and stock is never negative; the same of what is on order."""
+    shelf, at, units = (np.concatenate(parts) for parts in zip(*on_hand_changes(ledger), strict=True))
     limited = ~np.isnan(ledger.opening)
     left = ledger.opening + np.bincount(shelf, units, len(ledger.opening))
     wrong = limited & (np.abs(left - ledger.closing["on_hand"]) > TINY * (1 + np.abs(left)))
@@ -85,7 +62,7 @@ def _units_conserved(ledger: Ledger) -> Iterator[str]:
         which = _first(wrong)
         held = ledger.closing["on_hand"][which]
         yield f"shelf {which}: the facts leave {left[which]:g} on hand, the shelf holds {held:g}"
-    ranked = np.lexsort((rank, at, shelf))
+    ranked = np.lexsort((units < 0, at, shelf))  # what comes is there before what goes
     shelf, units = shelf[ranked], units[ranked]
     level = np.cumsum(units)
     begins = np.searchsorted(shelf, np.arange(len(ledger.opening)))
@@ -93,16 +70,8 @@ def _units_conserved(ledger: Ledger) -> Iterator[str]:
     level = level - before[shelf] + ledger.opening[shelf]
     if (level < -TINY).any():
         yield f"shelf {shelf[_first(level < -TINY)]}: stock on hand is negative"
-    ordered, received, recalled = (ledger.columns(k) for k in (facts.Replenished, facts.Received, facts.Recalled))
-    sent, fetched, size = (
-        ledger.columns(facts.Transshipped),
-        ledger.columns(facts.TransferReceived),
-        len(ledger.opening),
-    )
-    open_orders = np.bincount(_shelf_of_line(ledger)[sent["line"]], sent["units"], size) + sum(
-        sign * np.bincount(table["shelf"], table["units"], size)
-        for sign, table in ((1, ordered), (-1, received), (-1, recalled), (-1, fetched))
-    )
+    size = len(ledger.opening)
+    open_orders = sum((np.bincount(shelf, units, size) for shelf, _, units in on_order_changes(ledger)), np.zeros(size))
     wrong = np.abs(open_orders - ledger.closing["on_order"]) > TINY * (1 + np.abs(open_orders))
     if wrong.any():
         yield f"shelf {_first(wrong)}: units on order do not add up"
@@ -122,7 +91,7 @@ def _receipts_answer_orders(ledger: Ledger) -> Iterator[str]:
 
 def _plans_follow_receipts(ledger: Ledger) -> Iterator[str]:
     """A planned lead time lies between the shortest and the longest that was seen until then."""
-    received, learned = ledger.columns(facts.Received), ledger.columns(facts.Replanned)
+    received, learned = ledger.columns(facts.Received), ledger.columns(Replanned)
     lasted = received["at"] - received["placed"]
     for at, mean, sd in zip(learned["at"], learned["mean"], learned["sd"], strict=True):
         seen = lasted[(received["at"] <= at) & ~np.isnan(lasted)]
@@ -147,8 +116,7 @@ def _lines_balance(ledger: Ledger) -> Iterator[str]:
     for name, values in (("met at once", at_once), ("waiting", waiting)):
         if (values < -TINY).any():
             yield f"line {_first(values < -TINY)}: {name} is negative"
-    shelf_of_line = _shelf_of_line(ledger)
-    owed = np.bincount(shelf_of_line, waiting, len(ledger.opening))
+    owed = np.bincount(shelf_of_line(ledger), waiting, len(ledger.opening))
     wrong = np.abs(owed - ledger.closing["backordered"]) > TINY * (1 + owed)
     if wrong.any():
         yield f"shelf {_first(wrong)}: waiting units do not add up to its backorders"
@@ -177,7 +145,7 @@ def _goods_come_back(ledger: Ledger) -> Iterator[str]:
     size = len(ledger.columns(facts.LineOrdered)["line"]) + 1
     allocated, returned, restocked, disposed = (
         np.bincount(table["line"], table["units"], size)
-        for table in (ledger.columns(k) for k in (facts.Allocated, facts.Returned, facts.Restocked, facts.Disposed))
+        for table in (ledger.columns(k) for k in (facts.Allocated, Returned, Restocked, Disposed))
     )
     if (returned > allocated + TINY).any():
         yield f"line {_first(returned > allocated + TINY)}: more came back than was shipped"
@@ -236,11 +204,10 @@ def _promises_hold(ledger: Ledger) -> Iterator[str]:
             break
         last[order - 1] = due
     gone = np.zeros(len(placed["at"]) + 1, dtype=bool)
-    gone[ledger.columns(facts.Declined)["order"]] = True
-    gone[ledger.columns(facts.Withdrawn)["order"]] = True
+    gone[ended_orders(ledger)] = True
     order_of = np.concatenate([[0], lines["order"]])
     withdrawn = np.full(len(gone), -np.inf)
-    withdrawn[ledger.columns(facts.Withdrawn)["order"]] = placed["at"][ledger.columns(facts.Withdrawn)["order"] - 1]
+    withdrawn[ledger.columns(Withdrawn)["order"]] = placed["at"][ledger.columns(Withdrawn)["order"] - 1]
     for kind in (facts.Allocated, facts.Substituted, facts.Lost):
         table = ledger.columns(kind)
         order = order_of[table["line"]]
@@ -251,7 +218,7 @@ def _promises_hold(ledger: Ledger) -> Iterator[str]:
 
 def _agreements_settled(ledger: Ledger) -> Iterator[str]:
     """Periods of an agreement follow each other without a gap, and no more is met than fell due."""
-    settled = ledger.columns(facts.Settled)
+    settled = ledger.columns(Settled)
     if ((settled["met"] > settled["due"] + TINY) | (settled["met"] < -TINY)).any():
         yield "an agreement met more than fell due"
     for contract in np.unique(settled["contract"]).tolist():

@@ -6,7 +6,10 @@ from typing import Any
 
 from simulator.drawing.wording import counted, listed
 from simulator.engine import facts
-from simulator.engine.facts import KINDS
+from simulator.mechanisms.collection.facts import Collected, NotCollected
+from simulator.mechanisms.known import kinds
+from simulator.mechanisms.reservations.facts import Withdrawn
+from simulator.mechanisms.returns.facts import Disposed, Returned
 from simulator.reports.card_inputs import LONGEST, Part, defaults, named, parts, settings, text
 from simulator.reports.card_text import Trial, bullets, code, first, line, paragraph, table
 from simulator.reports.catalogues import FAMILIES, explanation
@@ -41,7 +44,7 @@ def happenings(trial: Trial) -> Iterator[str]:
         "that wait for them, work that ends, new demand, reviews, planning, settlement of agreements. Every event is "
         "kept as a fact. These kinds occurred in the first replication:"
     )
-    counts = {kind: trial.count(kind) for kind in KINDS}
+    counts = {kind: trial.count(kind) for kind in kinds()}
     yield from table(
         ["fact", "count", "what happened"],
         ([kind.__name__, f"{number:,}", first(kind)] for kind, number in counts.items() if number),
@@ -137,15 +140,15 @@ def _family(rule: type[Rule]) -> str:
 
 ENDS = (
     facts.Delivered,
-    facts.Collected,
-    facts.NotCollected,
+    Collected,
+    NotCollected,
     facts.Lost,
     facts.Cancelled,
-    facts.Withdrawn,
+    Withdrawn,
     facts.Declined,
     facts.Abandoned,
-    facts.Returned,
-    facts.Disposed,
+    Returned,
+    Disposed,
 )
 """The facts by which orders, lines and units leave the system."""
 

@@ -8,6 +8,7 @@ from simulator.drawing.wording import figure, lasting
 from simulator.engine import facts
 from simulator.measures.inventory import shelf_of_line
 from simulator.measures.view import View
+from simulator.mechanisms.returns.facts import Restocked
 from simulator.planning.stock_levels import sized_rules
 from simulator.rules.replenishment import ReplenishmentRule
 
@@ -149,7 +150,7 @@ def _standing(ordered: Course, recalled: Course) -> np.ndarray:
 
 
 def _extra(view: View, mine: np.ndarray, recalled: Course) -> Course:
-    back = _of_lines(view, mine, facts.Restocked)
+    back = _of_lines(view, mine, Restocked)
     return _sorted(np.concatenate([back[0], recalled[0]]), np.concatenate([back[1], -recalled[1]]))
 
 

@@ -8,12 +8,24 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.engine import facts
-from simulator.engine.facts import COMPLAINT_REASONS, ERROR_KINDS
 from simulator.engine.ledger import Ledger
 from simulator.measures.causes import SAID
 from simulator.measures.failures import failures
 from simulator.measures.labels import of_customers
 from simulator.measures.view import View
+from simulator.mechanisms.channels.facts import Oversold
+from simulator.mechanisms.collection.facts import Collected, NotCollected
+from simulator.mechanisms.contracts.facts import Pushed
+from simulator.mechanisms.entry_errors.facts import (
+    COMPLAINT_REASONS,
+    ERROR_KINDS,
+    Complained,
+    Erred,
+    ShortPaid,
+    Surfaced,
+)
+from simulator.mechanisms.reservations.facts import Released, SetAside, Withdrawn
+from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
 
 
 def tell(ledger: Ledger, order: int) -> Iterator[str]:
@@ -109,7 +121,7 @@ def _span(hours: float) -> str:
     return f"{hours * 60:.0f} min" if hours < 1 else f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
 
 
-def _error(fact: facts.Erred | facts.Surfaced, named: dict[int, str]) -> str:
+def _error(fact: Erred | Surfaced, named: dict[int, str]) -> str:
     kind = ERROR_KINDS[fact.kind]
     return f"{kind} of {named[fact.line]}" if fact.line else kind
 
@@ -123,7 +135,7 @@ def _abandoned(ledger: Ledger, fact: facts.Abandoned, _: dict[int, str]) -> str:
     )
 
 
-def _pushed(ledger: Ledger, fact: facts.Pushed, _: dict[int, str]) -> str:
+def _pushed(ledger: Ledger, fact: Pushed, _: dict[int, str]) -> str:
     return f"pushed: agreement {list(ledger.scenario.service.contracts)[fact.contract]} is at risk"
 
 
@@ -180,27 +192,27 @@ _SAYINGS: dict[type[NamedTuple], Callable[[Ledger, Any, dict[int, str]], str]] =
     facts.Transshipped: lambda ledger, fact, named: (
         f"{fact.units:g} x {named[fact.line]} sent from {_site(ledger, fact.origin)}"
     ),
-    facts.Oversold: _of_line("{} sold that were not there"),
-    facts.Collected: lambda ledger, fact, named: f"shipment {fact.shipment} collected by the customer",
-    facts.NotCollected: _of_line("{} not collected: back to stock"),
-    facts.Withdrawn: lambda ledger, fact, named: "the customer cancels the order before it is released",
-    facts.SetAside: _of_line("{} set aside"),
-    facts.Released: lambda ledger, fact, named: "released to the warehouse",
+    Oversold: _of_line("{} sold that were not there"),
+    Collected: lambda ledger, fact, named: f"shipment {fact.shipment} collected by the customer",
+    NotCollected: _of_line("{} not collected: back to stock"),
+    Withdrawn: lambda ledger, fact, named: "the customer cancels the order before it is released",
+    SetAside: _of_line("{} set aside"),
+    Released: lambda ledger, fact, named: "released to the warehouse",
     facts.Served: _served,
     facts.Delivered: lambda ledger, fact, named: (
         f"shipment {fact.shipment} {'ready to be collected' if fact.order in _collecting(ledger) else 'delivered'}"
     ),
-    facts.Erred: lambda ledger, fact, named: (
+    Erred: lambda ledger, fact, named: (
         f"{_error(fact, named)} entered wrongly" + (", verification catches it" if fact.caught else "")
     ),
     facts.Batched: lambda ledger, fact, named: "",
     facts.Held: lambda ledger, fact, named: f"held for credit until {_clock(ledger, fact.until)}",
     facts.Abandoned: _abandoned,
-    facts.Surfaced: lambda ledger, fact, named: f"the customer meets with a wrong {_error(fact, named)}",
-    facts.ShortPaid: lambda ledger, fact, named: f"{fact.share:.0%} of the order's value is not paid",
-    facts.Complained: lambda ledger, fact, named: f"the customer complains: {COMPLAINT_REASONS[fact.reason]}",
-    facts.Returned: _of_line("{} come back"),
-    facts.Restocked: _of_line("{} restocked"),
-    facts.Disposed: _of_line("{} written off"),
-    facts.Pushed: _pushed,
+    Surfaced: lambda ledger, fact, named: f"the customer meets with a wrong {_error(fact, named)}",
+    ShortPaid: lambda ledger, fact, named: f"{fact.share:.0%} of the order's value is not paid",
+    Complained: lambda ledger, fact, named: f"the customer complains: {COMPLAINT_REASONS[fact.reason]}",
+    Returned: _of_line("{} come back"),
+    Restocked: _of_line("{} restocked"),
+    Disposed: _of_line("{} written off"),
+    Pushed: _pushed,
 }

@@ -5,6 +5,8 @@ from scenes import play
 
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
+from simulator.mechanisms.channels.facts import Oversold
+from simulator.mechanisms.collection.facts import Collected, NotCollected
 from simulator.planning.expected_demand import customer_turnover
 from simulator.replication.measure import measure
 from simulator.scenario.reading.load import parse
@@ -222,8 +224,8 @@ def test_click_and_collect():
     segments += orders("c", "3 h", "900 h", channel="never")
     ledger = run(COLLECT, segments, north="3", horizon="50 h", stages=stages)
     assert [fact.at for fact in ledger.of(facts.Delivered)] == [3.0, 4.0, 5.0, 13.0]
-    assert [fact.at for fact in ledger.of(facts.Collected)] == [13.0, 23.0]
-    assert [(fact.at, fact.units, fact.shelf) for fact in ledger.of(facts.NotCollected)] == [(10, 1, 0), (44, 1, 0)]
+    assert [fact.at for fact in ledger.of(Collected)] == [13.0, 23.0]
+    assert [(fact.at, fact.units, fact.shelf) for fact in ledger.of(NotCollected)] == [(10, 1, 0), (44, 1, 0)]
     assert [fact.at for fact in ledger.of(facts.Lost)] == [21.0, 31.0, 41.0]
     measures = measure(ledger).values
     assert measures["collected"][""][0] == pytest.approx(2 / 4)
@@ -242,7 +244,7 @@ def test_what_was_given_instead_goes_back_where_it_came_from():
     text = text.replace("opening: 2}", "opening: 2}, b: {rule: reorder_point, point: 0, quantity: 1, opening: 0}")
     ledger = play(text)
     assert [fact.shelf for fact in ledger.of(facts.Substituted)] == [0]
-    assert [(fact.at, fact.shelf) for fact in ledger.of(facts.NotCollected)] == [(6.0, 0)]
+    assert [(fact.at, fact.shelf) for fact in ledger.of(NotCollected)] == [(6.0, 0)]
     assert ledger.closing["on_hand"][0] == 2
     assert measure(ledger).values["revenue"][""][0] == 0
 
@@ -273,7 +275,7 @@ def test_a_late_record_sells_what_the_store_has_sold(oversold):
     """
     ledger = run(SYNC.format(oversold), STORE_AND_WEB, north="4", horizon="6 h")
     assert [fact.at for fact in ledger.of(facts.Allocated)] == [1.0, 1.5, 2.0, 2.5]
-    assert [(fact.at, fact.units) for fact in ledger.of(facts.Oversold)] == [(3.5, 1), (4.5, 1)]
+    assert [(fact.at, fact.units) for fact in ledger.of(Oversold)] == [(3.5, 1), (4.5, 1)]
     cancelled = [(fact.at, fact.by_company) for fact in ledger.of(facts.Cancelled)]
     lost = [fact.at for fact in ledger.of(facts.Lost)]
     if oversold == "cancel":
@@ -289,7 +291,7 @@ def test_a_late_record_sells_what_the_store_has_sold(oversold):
 
 def test_a_record_that_is_up_to_date_sells_nothing_that_is_not_there():
     ledger = run("    web: {record: {}}\n    phone: {}", STORE_AND_WEB, north="4", horizon="6 h")
-    assert ledger.of(facts.Oversold) == []
+    assert ledger.of(Oversold) == []
     assert [fact.at for fact in ledger.of(facts.Lost)] == [3.0, 3.5, 4.0, 4.5, 5.0, 5.5]
 
 
@@ -298,7 +300,7 @@ def test_the_update_comes_after_what_happens_at_its_instant():
     channels = "    web: {record: {sync: 2 h}}\n    phone: {}"
     segments = orders("callers", "1 h", "1 h", channel="phone") + orders("surfers", "2.5 h", "900 h")
     ledger = run(channels, segments, horizon="3 h")
-    assert ledger.of(facts.Oversold) == []
+    assert ledger.of(Oversold) == []
     assert [fact.at for fact in ledger.of(facts.Lost)] == [2.5]
 
 
@@ -308,7 +310,7 @@ def test_at_the_desk_what_is_sold_is_not_sold_twice():
     ledger = run("    web: {record: {}}", orders("all", "1 h", "1 h"), stages=stages, horizon="15 h")
     assert next(fact.at for fact in ledger.of(facts.Lost)) == 3.0
     assert [fact.at for fact in ledger.of(facts.Allocated)] == [11.0, 12.0]
-    assert ledger.of(facts.Oversold) == []
+    assert ledger.of(Oversold) == []
 
 
 def test_two_lines_of_one_item_are_not_both_promised_the_same_units():
@@ -318,7 +320,7 @@ def test_two_lines_of_one_item_are_not_both_promised_the_same_units():
     )
     ledger = run("    web: {record: {}}", segments, north="3", horizon="2 h")
     assert [(fact.line, fact.units) for fact in ledger.of(facts.Lost)] == [(2, 2)]
-    assert ledger.of(facts.Oversold) == []
+    assert ledger.of(Oversold) == []
 
 
 def test_a_wrong_record_shows_too_much_or_too_little():
@@ -332,7 +334,7 @@ def test_a_wrong_record_shows_too_much_or_too_little():
     text = text.replace("{rule: lost_sale}", "{rule: lost_sale, ship: units}")
     found = [play(text, replication) for replication in range(12)]
     outcomes = {
-        (sum(fact.units for fact in each.of(facts.Oversold)), sum(fact.units for fact in each.of(facts.Lost)))
+        (sum(fact.units for fact in each.of(Oversold)), sum(fact.units for fact in each.of(facts.Lost)))
         for each in found
     }
     assert outcomes == {(1.0, 0.0), (0.0, 6.0)}
@@ -346,7 +348,7 @@ def test_an_error_that_comes_to_light_is_put_right_until_the_next_count():
     channels = "    web: {record: {accuracy: 0, error: 3, recount: 10 h}}"
     segments = orders("all", "0.5 h", "1 h", "{a: 6}")
     ledger = run(channels, segments, north="5", horizon="1000 h", stockout="{rule: lost_sale, ship: lines}")
-    sold = [fact.at for fact in ledger.of(facts.Oversold)]
+    sold = [fact.at for fact in ledger.of(Oversold)]
     assert [at % 10 for at in sold] == [0.5] * len(sold)
     assert 30 < len(sold) < 70
     assert len(ledger.of(facts.Lost)) == 1000 - len(sold)

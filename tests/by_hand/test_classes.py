@@ -4,15 +4,8 @@ import numpy as np
 import pytest
 from scenes import play
 
-from simulator.engine.facts import (
-    Backordered,
-    CustomerReclassified,
-    LineOrdered,
-    Lost,
-    Ordered,
-    Replenished,
-    SkuReclassified,
-)
+from simulator.engine.facts import Backordered, LineOrdered, Lost, Ordered, Replenished
+from simulator.mechanisms.segmentation.facts import CustomerReclassified, SkuReclassified
 from simulator.planning.stock_levels import customer_classes, product_classes
 from simulator.replication.measure import measure
 from simulator.reports.story import tell

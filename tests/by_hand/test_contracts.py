@@ -3,7 +3,8 @@
 import pytest
 from scenes import play
 
-from simulator.engine.facts import Alerted, Allocated, Ordered, Pushed, Served, Settled
+from simulator.engine.facts import Allocated, Ordered, Served
+from simulator.mechanisms.contracts.facts import Alerted, Pushed, Settled
 from simulator.replication.measure import measure
 
 SHOP = """

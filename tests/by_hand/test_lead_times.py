@@ -3,7 +3,8 @@
 import pytest
 from scenes import play
 
-from simulator.engine.facts import Promised, Received, Replanned, Replenished
+from simulator.engine.facts import Promised, Received, Replenished
+from simulator.mechanisms.planned_lead_times.facts import Replanned
 from simulator.replication.measure import measure
 from simulator.textbook.stock_models import reorder_point
 

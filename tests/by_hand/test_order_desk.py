@@ -3,23 +3,10 @@
 import pytest
 from scenes import play
 
-from simulator.engine.facts import (
-    ERROR_KINDS,
-    Abandoned,
-    Batched,
-    Complained,
-    Delivered,
-    Erred,
-    Held,
-    Ordered,
-    Promised,
-    Restocked,
-    Returned,
-    Served,
-    ShortPaid,
-    Surfaced,
-)
+from simulator.engine.facts import Abandoned, Batched, Delivered, Held, Ordered, Promised, Served
 from simulator.engine.ledger import Ledger
+from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Complained, Erred, ShortPaid, Surfaced
+from simulator.mechanisms.returns.facts import Restocked, Returned
 from simulator.replication.measure import measure
 
 DESK = """

@@ -5,6 +5,7 @@ import pytest
 from scenes import play
 
 from simulator.engine import facts
+from simulator.mechanisms.reservations.facts import Released, SetAside, Withdrawn
 from simulator.replication.measure import measure
 
 SCENE = """
@@ -48,7 +49,7 @@ def test_soft_allocation_takes_stock_when_the_order_is_released():
     ledger = play(SCENE.format(allocate="soft", cancelled=0))
     assert moments(ledger, facts.Allocated) == [(50, 2, 5), (86, 1, 5), (134, 1, 3), (350, 4, 5), (386, 3, 8)]
     assert moments(ledger, facts.Backordered) == [(86, 1, 3)]
-    assert [fact.at for fact in ledger.of(facts.Released)] == [86, 386]
+    assert [fact.at for fact in ledger.of(Released)] == [86, 386]
     assert [fact.promised for fact in ledger.of(facts.Ordered)] == [110, 80, 410, 380]
     assert measure(ledger).values["on_time"]["segment"].tolist() == [0, 1]
 
@@ -66,7 +67,7 @@ def test_hard_allocation_sets_goods_aside_at_order_entry():
      386  the planner is released: the 8 leave                            4          0
     """
     ledger = play(SCENE.format(allocate="hard", cancelled=0))
-    assert moments(ledger, facts.SetAside) == [(10, 1, 8), (310, 3, 8)]
+    assert moments(ledger, SetAside) == [(10, 1, 8), (310, 3, 8)]
     assert moments(ledger, facts.Allocated) == [(50, 2, 2), (86, 1, 8), (98, 2, 3), (350, 4, 5), (386, 3, 8)]
     assert moments(ledger, facts.Backordered) == [(50, 2, 3)]
     assert measure(ledger).values["on_time"]["segment"].tolist() == [1, 0.5]
@@ -76,7 +77,7 @@ def test_hard_allocation_sets_goods_aside_at_order_entry():
 def test_what_was_set_aside_is_free_for_those_who_wait_when_its_customer_cancels():
     """Every planner cancels before release: the walk-in's 3 come as soon as the first order is withdrawn."""
     ledger = play(SCENE.format(allocate="hard", cancelled=1))
-    withdrawn = ledger.of(facts.Withdrawn)
+    withdrawn = ledger.of(Withdrawn)
     assert [fact.order for fact in withdrawn] == [1, 3]
     assert all(10 < fact.at - 300 * place < 86 for place, fact in enumerate(withdrawn))
     first = withdrawn[0].at

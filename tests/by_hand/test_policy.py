@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scenes import play
 
-from simulator.engine.facts import Backordered, CustomerReclassified, LineOrdered, Lost, Ordered, Promised, Served
+from simulator.engine.facts import Backordered, LineOrdered, Lost, Ordered, Promised, Served
 from simulator.engine.ledger import Ledger
 from simulator.measures.labels import of_customers, of_products
+from simulator.mechanisms.segmentation.facts import CustomerReclassified
 from simulator.reports.story import tell
 
 SHOP = """

@@ -3,7 +3,8 @@
 import pytest
 from scenes import play
 
-from simulator.engine.facts import Allocated, Recalled, Received, Replenished, Restocked, Returned
+from simulator.engine.facts import Allocated, Recalled, Received, Replenished
+from simulator.mechanisms.returns.facts import Restocked, Returned
 
 STORE = """
 name: Store

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from fitting.conftest import HOURS, PRICES, UNITS, WEEKDAYS, Known
 
-from simulator.engine.facts import LineOrdered, Ordered, Returned
+from simulator.engine.facts import LineOrdered, Ordered
 from simulator.fitting import Fit, Options, fit
+from simulator.mechanisms.returns.facts import Returned
 from simulator.replication.simulate import simulate
 from simulator.scenario.distributions import Duration, Quantity
 from simulator.scenario.reading.load import load, parse

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scenes import SHARED
 
-from simulator.engine.facts import LineOrdered, Ordered, Returned
+from simulator.engine.facts import LineOrdered, Ordered
 from simulator.fitting import Fit, Options, fit
+from simulator.mechanisms.returns.facts import Returned
 from simulator.replication.simulate import simulate
 from simulator.scenario.reading.load import load
 

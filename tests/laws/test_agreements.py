@@ -13,14 +13,13 @@ from simulator.engine.facts import (
     LineOrdered,
     Ordered,
     Promised,
-    Pushed,
-    Settled,
     Substituted,
-    Surfaced,
 )
 from simulator.engine.ledger import Ledger
 from simulator.measures.view import View
+from simulator.mechanisms.contracts.facts import Pushed, Settled
 from simulator.mechanisms.contracts.scorecards import scorecards
+from simulator.mechanisms.entry_errors.facts import Surfaced
 from simulator.replication.measure import measure
 
 CONTRACTS = """

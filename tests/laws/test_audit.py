@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from scenes import EVERYTHING, play
 
 from simulator.engine import facts
+from simulator.mechanisms.planned_lead_times.facts import Replanned
+from simulator.mechanisms.returns.facts import Restocked, Returned
 from simulator.replication.audit import AuditError, audit
 from simulator.scenario.reading.load import parse, read_value
 from simulator.scenario.scenario import Scenario
@@ -89,8 +91,8 @@ def test_the_laws_hold_whatever_the_rules(scenario):
 CRIMES = {
     "a unit too many taken": (facts.Allocated, "units", 5.0),
     "a unit that never came": (facts.Received, "units", 5.0),
-    "a return of what was never sold": (facts.Returned, "units", 500.0),
-    "more restocked than came back": (facts.Restocked, "units", 5.0),
+    "a return of what was never sold": (Returned, "units", 500.0),
+    "more restocked than came back": (Restocked, "units", 5.0),
     "a cancellation out of nothing": (facts.Cancelled, "units", 50.0),
     "a lost sale out of nothing": (facts.Lost, "units", 50.0),
     "a delivery before its time": (facts.Delivered, "at", -5000.0),
@@ -99,7 +101,7 @@ CRIMES = {
     "an order on the supplier's side that is lost": (facts.Replenished, "units", 7.0),
     "a receipt of what was not ordered": (facts.Received, "placed", -0.5),
     "a receipt before its order": (facts.Received, "placed", 5000.0),
-    "a plan out of thin air": (facts.Replanned, "mean", 5000.0),
+    "a plan out of thin air": (Replanned, "mean", 5000.0),
     "a delivery to somebody else": (facts.Delivered, "order", 1),
 }
 

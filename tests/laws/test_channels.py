@@ -6,6 +6,12 @@ from scenes import ONE_ITEM, play
 
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
+from simulator.mechanisms.channels.facts import Oversold
+from simulator.mechanisms.collection.facts import Collected, NotCollected
+from simulator.mechanisms.contracts.facts import Pushed, Settled
+from simulator.mechanisms.entry_errors.facts import Surfaced
+from simulator.mechanisms.reservations.facts import Withdrawn
+from simulator.mechanisms.returns.facts import Restocked
 from simulator.replication.audit import AuditError, audit
 from simulator.scenario.reading.load import parse
 
@@ -96,19 +102,19 @@ def ledger() -> Ledger:
 def test_everything_happens_and_units_are_conserved(ledger):
     for kind in (
         facts.Sourced,
-        facts.Oversold,
-        facts.Collected,
-        facts.NotCollected,
+        Oversold,
+        Collected,
+        NotCollected,
         facts.Transshipped,
         facts.Substituted,
         facts.Cancelled,
         facts.Lost,
-        facts.Restocked,
+        Restocked,
         facts.Offered,
-        facts.Surfaced,
-        facts.Settled,
-        facts.Pushed,
-        facts.Withdrawn,
+        Surfaced,
+        Settled,
+        Pushed,
+        Withdrawn,
     ):
         assert len(next(iter(ledger.columns(kind).values()))) > 0, kind
     assert set(ledger.columns(facts.Ordered)["site"].tolist()) == {0, 1}
@@ -122,11 +128,11 @@ def test_units_are_conserved_whoever_gets_the_next(allocation):
 
 
 CRIMES = {
-    "oversold what was not short": (facts.Oversold, "units", 500.0),
-    "put back more than there was": (facts.NotCollected, "units", 1.0),
-    "put back before it was ready": (facts.NotCollected, "at", -900.0),
-    "collected before it was ready": (facts.Collected, "at", -900.0),
-    "put back on another shelf": (facts.NotCollected, "shelf", 1),
+    "oversold what was not short": (Oversold, "units", 500.0),
+    "put back more than there was": (NotCollected, "units", 1.0),
+    "put back before it was ready": (NotCollected, "at", -900.0),
+    "collected before it was ready": (Collected, "at", -900.0),
+    "put back on another shelf": (NotCollected, "shelf", 1),
 }
 
 
@@ -161,9 +167,9 @@ def stock_moves(ledger: Ledger) -> list[tuple[float, int, int, float, bool]]:
     order = lines["order"] - 1
     shelf_of, web = ordered["site"][order] * SKUS + lines["sku"], ordered["channel"][order] == 0
     moves = []
-    for kind in (facts.Received, facts.TransferReceived, facts.NotCollected):
+    for kind in (facts.Received, facts.TransferReceived, NotCollected):
         moves += [(fact.at, 0, int(fact.shelf), fact.units, False) for fact in ledger.of(kind)]
-    moves += [(fact.at, 0, int(shelf_of[fact.line - 1]), fact.units, False) for fact in ledger.of(facts.Restocked)]
+    moves += [(fact.at, 0, int(shelf_of[fact.line - 1]), fact.units, False) for fact in ledger.of(Restocked)]
     for kind, shelf in ((facts.Allocated, None), (facts.Substituted, "shelf"), (facts.Transshipped, "origin")):
         for fact in ledger.of(kind):
             where = shelf_of[fact.line - 1] if shelf is None else getattr(fact, shelf)

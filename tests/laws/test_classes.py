@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import EVERYTHING, play
 
-from simulator.engine.facts import KINDS, CustomerReclassified, LineOrdered, SkuReclassified
+from simulator.engine.facts import LineOrdered
+from simulator.mechanisms.known import kinds
+from simulator.mechanisms.segmentation.facts import CustomerReclassified, SkuReclassified
 from simulator.planning.stock_levels import customer_classes, product_classes
 from simulator.replication.measure import measure
 from simulator.rules.segmentation import abc
@@ -64,7 +66,7 @@ def test_classes_without_targets_change_no_more_than_how_the_run_is_told():
     plain, segmented = play(EVERYTHING), play(SEGMENTED)
     moves = (SkuReclassified, CustomerReclassified)
     assert sum(len(segmented.columns(kind)["at"]) for kind in moves) > 0
-    for kind in KINDS:
+    for kind in kinds():
         if kind in moves:
             continue
         for name, column in plain.columns(kind).items():

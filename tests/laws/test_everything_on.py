@@ -9,6 +9,11 @@ from scenes import play
 
 import simulator
 from simulator.engine import facts
+from simulator.mechanisms.contracts.facts import Pushed, Settled
+from simulator.mechanisms.entry_errors.facts import Erred
+from simulator.mechanisms.reservations.facts import Withdrawn
+from simulator.mechanisms.returns.facts import Returned
+from simulator.mechanisms.segmentation.facts import SkuReclassified
 from simulator.scenario.scenario import Scenario
 
 WHOLE = simulator.load("full_service")
@@ -95,13 +100,13 @@ SEEN = dict.fromkeys(
         facts.Substituted,
         facts.Transshipped,
         facts.Expedited,
-        facts.Erred,
+        Erred,
         facts.Held,
-        facts.Settled,
-        facts.Pushed,
-        facts.SkuReclassified,
-        facts.Withdrawn,
-        facts.Returned,
+        Settled,
+        Pushed,
+        SkuReclassified,
+        Withdrawn,
+        Returned,
         facts.Cancelled,
         facts.Lost,
     ),

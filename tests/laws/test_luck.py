@@ -9,14 +9,16 @@ import pytest
 from scenes import EVERYTHING, ONE_ITEM, play
 
 import simulator
-from simulator.engine.facts import KINDS, Allocated, Delivered, LineOrdered, Ordered, Received, Returned
+from simulator.engine.facts import Allocated, Delivered, LineOrdered, Ordered, Received
 from simulator.engine.ledger import Ledger
+from simulator.mechanisms.known import kinds
+from simulator.mechanisms.returns.facts import Returned
 from simulator.scenario.reading.load import parse
 from simulator.scenario.scenario import Scenario
 
 
 def fingerprint(ledger: Ledger) -> list[bytes]:
-    return [column.tobytes() for kind in KINDS for column in ledger.columns(kind).values()]
+    return [column.tobytes() for kind in kinds() for column in ledger.columns(kind).values()]
 
 
 def changed(text: str, old: str, new: str) -> Scenario:
@@ -41,9 +43,9 @@ def test_same_seed_same_ledger():
 def test_the_hash_seed_does_not_matter(tmp_path):
     program = (
         "import sys, hashlib; sys.path.insert(0, sys.argv[1]);"
-        "from scenes import EVERYTHING, play; from simulator.engine.facts import KINDS;"
+        "from scenes import EVERYTHING, play; from simulator.mechanisms.known import kinds;"
         "l = play(EVERYTHING); h = hashlib.sha256();"
-        "[h.update(c.tobytes()) for k in KINDS for c in l.columns(k).values()]; print(h.hexdigest())"
+        "[h.update(c.tobytes()) for k in kinds() for c in l.columns(k).values()]; print(h.hexdigest())"
     )
     folder = os.path.join(os.path.dirname(__file__), "..")
     said = {

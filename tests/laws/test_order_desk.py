@@ -10,6 +10,7 @@ from scenes import EVERYTHING, order_desk, play
 
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
+from simulator.mechanisms.entry_errors.facts import Erred, ShortPaid, Surfaced
 from simulator.replication.audit import AuditError, audit
 from simulator.reports.story import tell
 
@@ -35,8 +36,8 @@ PICKINGS = ["", ", waves: 2 h", ", batch: {orders: 4, within: 2 h}", ", waves: 2
 def test_the_laws_hold_whatever_the_desk(entry, picking, seed):
     ledger = play(order_desk(entry, picking, seed))
     whole = len(ledger.columns(facts.Ordered)["at"])
-    assert len(ledger.columns(facts.Erred)["kind"]) > 0.1 * whole
-    assert len(ledger.columns(facts.Surfaced)["kind"]) > 0
+    assert len(ledger.columns(Erred)["kind"]) > 0.1 * whole
+    assert len(ledger.columns(Surfaced)["kind"]) > 0
 
 
 def _change(kind: type, column: str, change: float) -> Callable[[Ledger], None]:
@@ -62,7 +63,7 @@ def _abandon_a_served_order(ledger: Ledger) -> None:
 
 
 def _everything_was_caught(ledger: Ledger) -> None:
-    ledger.columns(facts.Erred)["caught"][:] = 1
+    ledger.columns(Erred)["caught"][:] = 1
 
 
 def _hold_for_ever(ledger: Ledger) -> None:
@@ -75,9 +76,9 @@ CRIMES = {
     "an order that is served though it left": (_abandon_a_served_order, "abandoned, but it asked for stock"),
     "stock for an order that is held": (_hold_for_ever, "stock was taken while it was held"),
     "an error that was caught and yet came to light": (_everything_was_caught, "never missed"),
-    "an error that comes to light twice": (_twice(facts.Surfaced), "came to light twice"),
-    "an error before the goods": (_change(facts.Surfaced, "at", -5000), "before anything was delivered"),
-    "a payment short for no reason": (_change(facts.ShortPaid, "order", 1), "paid short"),
+    "an error that comes to light twice": (_twice(Surfaced), "came to light twice"),
+    "an error before the goods": (_change(Surfaced, "at", -5000), "before anything was delivered"),
+    "a payment short for no reason": (_change(ShortPaid, "order", 1), "paid short"),
     "an order that left its batch": (_change(facts.Batched, "order", 1), "does not hold the orders"),
     "a batch of too many": (lambda ledger: ledger.columns(facts.Batched)["batch"].fill(1), "batch"),
 }
@@ -95,7 +96,7 @@ def test_the_audit_notices(crime, text):
 def test_verification_and_staff_do_not_change_what_is_entered_wrongly(text):
     """Common random numbers: the errors are the order's; a sharper check catches the same ones and more."""
     before, after = play(text), play(text.replace("catches: 0.6", "catches: 0.9").replace("staff: 2", "staff: 4"))
-    one, other = before.columns(facts.Erred), after.columns(facts.Erred)
+    one, other = before.columns(Erred), after.columns(Erred)
     for column in ("order", "line", "kind"):
         np.testing.assert_array_equal(one[column], other[column])
     assert (other["caught"] >= one["caught"]).all()
@@ -104,7 +105,7 @@ def test_verification_and_staff_do_not_change_what_is_entered_wrongly(text):
 
 def test_an_error_rate_leaves_the_other_kinds_alone(text):
     before, after = play(text), play(text.replace("item: 0.05", "item: 0.15"))
-    one, other = ({(f.order, f.line, f.kind, f.caught) for f in ledger.of(facts.Erred)} for ledger in (before, after))
+    one, other = ({(f.order, f.line, f.kind, f.caught) for f in ledger.of(Erred)} for ledger in (before, after))
     assert one < other
     assert {kind for _, _, kind, _ in other - one} == {0}
 

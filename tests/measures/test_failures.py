@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from scenes import EVERYTHING, play
 
-from simulator.engine.facts import Allocated, LineOrdered, Ordered, Returned
+from simulator.engine.facts import Allocated, LineOrdered, Ordered
 from simulator.engine.ledger import Ledger
 from simulator.measures.failures import failures
 from simulator.measures.view import View
+from simulator.mechanisms.returns.facts import Returned
 from simulator.replication.measure import Measures, measure
 
 

@@ -6,8 +6,8 @@ import pytest
 from scenes import order_desk, play
 
 from simulator.engine import facts
-from simulator.engine.facts import ERROR_KINDS
 from simulator.engine.ledger import Ledger
+from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Complained, Erred, ShortPaid, Surfaced
 from simulator.replication.measure import Measures, measure
 
 
@@ -41,7 +41,7 @@ def passed(ledger: Ledger) -> dict[int, int]:
 
 def test_errors_of_the_desk(ledger, measures):
     orders = passed(ledger)
-    errors = [f for f in ledger.of(facts.Erred) if f.order in orders]
+    errors = [f for f in ledger.of(Erred) if f.order in orders]
     assert len(errors) > 100
     assert whole(measures, "entry_errors") == pytest.approx(1000 * len(errors) / sum(orders.values()))
     assert whole(measures, "caught_errors") == pytest.approx(sum(f.caught for f in errors) / len(errors))
@@ -74,16 +74,16 @@ def test_what_customers_say_and_pay(ledger, measures):
     kept, run = measured(ledger), ledger.scenario.run
     weeks = (run.horizon - run.warm_up) / 168
     arrived = {f.order for f in ledger.of(facts.Delivered)} & kept
-    complaints = Counter(f.reason for f in ledger.of(facts.Complained) if f.order in kept)
+    complaints = Counter(f.reason for f in ledger.of(Complained) if f.order in kept)
     assert whole(measures, "complaints_per_order") == pytest.approx(sum(complaints.values()) / len(arrived))
     for kind in range(len(ERROR_KINDS)):
         found = measures.values["complaints_per_order"]["error"][kind]
         assert found == pytest.approx(complaints[kind] / len(arrived))
-    met = Counter(f.kind for f in ledger.of(facts.Surfaced) if f.at >= run.warm_up)
+    met = Counter(f.kind for f in ledger.of(Surfaced) if f.at >= run.warm_up)
     assert whole(measures, "errors_at_customers") == pytest.approx(sum(met.values()) / weeks)
     assert measures.values["errors_at_customers"]["error"] * weeks == pytest.approx([met[n] for n in range(5)])
     order_of = {f.line: (f.order, f.price) for f in ledger.of(facts.LineOrdered)}
-    short = {f.order: f.share for f in ledger.of(facts.ShortPaid) if f.at >= run.warm_up}
+    short = {f.order: f.share for f in ledger.of(ShortPaid) if f.at >= run.warm_up}
     unpaid = sum(f.units * order_of[f.line][1] * short.get(order_of[f.line][0], 0) for f in ledger.of(facts.Allocated))
     assert unpaid > 0
     assert whole(measures, "short_payment") == pytest.approx(unpaid / weeks)

@@ -6,8 +6,8 @@ from scipy.stats import binom
 from truth.agreement import Played, disagreement, expect, play
 from truth.systems import queue
 
-from simulator.engine.facts import Settled
 from simulator.engine.ledger import Ledger
+from simulator.mechanisms.contracts.facts import Settled
 
 CONTRACTS = """
   contracts:

@@ -6,8 +6,9 @@ import numpy as np
 from truth.agreement import expect, play
 from truth.systems import poisson, queue, shelf
 
-from simulator.engine.facts import LineOrdered, Ordered, Returned
+from simulator.engine.facts import LineOrdered, Ordered
 from simulator.engine.ledger import Ledger
+from simulator.mechanisms.returns.facts import Returned
 
 DAY = 24.0
 

@@ -7,7 +7,7 @@ import pytest
 from truth.agreement import Metric, Played
 
 import simulator
-from simulator.engine.facts import Erred
+from simulator.mechanisms.entry_errors.facts import Erred
 from simulator.scenario.scenario import Scenario
 
 REPLICATIONS = 3

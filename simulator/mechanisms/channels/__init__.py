@@ -1,6 +1,7 @@
 """Channels that choose a site for an order, or that look at a record of the stock."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.mechanisms.channels.facts import Oversold
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.channels.play"
@@ -18,4 +19,6 @@ MECHANISM = Mechanism(
     active=_active,
     start=later(f"{PLAY}:start"),
     follows=True,
+    facts=(Oversold,),
+    kpis=("simulator.mechanisms.channels.kpis",),
 )

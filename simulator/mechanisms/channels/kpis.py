@@ -7,6 +7,8 @@ from simulator.measures.inventory import shelf_of_line, stock_changes
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Ratio
 from simulator.measures.view import View
+from simulator.mechanisms.channels.facts import Oversold
+from simulator.mechanisms.collection.facts import Collected, NotCollected
 
 
 @kpi(unit="share of orders", better="neither", of="orders that asked for stock with every line")
@@ -68,7 +70,7 @@ def oversold_lines(view: View) -> Ratio | None:
     if not _has_records(view):
         return None
     lines = view.lines
-    return lines.rows.ratio((view.by_line(facts.Oversold)[lines.number] > 0).astype(float), 1.0)
+    return lines.rows.ratio((view.by_line(Oversold)[lines.number] > 0).astype(float), 1.0)
 
 
 @kpi(unit="share of order lines", better="lower", of="lines that asked for stock")
@@ -78,7 +80,7 @@ def oversell_cancels(view: View) -> Ratio | None:
         return None
     cancelled, lines = view.of(facts.Cancelled), view.lines
     by_company = np.bincount(cancelled["line"], cancelled["by_company"], len(view.order_of_line))
-    both = (by_company > 0) & (view.by_line(facts.Oversold) > 0)
+    both = (by_company > 0) & (view.by_line(Oversold) > 0)
     return lines.rows.ratio(both[lines.number].astype(float), 1.0)
 
 
@@ -92,7 +94,7 @@ def collected(view: View) -> Ratio | None:
     if all(channel.collect is None for channel in view.scenario.market.channels.values()):
         return None
     came, gone = np.zeros((2, len(view.measured_orders)))
-    came[view.of(facts.Collected)["order"]] = 1.0
-    gone[view.order_of_line[view.of(facts.NotCollected)["line"]]] = 1.0
+    came[view.of(Collected)["order"]] = 1.0
+    gone[view.order_of_line[view.of(NotCollected)["line"]]] = 1.0
     keep = view.measured_orders
     return view.orders.rows.ratio((came * (1 - gone))[keep], np.maximum(came, gone)[keep])

@@ -6,6 +6,8 @@ import numpy as np
 
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
+from simulator.mechanisms.channels.facts import Oversold
+from simulator.mechanisms.collection.facts import Collected, NotCollected
 
 TINY = 1e-6
 
@@ -23,7 +25,7 @@ def _sums(ledger: Ledger, kind: type) -> np.ndarray:
 
 def _oversold_was_short(ledger: Ledger) -> Iterator[str]:
     """No more is oversold of a line than was backordered, lost or replaced."""
-    oversold = _sums(ledger, facts.Oversold)
+    oversold = _sums(ledger, Oversold)
     short = _sums(ledger, facts.Backordered) + _sums(ledger, facts.Lost) + _sums(ledger, facts.Substituted)
     wrong = np.flatnonzero(oversold > short + TINY)
     if len(wrong):
@@ -32,7 +34,7 @@ def _oversold_was_short(ledger: Ledger) -> Iterator[str]:
 
 def _collected_or_put_back(ledger: Ledger) -> Iterator[str]:
     """A shipment is collected once after it is ready, or all of it goes back, and nothing in part."""
-    came, back, ready = (ledger.columns(kind) for kind in (facts.Collected, facts.NotCollected, facts.Delivered))
+    came, back, ready = (ledger.columns(kind) for kind in (Collected, NotCollected, facts.Delivered))
     if not len(came["at"]) + len(back["at"]):
         return
     taken, instead = ledger.columns(facts.Allocated), ledger.columns(facts.Substituted)

@@ -1,6 +1,7 @@
 """Click and collect: shipments that wait for their customers."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.mechanisms.collection.facts import Collected, NotCollected
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.collection.play"
@@ -16,4 +17,8 @@ MECHANISM = Mechanism(
     start=later(f"{PLAY}:start"),
     draw=later(f"{PLAY}:draw"),
     follows=True,
+    facts=(
+        Collected,
+        NotCollected,
+    ),
 )

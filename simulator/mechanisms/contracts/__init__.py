@@ -1,6 +1,7 @@
 """Service-level agreements: watched, settled, and what missing them costs."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.mechanisms.contracts.facts import Alerted, Pushed, Settled
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.contracts.play"
@@ -22,4 +23,10 @@ MECHANISM = Mechanism(
     finish=later(f"{PLAY}:finish"),
     hurries=_hurries,
     follows=True,
+    facts=(
+        Alerted,
+        Pushed,
+        Settled,
+    ),
+    kpis=("simulator.mechanisms.contracts.kpis",),
 )

@@ -12,6 +12,7 @@ from simulator.measures.penalties import bonus_by_line, penalty_by_line
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived, Fixed, Ratio
 from simulator.measures.view import View
+from simulator.mechanisms.contracts.facts import Pushed
 from simulator.mechanisms.contracts.scorecards import Scorecard, covered, due_times, scorecards
 from simulator.textbook.queues import stays_longer
 
@@ -84,7 +85,7 @@ def sla_bonus(view: View) -> Derived | None:
 
 def _pushed(view: View) -> np.ndarray:
     """By agreement and order number: whether the order was pushed while the agreement was at risk."""
-    table = view.of(facts.Pushed)
+    table = view.of(Pushed)
     found = np.zeros((view.labels.sizes["contract"], len(view.measured_orders)))
     found[table["contract"], table["order"]] = 1.0
     return found

@@ -93,9 +93,11 @@ def gone(view: View) -> tuple[Columns, Columns]:
     An order that ended before it asked for stock, turned away or withdrawn, is gone with all its lines.
     """
     cancelled, left = view.of(facts.Cancelled), view.of(facts.Abandoned)
+    withdrawn = [kind for kind in view.ledger.kinds if facts.ENDS.get(kind)]  # and the promise with the order
     own, full = cancelled["by_company"] == 0, left["full"] > 0
     company = [view.of(facts.Lost), _rows(cancelled, ~own), _whole(view, _rows(left, full))]
-    customer = [_rows(cancelled, own), _whole(view, _rows(left, ~full)), _whole(view, view.of(facts.Withdrawn))]
+    customer = [_rows(cancelled, own), _whole(view, _rows(left, ~full))]
+    customer += [_whole(view, view.of(kind)) for kind in withdrawn]
     return _together(company), _together(customer)
 
 

@@ -1,7 +1,7 @@
 """Errors of order entry, and how customers meet with them."""
 
-from simulator.engine.facts import ERROR_KINDS
 from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Complained, Erred, ShortPaid, Surfaced
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.entry_errors.play"
@@ -17,4 +17,11 @@ MECHANISM = Mechanism(
     start=later(f"{PLAY}:start"),
     draw=later(f"{PLAY}:draw"),
     follows=True,
+    facts=(
+        Erred,
+        Surfaced,
+        ShortPaid,
+        Complained,
+    ),
+    kpis=("simulator.mechanisms.entry_errors.kpis",),
 )

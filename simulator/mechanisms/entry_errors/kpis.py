@@ -3,7 +3,6 @@
 import numpy as np
 
 from simulator.engine import facts
-from simulator.engine.facts import ERROR_KINDS
 from simulator.engine.ledger import Columns
 from simulator.measures.costs import in_measured_time, short_payments
 from simulator.measures.lead_time import jobs, staff_hours, worked_hours
@@ -11,6 +10,7 @@ from simulator.measures.money import money
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived, Ratio
 from simulator.measures.view import View
+from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Complained, Erred, Surfaced
 
 
 def _of_orders(view: View, numerator: np.ndarray, denominator: np.ndarray) -> Ratio:
@@ -30,7 +30,7 @@ def _errs(view: View) -> bool:
 
 def _errors(view: View) -> Columns:
     """Errors of orders that have passed the desk."""
-    erred = view.of(facts.Erred)
+    erred = view.of(Erred)
     kept = view.all_asked[erred["order"]]
     return {name: column[kept] for name, column in erred.items()}
 
@@ -117,7 +117,7 @@ def complaints_per_order(view: View) -> Derived | None:
     """Complaints / orders delivered; by error, those about this kind of error."""
     if not _errs(view):
         return None
-    made, arrived = view.of(facts.Complained), _count(view, view.of(facts.Delivered)["order"]) > 0
+    made, arrived = view.of(Complained), _count(view, view.of(facts.Delivered)["order"]) > 0
     values = _of_orders(view, _count(view, made["order"]), arrived).values()
     about = made["reason"][view.measured_orders[made["order"]]]
     arrivals = (arrived & view.measured_orders).sum()
@@ -136,7 +136,7 @@ def errors_at_customers(view: View) -> Derived | None:
     """Errors that verification missed and customers met with."""
     if not _errs(view):
         return None
-    surfaced, week = view.of(facts.Surfaced), view.span / 168.0
+    surfaced, week = view.of(Surfaced), view.span / 168.0
     met = in_measured_time(view, surfaced)
     cells = view.orders.rows.by
     sources = np.bincount(view.source_of_order[surfaced["order"]], met, view.labels.sources)

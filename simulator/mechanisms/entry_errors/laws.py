@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulator.engine import facts
-from simulator.engine.facts import ERROR_KINDS
 from simulator.engine.ledger import Columns, Ledger
+from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Erred, ShortPaid, Surfaced
 
 TINY = 1e-6
 
@@ -99,7 +99,7 @@ def _most(ledger: Ledger, stage: int) -> float:
 
 def _only_missed_errors_surface(ledger: Ledger) -> Iterator[str]:
     """What comes to light was entered wrongly and missed, once each; a payment is short only for a wrong price."""
-    erred, surfaced = ledger.columns(facts.Erred), ledger.columns(facts.Surfaced)
+    erred, surfaced = ledger.columns(Erred), ledger.columns(Surfaced)
     missed, found = _keys(ledger, erred)[erred["caught"] == 0], _keys(ledger, surfaced)
     for wrong, fault in (
         (~np.isin(found, missed), "came to light but was never missed"),
@@ -113,7 +113,7 @@ def _only_missed_errors_surface(ledger: Ledger) -> Iterator[str]:
     early = (surfaced["kind"] != ERROR_KINDS.index("address")) & (surfaced["at"] < first[surfaced["order"]])
     if early.any():
         yield f"order {surfaced['order'][_first(early)]}: an error came to light before anything was delivered"
-    short, priced = ledger.columns(facts.ShortPaid)["order"], surfaced["kind"] == ERROR_KINDS.index("price")
+    short, priced = ledger.columns(ShortPaid)["order"], surfaced["kind"] == ERROR_KINDS.index("price")
     if not np.array_equal(np.sort(short), np.sort(surfaced["order"][priced])):
         yield "the orders paid short are not those with a wrong price"
 

@@ -8,13 +8,13 @@ from functools import partial
 import numpy as np
 
 from simulator.engine.clock import Life
-from simulator.engine.facts import ERROR_KINDS, Erred
 from simulator.engine.ledger import Columns
 from simulator.engine.orders import ComesBack, Order, Shipment
 from simulator.lifecycle.customer_draws import NewOrders
 from simulator.lifecycle.demand import CustomerSegment
 from simulator.lifecycle.fulfilment import deliver
 from simulator.lifecycle.world import World
+from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Erred
 from simulator.scenario.network import EntryMode
 from simulator.scenario.scenario import Scenario
 

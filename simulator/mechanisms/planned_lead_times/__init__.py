@@ -1,6 +1,7 @@
 """Planned lead times, refreshed from the record of receipts."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.mechanisms.planned_lead_times.facts import Replanned
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.planned_lead_times.play"
@@ -15,4 +16,5 @@ MECHANISM = Mechanism(
     active=_active,
     start=later(f"{PLAY}:start"),
     follows=True,
+    facts=(Replanned,),
 )

@@ -1,6 +1,7 @@
 """Orders for later, kept back until their release."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.mechanisms.reservations.facts import Released, SetAside, Withdrawn
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.reservations.play"
@@ -16,4 +17,9 @@ MECHANISM = Mechanism(
     start=later(f"{PLAY}:start"),
     draw=later(f"{PLAY}:draw"),
     follows=True,
+    facts=(
+        Withdrawn,
+        SetAside,
+        Released,
+    ),
 )

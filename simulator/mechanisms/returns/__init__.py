@@ -1,6 +1,7 @@
 """Goods that come back, and what becomes of them."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.returns.play"
@@ -17,4 +18,10 @@ MECHANISM = Mechanism(
     start=later(f"{PLAY}:start"),
     draw=later(f"{PLAY}:draw"),
     follows=True,
+    facts=(
+        Returned,
+        Restocked,
+        Disposed,
+    ),
+    kpis=("simulator.mechanisms.returns.kpis",),
 )

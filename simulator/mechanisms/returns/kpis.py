@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from simulator.engine import facts
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Ratio
 from simulator.measures.view import TINY, View
+from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
 
 
 @kpi(unit="share of order lines", better="lower", of="lines delivered at least in part", scor="RL.3.55")
 def return_rate(view: View) -> Ratio:
     """Lines that came back in whole or in part by the end of the run / lines delivered."""
     lines = view.lines
-    back = view.by_line(facts.Returned)[lines.number] > TINY
+    back = view.by_line(Returned)[lines.number] > TINY
     return lines.rows.ratio(back.astype(float), (lines.delivered > TINY).astype(float))
 
 
@@ -20,21 +20,21 @@ def return_rate(view: View) -> Ratio:
 def returned_units(view: View) -> Ratio:
     """Units that came back by the end of the run / units delivered."""
     lines = view.lines
-    return lines.rows.ratio(view.by_line(facts.Returned)[lines.number], lines.delivered)
+    return lines.rows.ratio(view.by_line(Returned)[lines.number], lines.delivered)
 
 
 @kpi(unit="share of value", better="lower", of="value delivered at selling price")
 def returned_value(view: View) -> Ratio:
     """Value of what came back by the end of the run / value delivered, at the price of the line."""
     lines = view.lines
-    return lines.rows.ratio(view.by_line(facts.Returned)[lines.number] * lines.price, lines.delivered * lines.price)
+    return lines.rows.ratio(view.by_line(Returned)[lines.number] * lines.price, lines.delivered * lines.price)
 
 
 @kpi(unit="hours", better="lower", of="units restocked", scor="RS.3.140")
 def dock_to_stock(view: View) -> Ratio:
     """Mean time from the arrival of a returned unit until it is sellable stock again."""
     lines, size = view.lines, len(view.order_of_line)
-    back, again = view.of(facts.Returned), view.of(facts.Restocked)
+    back, again = view.of(Returned), view.of(Restocked)
     units = np.bincount(again["line"], again["units"], size)
     arrived = np.bincount(back["line"], back["at"] * back["units"], size) * (units > 0)
     came = np.bincount(back["line"], back["units"], size)
@@ -49,5 +49,5 @@ def recovery_value(view: View) -> Ratio:
     """Cost value of the returned units that became stock again / that of all whose fate is decided."""
     lines = view.lines
     cost = np.array([product.cost for product in view.scenario.products.values()])[lines.sku]
-    good, bad = (view.by_line(kind)[lines.number] * cost for kind in (facts.Restocked, facts.Disposed))
+    good, bad = (view.by_line(kind)[lines.number] * cost for kind in (Restocked, Disposed))
     return lines.rows.ratio(good, good + bad)

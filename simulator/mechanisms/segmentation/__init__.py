@@ -1,6 +1,7 @@
 """Classes of products and customers, made again from what was ordered."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.mechanisms.segmentation.facts import CustomerReclassified, SkuReclassified
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.segmentation.play"
@@ -16,4 +17,9 @@ MECHANISM = Mechanism(
     active=_active,
     start=later(f"{PLAY}:start"),
     follows=True,
+    facts=(
+        SkuReclassified,
+        CustomerReclassified,
+    ),
+    kpis=("simulator.mechanisms.segmentation.kpis",),
 )

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from simulator.engine import facts
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived
 from simulator.measures.view import View
+from simulator.mechanisms.segmentation.facts import CustomerReclassified, SkuReclassified
 from simulator.rules.segmentation import SegmentationRule
 
 
@@ -23,11 +23,11 @@ def _rate(view: View, rule: SegmentationRule | None, kind: type, size: int) -> D
 def sku_reclassification_rate(view: View) -> Derived | None:
     """SKUs that a review put into another class / SKUs, on average over the reviews."""
     rule = view.scenario.segmentation.products
-    return _rate(view, rule, facts.SkuReclassified, view.labels.products)
+    return _rate(view, rule, SkuReclassified, view.labels.products)
 
 
 @kpi(unit="share of customers", better="neither", of="customers, at each review in the measured time")
 def customer_reclassification_rate(view: View) -> Derived | None:
     """Customers that a review put into another class / customers, on average over the reviews."""
     rule = view.scenario.segmentation.customers
-    return _rate(view, rule, facts.CustomerReclassified, len(view.ledger.customers))
+    return _rate(view, rule, CustomerReclassified, len(view.ledger.customers))

@@ -1,0 +1,29 @@
+"""What happens to orders for later before they go to the warehouse."""
+
+from typing import NamedTuple
+
+from simulator.engine.facts import comes_first, ends_order
+
+
+@ends_order(voids_promise=True)
+class Withdrawn(NamedTuple):
+    """A customer cancelled an order for later before it was released."""
+
+    at: float
+    order: int
+
+
+@comes_first
+class SetAside(NamedTuple):
+    """Units were set aside for a line of an order for later; they stay on hand until they are allocated."""
+
+    at: float
+    line: int
+    units: float
+
+
+class Released(NamedTuple):
+    """An order for later was given to the warehouse."""
+
+    at: float
+    order: int

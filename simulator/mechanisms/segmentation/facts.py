@@ -1,0 +1,21 @@
+"""What reviews of the classes change."""
+
+from typing import NamedTuple
+
+
+class SkuReclassified(NamedTuple):
+    """A review put a SKU into another class."""
+
+    at: float
+    sku: int
+    became: int
+    """Index into the classes of the segmentation rule."""
+
+
+class CustomerReclassified(NamedTuple):
+    """A review put a customer into another class."""
+
+    at: float
+    customer: int
+    became: int
+    """Index into the classes of the segmentation rule."""
