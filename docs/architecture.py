@@ -239,7 +239,7 @@ def draw(boxes: Boxes) -> str:
     middle, ways = places(boxes)
     level = layers_of(downwards(boxes))
     width = max(x + _room(spot) / 2 for spot, (x, _) in middle.items()) + EDGE
-    height = max(y for _, y in middle.values()) + HEIGHT / 2 + EDGE + 26
+    height = max(y for _, y in middle.values()) + HEIGHT / 2 + EDGE + 38
     data = json.dumps({name: asdict(box) for name, box in boxes.items()})
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
@@ -253,10 +253,12 @@ def draw(boxes: Boxes) -> str:
     highest = max(1, *level.values())
     for name, box in boxes.items():
         parts += _drawn(name, box, middle[name, name, level[name]], level[name] / highest)
-    words = "An arrow leads to what is imported; arrows that follow from others are left out."
+    words = ["An arrow leads to what is imported; arrows that follow from others are left out."]
     if set(shown(boxes).values()) - {"down"}:
-        words += " Coloured tips point upwards: a few files of the lower box import the upper one."
-    parts.append(f'<text x="{EDGE + GAP / 2}" y="{height - 22:.0f}" font-size="12" fill="{GREY}">{words}</text>')
+        words.append("A red tip leads upwards: a few files of the lower box import the upper one.")
+    for i, line in enumerate(words):
+        low = height - 36 + 17 * i
+        parts.append(f'<text x="{EDGE + GAP / 2}" y="{low:.0f}" font-size="12" fill="{GREY}">{line}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
