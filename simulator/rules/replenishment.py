@@ -275,6 +275,10 @@ class Periodic(ReplenishmentRule):
         return self._with(level=level)
 
     @property
+    def reorder_at(self) -> float:
+        return -math.inf
+
+    @property
     def review(self) -> float:
         return self.every
 
