@@ -31,7 +31,7 @@ class Policy:
         self._place = {id(rule): place for place, rule in enumerate(self.rules)}
         self.allocation: AllocationRule = self.service.allocation
         self.channels = channels
-        self.rationing = type(self.allocation).keeps is not AllocationRule.keeps or channels.protects
+        self.rationing = self.allocation.keeps_stock or channels.protects
         """Whether some stock may be kept from some orders."""
         self.sku_class = classes.sku
         """Class of each product, as it is now."""
@@ -48,14 +48,14 @@ class Policy:
         """When classes change that rules look at."""
         chains = [self.service.stockout, *(rule.stockout for rule in self.rules if rule.stockout is not None)]
         self.asks_customers = any(not response.plain for chain in chains for response in chain)
-        self.looks_at_prices = self.asks_customers or type(self.allocation).rank is not AllocationRule.rank
+        self.looks_at_prices = self.asks_customers or self.allocation.ranks
         self.negotiates = any(rule.promise is not None and not rule.promise.standing for rule in self.rules)
         waits = any(segment.longest_wait is not None for segment in scenario.market.segments.values())
         self.commits = self.negotiates or waits
         """Whether somebody looks at what is promised to orders that have not come to the shelf yet."""
         self.repromises = self.service.repromise is not None
         pushes = any(contract.alert is not None for contract in self.service.contracts.values())
-        self.ranks = pushes or type(self.allocation).rank is not AllocationRule.rank
+        self.ranks = pushes or self.allocation.ranks
         """Whether some lines come before others that waited longer."""
         self.skus = list(scenario.products)
         places = {sku: place for place, sku in enumerate(self.skus)}

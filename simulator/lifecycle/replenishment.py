@@ -34,7 +34,7 @@ def resize(world: World, shelf: Shelf) -> None:
     rule = sized_rule(world.scenario, world.sites[site].name, name, shelf.target, shelf.lead_time)
     if rule == shelf.rule:
         return
-    shelf.rule, shelf.reorder_at = rule, rule.reorder_at
+    shelf.rule, shelf.reorder_at = rule, rule.asked_at
     if shelf.position <= shelf.reorder_at:
         reorder(world, shelf)
 

@@ -14,7 +14,6 @@ from simulator.mechanisms.channels.play import start_records
 from simulator.mechanisms.contracts.play import close_agreements, keep_agreements
 from simulator.mechanisms.planned_lead_times.play import start_planning
 from simulator.mechanisms.segmentation.play import start_segmenting
-from simulator.rules.replenishment import Periodic
 from simulator.scenario.scenario import Scenario
 
 
@@ -52,9 +51,10 @@ def start_replenishment(world: World) -> None:
     reviewed: dict[tuple[float, float, bool], list[Shelf]] = defaultdict(list)
     for site in world.sites:
         for shelf in site.shelves:
-            if isinstance(shelf.rule, Periodic):
-                reviewed[shelf.rule.first, shelf.rule.every, shelf.rule.before_demand].append(shelf)
-            elif shelf.rule is not None and shelf.position <= shelf.reorder_at:
+            rule = shelf.rule
+            if rule is not None and rule.review > 0:
+                reviewed[rule.first_review, rule.review, rule.reviews_before_demand].append(shelf)
+            elif rule is not None and shelf.position <= shelf.reorder_at:
                 reorder(world, shelf)
     for (first, every, early), shelves in reviewed.items():
         clerk = Process(world.clock)
