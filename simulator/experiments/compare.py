@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.experiments.comparison import Comparison, distinct
 from simulator.experiments.differences import (
