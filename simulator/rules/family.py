@@ -7,7 +7,7 @@ theirs from a file of their own (`simulator.plugins`), from an installed package
 
 import importlib
 import pkgutil
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -28,16 +28,19 @@ class Rule(Model):
     def __pydantic_init_subclass__(cls, **given: Any) -> None:
         """Register a rule under its tag.
 
-        Errors: TakenError if another rule of the family has the tag.
+        Errors: TypeError if another rule of the family has the tag, or if it is not written as it has to be.
         """
         super().__pydantic_init_subclass__(**given)
         family = next(base for base in cls.__mro__ if Rule in base.__bases__)
-        rules, tag = _rules.setdefault(family, {}), cls.model_fields["rule"].default
+        rules, stated = _rules.setdefault(family, {}), cls.model_fields["rule"]
+        tag = stated.default
         if not isinstance(tag, str):  # a family, or what several rules have in common
             return
         before = rules.get(tag)
         if before is not None and (error := taken(f"a rule tagged {tag!r}", before, cls)):
             raise error
+        if get_args(stated.annotation) != (tag,):
+            raise TypeError(f'{cls.__name__} states its tag as `rule: Literal["{tag}"] = "{tag}"`')
         rules[tag] = cls
         added(cls, lambda: _forget(family, tag))
 
