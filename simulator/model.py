@@ -36,3 +36,21 @@ def _listed(value: Any) -> Any:
 
 Names = Annotated[tuple[str, ...], OneOrMore()]
 """One name, or several."""
+
+
+def rebuild_models() -> None:
+    """Build anew what validates scenarios, where it is built: a rule or a distribution has come or gone.
+
+    All models that are built are taken apart first, since each holds the parts that it was built of.
+    """
+    built = [model for model in _below(Model) if model.__pydantic_complete__]
+    for model in built:
+        model.__pydantic_complete__ = False
+        if "__pydantic_core_schema__" in model.__dict__:
+            del model.__pydantic_core_schema__
+    for model in built:
+        model.model_rebuild(force=True, raise_errors=False)
+
+
+def _below(model: type[Model]) -> list[type[Model]]:
+    return [each for child in model.__subclasses__() for each in (child, *_below(child))]

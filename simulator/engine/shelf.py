@@ -67,7 +67,7 @@ class Shelf:
         self.reserved = 0.0  # set aside for orders to come, and no longer free
         self.committed = 0.0  # promised to orders that have not come to the shelf yet
         self.daily_demand = self.cost = 0.0
-        self.reorder_at = rule.reorder_at if rule is not None else -math.inf
+        self.reorder_at = rule.asked_at if rule is not None else -math.inf
         self.waiting: deque[Waiting] = deque()  # by rank, equals in the order in which they came
         self.coming: list[Delivery] = []
         self.target = self.lead_time = None

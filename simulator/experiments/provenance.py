@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from simulator.plugins import GROUPS, fingerprints
 from simulator.scenario.errors import dotted
 from simulator.scenario.reading.order_history import HistoryError
 from simulator.scenario.scenario import Scenario, plain_value
@@ -126,13 +127,16 @@ class ProvenanceError(ValueError):
 
 
 def packages() -> dict[str, str]:
-    """Versions of the simulator, of Python, of what numbers may depend on, and of packages that add their own rules."""
-    return dict(_installed())
+    """Versions of the simulator, of Python, of what numbers may depend on, and of what users add.
+
+    Of a package of theirs it is the version, of a file of theirs a fingerprint of its content.
+    """
+    return _installed() | {f"plugin {name}": digest for name, digest in fingerprints().items()}
 
 
 @cache
 def _installed() -> dict[str, str]:
-    """The same, looked up once: it takes longer than many a replication."""
+    """The versions, looked up once: it takes longer than many a replication."""
     from simulator import __version__
 
     found = {"simulator": __version__, "python": platform.python_version()}
@@ -142,17 +146,18 @@ def _installed() -> dict[str, str]:
 
 @cache
 def _rule_packages() -> dict[str, str]:
-    return {each.dist.name: each.dist.version for each in entry_points(group="simulator.rules") if each.dist}
+    return {each.dist.name: each.dist.version for group in GROUPS for each in entry_points(group=group) if each.dist}
 
 
 def player() -> str:
-    """What plays: the version of the simulator, and of packages that add their own rules where there are any.
+    """What plays: the version of the simulator, and of what users add to it where there is anything.
 
     Replications of different players are never put together.
     """
     from simulator import __version__
 
-    return " with ".join([__version__, *(f"{name} {number}" for name, number in sorted(_rule_packages().items()))])
+    added = sorted({**_rule_packages(), **fingerprints()}.items())
+    return " with ".join([__version__, *(f"{name} {number}" for name, number in added)])
 
 
 def record(scenario: Scenario) -> dict[str, Any]:

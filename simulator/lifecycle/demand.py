@@ -16,11 +16,12 @@ from simulator.engine.ledger import Ledger
 from simulator.engine.orders import Block
 from simulator.engine.site import SiteWorld
 from simulator.engine.streams import Streams
-from simulator.lifecycle.arrivals import BLOCK, Wanted, arrival_times, fill_baskets
+from simulator.lifecycle.arrivals import Wanted, arrival_times, fill_baskets
 from simulator.lifecycle.customer_draws import CustomerDraws, NewOrders
 from simulator.lifecycle.mechanism import Mechanism
 from simulator.lifecycle.order_terms import Bulk, OrderTerms, Reach
 from simulator.lifecycle.policy import Policy
+from simulator.scenario.demand import BLOCK
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.reading.order_history import Orders, read_history
 from simulator.scenario.scenario import Scenario

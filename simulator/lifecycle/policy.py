@@ -33,7 +33,7 @@ class Policy:
         self._place = {id(rule): place for place, rule in enumerate(self.rules)}
         self.allocation: AllocationRule = self.service.allocation
         self.channels = channels
-        self.rationing = type(self.allocation).keeps is not AllocationRule.keeps or channels.protects
+        self.rationing = self.allocation.keeps_stock or channels.protects
         """Whether some stock may be kept from some orders."""
         self.sku_class = classes.sku
         """Class of each product, as it is now."""
@@ -55,7 +55,7 @@ class Policy:
         self.commits = self.negotiates or waits
         """Whether somebody looks at what is promised to orders that have not come to the shelf yet."""
         self.repromises = self.service.repromise is not None
-        self.ranks = hurries or type(self.allocation).rank is not AllocationRule.rank
+        self.ranks = hurries or self.allocation.ranks
         """Whether some lines come before others that waited longer."""
         self.skus = list(scenario.products)
         places = {sku: place for place, sku in enumerate(self.skus)}

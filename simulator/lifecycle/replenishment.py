@@ -9,7 +9,6 @@ from simulator.engine.supply import Delivery
 from simulator.lifecycle.backorders import give, serve_waiting
 from simulator.lifecycle.world import World
 from simulator.planning.stock_levels import sized_rule
-from simulator.rules.replenishment import Periodic
 
 
 def order_if_low(world: World, shelf: Shelf) -> None:
@@ -41,7 +40,7 @@ def resize(world: World, shelf: Shelf) -> None:
     rule = sized_rule(world.scenario, world.sites[site].name, name, shelf.target, shelf.lead_time)
     if rule == shelf.rule:
         return
-    shelf.rule, shelf.reorder_at = rule, rule.reorder_at
+    shelf.rule, shelf.reorder_at = rule, rule.asked_at
     order_if_low(world, shelf)
 
 
@@ -114,9 +113,10 @@ def start_replenishment(world: World) -> None:
     reviewed: dict[tuple[float, float, bool], list[Shelf]] = defaultdict(list)
     for site in world.sites:
         for shelf in site.shelves:
-            if isinstance(shelf.rule, Periodic):
-                reviewed[shelf.rule.first, shelf.rule.every, shelf.rule.before_demand].append(shelf)
-            elif shelf.rule is not None:
+            rule = shelf.rule
+            if rule is not None and rule.review > 0:
+                reviewed[rule.first_review, rule.review, rule.reviews_before_demand].append(shelf)
+            elif rule is not None:
                 order_if_low(world, shelf)
     for (first, every, early), shelves in reviewed.items():
         clerk = Process(world.clock)

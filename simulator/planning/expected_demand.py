@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.planning.sourcing_options import home_site, share_from
 from simulator.rules.segmentation import Sold, Turnover, turnover
-from simulator.scenario.demand import Poisson, Renewal, Replayed, Resampled, Rhythm, Scheduled
+from simulator.scenario.demand import Replayed, Resampled, Rhythm
 from simulator.scenario.distributions import Quantity
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.reading.order_history import Orders, read_history
@@ -87,13 +87,7 @@ def _segment_demand(scenario: Scenario, name: str, segment: Segment, site: str |
 
 def order_rate(segment: Segment) -> float:
     """Orders per hour, where the demand does not come from a history at its own times."""
-    demand = segment.demand
-    if isinstance(demand, (Poisson, Resampled)):
-        return demand.orders
-    if isinstance(demand, Renewal):
-        return 1 / demand.gap.expected
-    assert isinstance(demand, Scheduled)
-    return 1 / demand.every
+    return segment.demand.rate
 
 
 def _basket_demand(scenario: Scenario, basket: Basket) -> Moments:

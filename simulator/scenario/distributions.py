@@ -1,20 +1,23 @@
 """Distributions of durations and quantities, by mean and spread or by their natural parameters.
 
 A scenario writes a plain value ("2 days", 3) for a constant, or one name with its parameters:
-`{gamma: {mean: 21 days, cv: 0.3}}`. The families themselves are in `probability.py`.
+`{gamma: {mean: 21 days, cv: 0.3}}`. The families themselves are in `probability.py`; users add theirs with
+`distribution`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any, Generic
+from typing import Annotated, Any, Generic, TypeVar
 
 import numpy as np
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema
 
 from simulator.model import Model
+from simulator.plugins import PluginError, added, taken
 from simulator.scenario.probability import (
     Constant,
     Erlang,
@@ -175,7 +178,8 @@ class Distribution(Model, Generic[T]):
         found = getattr(self, next(iter(self.model_fields_set)))
         if isinstance(found, tuple):
             return Mixture(tuple(part.share for part in found), tuple(part.of.law for part in found))
-        chosen: Law = found
+        name = next(iter(self.model_fields_set))
+        chosen: Law = OwnLaw(name, found) if name in _own else found
         return chosen
 
     def sample(self, rng: np.random.Generator, size: int) -> np.ndarray:
@@ -247,3 +251,66 @@ def _check_shares(parts: tuple[DurationPart, ...] | tuple[QuantityPart, ...] | N
 
 Duration.model_rebuild()
 Quantity.model_rebuild()
+
+
+@dataclass(frozen=True)
+class OwnLaw:
+    """A distribution that a user has added, held to what all of them promise."""
+
+    name: str
+    law: Law
+
+    def sample(self, rng: np.random.Generator, size: int) -> np.ndarray:
+        """Draws of the law.
+
+        Errors: PluginError if they are not `size` numbers of 0 or more.
+        """
+        draws = np.asarray(self.law.sample(rng, size), dtype=float)
+        if draws.shape != (size,):
+            raise PluginError(f"distribution {self.name!r}: {size} draws are expected; found {draws.shape}")
+        if not np.all((draws >= 0) & (draws < np.inf)):
+            raise PluginError(f"distribution {self.name!r}: draws are 0 or more; found {draws.min():g}")
+        return draws
+
+    def moments(self) -> Moments:
+        return self.law.moments()
+
+
+_own: dict[str, type[Model]] = {}
+L = TypeVar("L", bound=type[Model])
+
+
+def distribution(name: str) -> Callable[[L], L]:
+    """Register a class as a distribution of durations and quantities; the class itself is given back unchanged.
+
+    The class is a model of its parameters with `sample` and `moments`. Parameters that are durations or quantities
+    are of the type `T`, for which the class is generic: `class Pert(Model, Generic[T])`.
+
+    Errors: TypeError if the name is taken or is none, or if a method is missing.
+    """
+
+    def register(law: L) -> L:
+        before = _own.get(name)
+        if before is not None and (error := taken(f"a distribution {name!r}", before, law)):
+            raise error
+        if not name.isidentifier() or (before is None and (name in Duration.model_fields or hasattr(Duration, name))):
+            raise TypeError(f"a distribution can't be called {name!r}: the name is taken, or is no word")
+        if missing := [method for method in ("sample", "moments") if not hasattr(law, method)]:
+            raise TypeError(f"the distribution {name!r} has no {' and no '.join(missing)}")
+        generic = bool(getattr(law, "__parameters__", ()))
+        for kind, value in ((Duration, Hours), (Quantity, Units)):
+            of_kind: Any = law[value] if generic else law  # type: ignore[index]
+            kind.model_fields[name] = FieldInfo(annotation=of_kind | None, default=None)
+            setattr(kind, name, None)  # of what was made before
+        _own[name] = law
+        added(law, lambda: _forget(name))
+        return law
+
+    return register
+
+
+def _forget(name: str) -> None:
+    _own.pop(name, None)
+    for kind in (Duration, Quantity):
+        kind.model_fields.pop(name, None)
+        delattr(kind, name)
