@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 from pydantic_core import CoreSchema, core_schema
 
 from simulator.model import Model
@@ -21,6 +21,12 @@ class Rule(Model):
     """A rule holds its settings and decides; it keeps no state and sees no clock, luck or world."""
 
     rule: str
+
+    @model_serializer(mode="wrap")
+    def _tagged(self, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
+        """The tag is a default, but without it nobody knows which rule is meant."""
+        left_out = info.exclude_unset or info.exclude_defaults
+        return {"rule": self.rule, **write(self)} if left_out else write(self)
 
 
 @cache

@@ -19,9 +19,16 @@ from simulator.scenario.reading.nodes import Node, Scalar, child
 Schema = dict[str, Any]
 
 
-@cache
 def shape_of(root: type[BaseModel]) -> Shape:
-    """The shape of a root model, worked out once: its schema takes longer than a whole scenario."""
+    """The shape of a root model, worked out once: its schema takes longer than a whole scenario.
+
+    A section that is registered later (`register_section`) makes it another shape.
+    """
+    return _shape(root, tuple(root.model_fields))
+
+
+@cache
+def _shape(root: type[BaseModel], _fields: tuple[str, ...]) -> Shape:
     return Shape(root)
 
 
