@@ -27,9 +27,9 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
     Warnings are of rules that overlap or never apply, of orders that no rule speaks of, and of promises that the
     network cannot keep; they change neither the run nor the exit status.
     """
+    from simulator.checks.conflicts import look_over
     from simulator.experiments.search_space import faults
     from simulator.scenario.errors import ScenarioError
-    from simulator.scenario.reading.load import look_over
     from simulator.scenario.reading.order_history import HistoryError
 
     bad = 0

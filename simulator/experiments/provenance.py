@@ -1,5 +1,6 @@
 """Whether the numbers of a result are those that it had before: in all digits, up to rounding, or not."""
 
+import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
@@ -118,6 +119,8 @@ def _number(value: float | None) -> str:
 
 PACKAGES = ("numpy", "scipy", "simpy", "pandas", "pydantic", "pyyaml")
 """What the numbers may depend on."""
+FORMAT = 2
+"""What the hash in a record or a store is of: since 2 of what the scenario says, before of the text that says it."""
 SHOWN = 5
 """So many faults of a recorded scenario are told."""
 
@@ -164,10 +167,11 @@ def record(scenario: Scenario) -> dict[str, Any]:
     """What a result of this scenario names: plain data that goes through JSON unchanged.
 
     `source` is the whole scenario, bases and overrides laid over one another: `restore` makes the scenario of it, with
-    the same hash. It is None where the scenario was put together from Python objects, which have no written form.
+    the same hash.
     """
     made = packages()
     return {
+        "format": FORMAT,
         "scenario": scenario.name,
         "hash": scenario.hash,
         "seed": scenario.run.seed,
@@ -175,7 +179,7 @@ def record(scenario: Scenario) -> dict[str, Any]:
         "python": made["python"],
         "platform": _platform(),
         "packages": made,
-        "source": _plain(scenario.source),
+        "source": json.loads(json.dumps(scenario.source, default=plain_value)),
     }
 
 
@@ -183,31 +187,48 @@ def _platform() -> str:
     return f"{platform.system()} {platform.machine()}"
 
 
-def _plain(source: dict[str, Any]) -> dict[str, Any] | None:
-    try:
-        plain: dict[str, Any] = json.loads(json.dumps(source, default=plain_value))
-    except TypeError:
-        return None
-    return plain
-
-
 def restore(recorded: dict[str, Any], history: Path | None = None) -> Scenario:
     """The scenario of a record; `history` is where its order history lies now, if not where it lay.
 
+    A record of format 1 is read too, and held against the hash as it was then.
+
     Errors: ProvenanceError says why it cannot be had, or that it is not what it was.
     """
-    source, wanted = recorded.get("source"), recorded.get("hash")
+    source, wanted, written = recorded.get("source"), recorded.get("hash"), recorded.get("format", 1)
+    if written not in (1, FORMAT):
+        raise ProvenanceError(
+            f"the record has format {written!r}, this version of the program reads {FORMAT} and 1: "
+            "reproduce it with the version that is named in it"
+        )
     if not isinstance(source, dict):
-        raise ProvenanceError("the record holds no scenario: it was put together from Python objects")
+        raise ProvenanceError("the record holds no scenario: before format 2, one made of Python objects had none")
     scenario = _validated(_with_history(source, history))
-    if scenario.hash != wanted:
+    found = scenario.hash if written == FORMAT else _first_hash(source, scenario)
+    if found != wanted:
         told = scenario.market.history
         also = f", or {told.file} is not the order history it was" if told is not None else ""
         raise ProvenanceError(
-            f"the scenario in the record does not fit its hash: {wanted} is stated, {scenario.hash} is found. "
+            f"the scenario in the record does not fit its hash: {wanted} is stated, {found} is found. "
             f"It has been edited{also}"
         )
     return scenario
+
+
+def _first_hash(source: dict[str, Any], scenario: Scenario) -> str:
+    """The hash as it was in format 1: of the text of a scenario, its sections sorted, all else in its order."""
+    asked = {key: source[key] for key in sorted(source) if key != "optimise"}
+    content = hashlib.sha256(json.dumps(_without_paths(asked)).encode())
+    if scenario.market.history is not None:
+        content.update(Path(scenario.market.history.file).read_bytes())
+    return content.hexdigest()[:16]
+
+
+def _without_paths(data: Any) -> Any:
+    """Without the texts under `file`: a path says nothing about the content."""
+    if isinstance(data, dict):
+        kept = {key: value for key, value in data.items() if key != "file" or isinstance(value, dict)}
+        return {key: _without_paths(each) for key, each in kept.items()}
+    return [_without_paths(item) for item in data] if isinstance(data, list) else data
 
 
 def _with_history(source: dict[str, Any], history: Path | None) -> dict[str, Any]:

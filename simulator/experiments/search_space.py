@@ -15,9 +15,8 @@ from simulator.experiments.intervals import Sample, interval
 from simulator.experiments.result import Result
 from simulator.replication.measure import catalogue, measure
 from simulator.replication.simulate import lay_out
-from simulator.scenario.errors import At, ScenarioError, dotted
+from simulator.scenario.errors import At, ScenarioError, dotted, steps
 from simulator.scenario.optimise import Constraint, Decision, Goal, Optimise
-from simulator.scenario.reading.layers import steps
 from simulator.scenario.reading.load import changed, read_value
 from simulator.scenario.references import Path, unknown
 from simulator.scenario.scenario import Scenario

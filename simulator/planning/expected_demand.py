@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.model import once
 from simulator.planning.sourcing_options import home_site, share_from
 from simulator.rules.segmentation import Sold, Turnover, turnover
 from simulator.scenario.demand import Replayed, Resampled, Rhythm
@@ -16,19 +17,13 @@ from simulator.textbook.targets import Demand
 DAY = 24.0
 
 
+@once
 def expected_demand(scenario: Scenario, site: str | None = None) -> dict[str, Demand]:
     """Demand of each SKU at a site, or at all of them, in the long run; worked out once from the scenario's own market.
 
     Lines and units per hour; the variance of units per hour includes the over-dispersion of days
     and, averaged over the year, not the season.
     """
-    kept: dict[str | None, dict[str, Demand]] = scenario.__dict__.setdefault("_expected", {})
-    if site not in kept:
-        kept[site] = _expected(scenario, site)
-    return kept[site]
-
-
-def _expected(scenario: Scenario, site: str | None) -> dict[str, Demand]:
     size = len(scenario.products)
     lines, first, second = np.zeros(size), np.zeros(size), np.zeros(size)
     extra = np.zeros(size)

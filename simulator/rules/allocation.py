@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from simulator.model import AnyOrder
 from simulator.rules.family import OneOf, Rule
 from simulator.rules.views import LineView
 from simulator.units import Hours, Units
@@ -86,9 +87,9 @@ class CriticalLevel(Priority):
     """
 
     rule: Literal["critical_level"] = "critical_level"  # type: ignore[assignment]
-    levels: dict[Urgency, Units] = {}
+    levels: Annotated[dict[Urgency, Units], AnyOrder()] = {}
     """Units kept from each priority, and from those after it."""
-    cover: dict[Urgency, Hours] = {}
+    cover: Annotated[dict[Urgency, Hours], AnyOrder()] = {}
     """The same as a time of mean demand."""
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from typing import Any, get_args
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, SerializationInfo, SerializerFunctionWrapHandler, model_serializer
 from pydantic_core import CoreSchema, core_schema
 
 from simulator.model import Model
@@ -43,6 +43,12 @@ class Rule(Model):
             raise TypeError(f'{cls.__name__} states its tag as `rule: Literal["{tag}"] = "{tag}"`')
         rules[tag] = cls
         added(cls, lambda: _forget(family, tag))
+
+    @model_serializer(mode="wrap")
+    def _tagged(self, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
+        """The tag is a default, but without it nobody knows which rule is meant."""
+        left_out = info.exclude_unset or info.exclude_defaults
+        return {"rule": self.rule, **write(self)} if left_out else write(self)
 
 
 def _forget(family: type[Rule], tag: str) -> None:

@@ -12,7 +12,16 @@ from itertools import pairwise
 from typing import Annotated, Any, Generic, TypeVar
 
 import numpy as np
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    WrapSerializer,
+    model_serializer,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema
 
@@ -43,8 +52,19 @@ def _pairs(value: Any) -> Any:
     if isinstance(value, dict):
         return tuple((_key(key), weight) for key, weight in value.items())
     if isinstance(value, list):
-        return tuple((each, 1.0) for each in value)
+        return tuple(each if isinstance(each, list) and len(each) == 2 else (each, 1.0) for each in value)
     return value
+
+
+def _written_pairs(value: Any, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
+    """Pairs as a scenario writes them: a list of equal weights, a mapping, or pairs where a value comes twice."""
+    found = write(value)
+    if info.mode != "json" or not isinstance(found, list):
+        return found
+    if all(weight == 1.0 for _, weight in found):
+        return [each for each, _ in found]
+    keys = [each for each, _ in found]
+    return dict(found) if len(set(keys)) == len(keys) and not info.context else found
 
 
 def _key(key: Any) -> Any:
@@ -61,12 +81,12 @@ def _table(kind: str) -> dict[str, Any]:
 class Empirical(Model, Generic[T]):
     """What was observed: values with weights, a list of values, or a table of quantiles (linear between them)."""
 
-    values: Annotated[tuple[tuple[T, Weight], ...] | None, BeforeValidator(_pairs)] = Field(
-        None, json_schema_extra=_table("values, or {value: weight}")
+    values: Annotated[tuple[tuple[T, Weight], ...] | None, BeforeValidator(_pairs), WrapSerializer(_written_pairs)] = (
+        Field(None, json_schema_extra=_table("values, or {value: weight}"))
     )
-    quantiles: Annotated[tuple[tuple[float, T], ...] | None, BeforeValidator(_pairs)] = Field(
-        None, json_schema_extra=_table("{0: smallest, 0.5: median, 1: largest}")
-    )
+    quantiles: Annotated[
+        tuple[tuple[float, T], ...] | None, BeforeValidator(_pairs), WrapSerializer(_written_pairs)
+    ] = Field(None, json_schema_extra=_table("{0: smallest, 0.5: median, 1: largest}"))
 
     @model_validator(mode="after")
     def _check(self) -> "Empirical[T]":
@@ -169,6 +189,13 @@ class Distribution(Model, Generic[T]):
 
     def _check(self) -> None:
         """What only the kind of value can judge."""
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
+        """A constant is written as the plain value that it is."""
+        found = write(self)
+        alone = info.mode == "json" and isinstance(found, dict) and set(found) == {"constant"}
+        return found["constant"] if alone else found
 
     @cached_property
     def law(self) -> Law:
