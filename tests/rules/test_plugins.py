@@ -104,11 +104,11 @@ WRONG = {
     "it ends the program": ("raise SystemExit(0)\n", "ours.py:1: SystemExit: 0"),
     "a rule that there is": (
         OURS.replace('"every_friday"', '"min_max"'),
-        "ours.py:20: a rule tagged 'min_max' is there already: MinMax in simulator.rules.replenishment",
+        "ours.py:21: a rule tagged 'min_max' is there already: MinMax in simulator.rules.replenishment",
     ),
     "a tag that is not a literal": (
         OURS.replace('Literal["every_friday"]', "str"),
-        'ours.py:20: TypeError: EveryFriday states its tag as `rule: Literal["every_friday"] = "every_friday"`',
+        'ours.py:21: TypeError: EveryFriday states its tag as `rule: Literal["every_friday"] = "every_friday"`',
     ),
     "a KPI that there is": (OURS.replace("lines_of_six", "on_time"), "a KPI 'on_time' is there already: on_time in"),
     "a distribution that there is": (OURS.replace('"twice"', '"gamma"'), "can't be called 'gamma'"),
@@ -127,7 +127,7 @@ def test_what_is_wrong_with_a_plugin_is_told_with_its_line(folder, what):
 def test_two_plugins_that_define_the_same_are_an_error(folder):
     (folder / "theirs.py").write_text(OURS + "\n")
     said = refused(folder, "check", "all.yaml", "--plugin", "ours.py", "--plugin", "theirs.py")
-    assert said == f"theirs.py:20: a rule tagged 'every_friday' is there already: EveryFriday in {folder / 'ours.py'}"
+    assert said == f"theirs.py:21: a rule tagged 'every_friday' is there already: EveryFriday in {folder / 'ours.py'}"
 
 
 @pytest.mark.parametrize(
