@@ -45,7 +45,7 @@ class ReplenishmentRule(Rule):
     """Decides what to order for one SKU at one site, looking at its inventory position.
 
     A rule is asked after every demand that leaves the position at or below `reorder_at`,
-    or, where `review` is above 0, only at its review times. `order_quantity` and `highest` every rule defines.
+    or, where `review` is above 0, only at its review times.
     """
 
     supplier: str | None = None

@@ -39,10 +39,7 @@ class Rhythm(Model):
 
 
 class DemandRule(Rule):
-    """When the orders of a segment arrive.
-
-    A rule of one's own defines `rate` and `arrivals`.
-    """
+    """When the orders of a segment arrive."""
 
     follows_rhythm: ClassVar[bool] = False
     """Whether orders come at random at the rate, moved by the rhythm of the market, so that `arrivals` is not asked."""
