@@ -1,4 +1,4 @@
-from simulator.mechanisms.channels.facts import Oversold
+from simulator.mechanisms.channels.facts import Oversold, laws
 from simulator.mechanisms.mechanism import Mechanism, later
 
 MECHANISM = Mechanism(
@@ -8,5 +8,6 @@ MECHANISM = Mechanism(
     ),
     start=later("simulator.mechanisms.channels.play:start_records"),
     facts=(Oversold,),
+    laws=laws,
     kpis=("simulator.mechanisms.channels.kpis",),
 )

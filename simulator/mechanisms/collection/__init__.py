@@ -1,4 +1,4 @@
-from simulator.mechanisms.collection.facts import Collected, NotCollected
+from simulator.mechanisms.collection.facts import Collected, NotCollected, laws
 from simulator.mechanisms.mechanism import Mechanism, later
 
 MECHANISM = Mechanism(
@@ -9,4 +9,5 @@ MECHANISM = Mechanism(
         Collected,
         NotCollected,
     ),
+    laws=laws,
 )

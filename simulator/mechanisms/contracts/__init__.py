@@ -1,4 +1,4 @@
-from simulator.mechanisms.contracts.facts import Alerted, Pushed, Settled
+from simulator.mechanisms.contracts.facts import Alerted, Pushed, Settled, laws
 from simulator.mechanisms.mechanism import Mechanism, later
 
 MECHANISM = Mechanism(
@@ -12,5 +12,6 @@ MECHANISM = Mechanism(
         Pushed,
         Settled,
     ),
+    laws=laws,
     kpis=("simulator.mechanisms.contracts.kpis",),
 )

@@ -1,5 +1,5 @@
 from simulator.mechanisms.mechanism import Mechanism, later
-from simulator.mechanisms.reservations.facts import Released, SetAside, Withdrawn
+from simulator.mechanisms.reservations.facts import Released, SetAside, Withdrawn, laws
 
 MECHANISM = Mechanism(
     name="reservations",
@@ -10,4 +10,5 @@ MECHANISM = Mechanism(
         SetAside,
         Released,
     ),
+    laws=laws,
 )

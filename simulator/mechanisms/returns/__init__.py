@@ -1,5 +1,5 @@
 from simulator.mechanisms.mechanism import Mechanism, later
-from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
+from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned, laws
 
 MECHANISM = Mechanism(
     name="returns",
@@ -13,5 +13,6 @@ MECHANISM = Mechanism(
         Restocked,
         Disposed,
     ),
+    laws=laws,
     kpis=("simulator.mechanisms.returns.kpis",),
 )
