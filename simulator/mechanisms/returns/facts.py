@@ -7,7 +7,7 @@ import numpy as np
 
 from simulator.engine.facts import Allocated, LineOrdered, on_hand
 from simulator.engine.ledger import Ledger
-from simulator.lifecycle.laws import TINY
+from simulator.lifecycle.laws import TINY, offender
 
 
 class Returned(NamedTuple):
