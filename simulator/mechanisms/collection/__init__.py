@@ -10,4 +10,5 @@ MECHANISM = Mechanism(
         NotCollected,
     ),
     laws=laws,
+    kpis=("simulator.mechanisms.collection.kpis",),
 )

@@ -7,4 +7,5 @@ MECHANISM = Mechanism(
     start=later("simulator.mechanisms.planned_lead_times.play:start_planning"),
     facts=(Replanned,),
     laws=laws,
+    kpis=("simulator.mechanisms.planned_lead_times.kpis",),
 )

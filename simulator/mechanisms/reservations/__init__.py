@@ -11,4 +11,5 @@ MECHANISM = Mechanism(
         Released,
     ),
     laws=laws,
+    kpis=("simulator.mechanisms.reservations.kpis",),
 )
