@@ -208,6 +208,16 @@ class Ledger:
         return [fact for _, _, fact in sorted(found, key=lambda row: (max(row[0], placed), row[1]))]
 
 
+def rows_of_batches(ledger: Ledger) -> np.ndarray:
+    """For each Batched, the row of its Served: a stage writes both in the same order."""
+    served, batched = ledger.columns(facts.Served), ledger.columns(facts.Batched)
+    rows = np.zeros(len(batched["stage"]), dtype=np.int64)
+    for stage in np.unique(batched["stage"]).tolist():
+        begun = np.flatnonzero((served["stage"] == stage) & ~np.isnan(served["started"]))
+        rows[batched["stage"] == stage] = begun
+    return rows
+
+
 def _nothing(kind: Kind) -> Columns:
     return {name: np.zeros(0, np.int64 if whole(kind, name) else np.float64) for name in kind._fields}
 

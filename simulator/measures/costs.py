@@ -9,14 +9,9 @@ import numpy as np
 from simulator.engine import facts
 from simulator.engine.ledger import Columns
 from simulator.measures.inventory import after_waiting, averages, shelf_of_line
-from simulator.measures.labels import ACTIVITIES
 from simulator.measures.lead_time import jobs, staff_hours, worked_hours
-from simulator.measures.penalties import penalty_by_line
+from simulator.measures.registry import activities, add_activity
 from simulator.measures.view import TINY, View, table_of_view
-from simulator.mechanisms.collection.facts import NotCollected
-from simulator.mechanisms.contracts.scorecards import scorecards
-from simulator.mechanisms.entry_errors.facts import ShortPaid, Surfaced
-from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
 from simulator.planning.sourcing_options import lane_of
 from simulator.units import CostRate
 
@@ -31,6 +26,72 @@ class Ledgered:
     by_line: np.ndarray
     idle: np.ndarray
     """Cost of shelves from which nothing was wanted, by shelf."""
+
+
+Cost = Callable[[View], Ledgered | None]
+Worth = Literal["price", "cost"]
+Taken = Callable[[View, Worth], np.ndarray]
+_costs: dict[str, Cost] = {}
+_units_back: dict[str, Taken] = {}
+_money_back: dict[str, Taken] = {}
+_earned: dict[str, Callable[[View], np.ndarray]] = {}
+
+
+def activity(name: str) -> Callable[[Cost], Cost]:
+    """Say that a function gives what an activity costs; None where it costs nothing."""
+
+    def register(cost: Cost) -> Cost:
+        _costs[name] = cost
+        add_activity(name)
+        return cost
+
+    return register
+
+
+def units_back(function: Taken) -> Taken:
+    """Say that a function gives units by line number that no longer count: as sold (price), or as gone (cost)."""
+    _units_back[function.__qualname__] = function
+    return function
+
+
+def money_back(function: Taken) -> Taken:
+    """The same of money: the worth of what no longer counts, by line number."""
+    _money_back[function.__qualname__] = function
+    return function
+
+
+def earned(function: Callable[[View], np.ndarray]) -> Callable[[View], np.ndarray]:
+    """Say that a function gives what is earned beside revenue, by line number."""
+    _earned[function.__qualname__] = function
+    return function
+
+
+def activity_costs() -> dict[str, Cost]:
+    """What each activity costs, in their order.
+
+    Errors: RuntimeError where the mechanisms have not told theirs: money without them would be wrong.
+    """
+    missing = [name for name in activities() if name not in _costs]
+    if missing:
+        raise RuntimeError(f"nothing says what {missing[0]} costs: simulator.replication.measure imports all that does")
+    return {name: _costs[name] for name in activities()}
+
+
+def left_of(view: View, units: np.ndarray, worth: Worth) -> np.ndarray:
+    """Units by line number, less those that no longer count."""
+    for back in _units_back.values():
+        units = units - back(view, worth)
+    return units
+
+
+def given_back(view: View, worth: Worth) -> np.ndarray:
+    """By line number: the worth of what no longer counts, and is not told in units of the line."""
+    return sum((back(view, worth) for back in _money_back.values()), zero(view))
+
+
+def earned_by_line(view: View) -> np.ndarray:
+    """By line number: what is earned beside revenue."""
+    return sum((each(view) for each in _earned.values()), zero(view))
 
 
 def lines_measured(view: View) -> np.ndarray:
@@ -98,22 +159,11 @@ def unit_cost(view: View) -> np.ndarray:
     return np.concatenate([[0.0], cost[view.of(facts.LineOrdered)["sku"]]])
 
 
-def instead(view: View, worth: Literal["price", "cost"]) -> np.ndarray:
+def instead(view: View, worth: Worth) -> np.ndarray:
     """By line number: the worth of what was given instead of its item in the measured time."""
     table = view.of(facts.Substituted)
     each = np.array([getattr(product, worth) for product in view.scenario.products.values()])
     amount = each[table["shelf"] % view.labels.products] * table["units"] * (table["at"] >= view.begin)
-    return np.bincount(table["line"], amount, len(view.order_of_line))
-
-
-def put_back(view: View, worth: Literal["price", "cost"]) -> np.ndarray:
-    """By line number: the worth of what nobody collected in the measured time; the line's own item at its price."""
-    table, lines = view.of(NotCollected), view.of(facts.LineOrdered)
-    sku = table["shelf"] % view.labels.products
-    each = np.array([getattr(product, worth) for product in view.scenario.products.values()])[sku]
-    if worth == "price":
-        each = np.where(sku == lines["sku"][table["line"] - 1], lines["price"][table["line"] - 1], each)
-    amount = each * table["units"] * (table["at"] >= view.begin)
     return np.bincount(table["line"], amount, len(view.order_of_line))
 
 
@@ -136,6 +186,7 @@ def shipment_rates(view: View) -> np.ndarray:
     return rates
 
 
+@activity("freight")
 def freight(view: View) -> Ledgered | None:
     """Shipments and units that left."""
     costs = view.scenario.costs
@@ -152,18 +203,21 @@ def freight(view: View) -> Ledgered | None:
     return plain(view, np.bincount(given["line"], amount, len(view.order_of_line)))
 
 
+@activity("emergency_supply")
 def emergency_supply(view: View) -> Ledgered | None:
     """Units by emergency supply, beyond what the regular supply costs."""
     rate = view.scenario.costs.expedited_unit
     return plain(view, in_time(view, facts.Expedited) * rate) if rate else None
 
 
+@activity("transshipment")
 def transshipment(view: View) -> Ledgered | None:
     """Units fetched from another site."""
     rate = view.scenario.costs.transshipped_unit
     return plain(view, in_time(view, facts.Transshipped) * rate) if rate else None
 
 
+@activity("express")
 def express(view: View) -> Ledgered | None:
     """Shipments by the faster transit, beyond the regular freight."""
     rate, table = view.scenario.costs.express_shipment, view.of(facts.ShippedExpress)
@@ -173,6 +227,7 @@ def express(view: View) -> Ledgered | None:
     return by_order(view, np.bincount(table["order"], amount, len(view.measured_orders)))
 
 
+@activity("overrides")
 def overrides(view: View) -> Ledgered | None:
     """Orders that sales had treated by another rule."""
     rate = view.scenario.costs.override
@@ -182,6 +237,7 @@ def overrides(view: View) -> Ledgered | None:
     return by_order(view, view.measured_orders * overridden * rate)
 
 
+@activity("holding")
 def holding(view: View) -> Ledgered | None:
     """Stock on hand: a share of its cost per time, or money per unit and time."""
     rate, found = view.scenario.costs.holding, averages(view)
@@ -191,6 +247,7 @@ def holding(view: View) -> Ledgered | None:
     return by_shelf(view, found.on_hand * worth * rate.amount * view.span)
 
 
+@activity("replenishment")
 def replenishment(view: View) -> Ledgered | None:
     """Orders to suppliers, by order and by unit."""
     costs, found = view.scenario.costs, averages(view)
@@ -201,18 +258,21 @@ def replenishment(view: View) -> Ledgered | None:
     return by_shelf(view, np.bincount(table["shelf"], amount, len(found.cost)))
 
 
+@activity("order_handling")
 def order_handling(view: View) -> Ledgered | None:
     """Customer orders placed."""
     rate = view.scenario.costs.order
     return by_order(view, view.measured_orders * rate) if rate else None
 
 
+@activity("line_handling")
 def line_handling(view: View) -> Ledgered | None:
     """Order lines placed."""
     rate = view.scenario.costs.line
     return plain(view, view.measured_orders[view.order_of_line] * rate) if rate else None
 
 
+@activity("labour")
 def labour(view: View) -> Ledgered | None:
     """Paid hours of staff, worked or not; where a stage has no limit of staff, worked hours."""
     rates, found = view.scenario.costs.labour, jobs(view)
@@ -239,6 +299,7 @@ def labour(view: View) -> Ledgered | None:
     return result
 
 
+@activity("backorder")
 def backorder(view: View) -> Ledgered | None:
     """Owing customers: by time, or once for what is newly owed."""
     rate = view.scenario.costs.backorder
@@ -282,6 +343,7 @@ def _owed_hours(view: View) -> np.ndarray:
     return total
 
 
+@activity("lost_sale")
 def lost_sale(view: View) -> Ledgered | None:
     """Losing or cancelling units, beyond their margin."""
     rate = view.scenario.costs.lost_sale
@@ -291,28 +353,7 @@ def lost_sale(view: View) -> Ledgered | None:
     return charge(view, rate, units, once)
 
 
-def returns_handling(view: View) -> Ledgered | None:
-    """Lines that came back."""
-    rate = view.scenario.costs.returned_line
-    return plain(view, (in_time(view, Returned) > 0) * rate) if rate else None
-
-
-def refurbishing(view: View) -> Ledgered | None:
-    """Units refurbished."""
-    rate, table = view.scenario.costs.refurbished_unit, view.of(Restocked)
-    if not rate:
-        return None
-    units = table["units"] * table["refurbished"] * (table["at"] >= view.begin)
-    return plain(view, np.bincount(table["line"], units, len(view.order_of_line)) * rate)
-
-
-def write_off(view: View) -> Ledgered | None:
-    """Units disposed of, at a share of their cost."""
-    if not len(view.of(Disposed)["line"]):
-        return None
-    return plain(view, in_time(view, Disposed) * unit_cost(view) * view.scenario.costs.write_off)
-
-
+@activity("fixed")
 def fixed(view: View) -> Ledgered | None:
     """Fixed cost, equally by line."""
     rate, lines = view.scenario.costs.fixed, lines_measured(view)
@@ -323,66 +364,13 @@ def fixed(view: View) -> Ledgered | None:
     return plain(view, found)
 
 
-def sla_penalty(view: View) -> Ledgered | None:
-    """Penalties of service-level agreements, on the orders that caused them."""
-    cards = scorecards(view)
-    if not any(card.contract.penalty for card in cards):
-        return None
-    return plain(view, sum((penalty_by_line(view, card) for card in cards), zero(view)))
-
-
-def error_correction(view: View) -> Ledgered | None:
-    """Errors of order entry that customers met with."""
-    rate, met = view.scenario.costs.error, view.of(Surfaced)
-    if not rate:
-        return None
-    return by_order(view, np.bincount(met["order"], in_measured_time(view, met) * rate, len(view.measured_orders)))
-
-
-def short_payment_by_line(view: View) -> Ledgered | None:
-    """Value that customers who were charged a wrong price did not pay."""
-    return short_payments(view) if len(view.of(ShortPaid)["order"]) else None
-
-
-ACTIVITY_COSTS = (
-    holding,
-    replenishment,
-    order_handling,
-    line_handling,
-    labour,
-    freight,
-    backorder,
-    lost_sale,
-    returns_handling,
-    refurbishing,
-    write_off,
-    fixed,
-    emergency_supply,
-    transshipment,
-    express,
-    overrides,
-    error_correction,
-    short_payment_by_line,
-    sla_penalty,
-)
-
-
 @table_of_view
 def costs(view: View) -> dict[str, Ledgered]:
     """The costs of every activity that costs anything."""
-    found = {name: cost(view) for name, cost in zip(ACTIVITIES, ACTIVITY_COSTS, strict=True)}
+    found = {name: cost(view) for name, cost in activity_costs().items()}
     return {name: each for name, each in found.items() if each is not None}
 
 
 def in_measured_time(view: View, table: Columns) -> np.ndarray:
     """1 for each fact of a table that happened in the measured time."""
     return (table["at"] >= view.begin).astype(float)
-
-
-def short_payments(view: View) -> Ledgered:
-    """The same, in any case: a share of the value of what is shipped of each line."""
-    table = view.of(ShortPaid)
-    share = np.bincount(table["order"], table["share"] * in_measured_time(view, table), len(view.measured_orders))
-    price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
-    worth = view.by_line(facts.Allocated) * price + instead(view, "price")
-    return plain(view, worth * share[view.order_of_line])

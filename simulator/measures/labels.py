@@ -10,6 +10,7 @@ import numpy as np
 from simulator.engine.facts import Ordered
 from simulator.engine.ledger import Ledger
 from simulator.measures.causes import COMPONENTS, causes
+from simulator.measures.registry import activities
 from simulator.measures.slices import Rows
 from simulator.mechanisms.entry_errors.facts import ERROR_KINDS
 from simulator.mechanisms.segmentation.facts import CustomerReclassified, SkuReclassified
@@ -123,30 +124,6 @@ def _moves(ledger: Ledger, kind: type[NamedTuple]) -> dict[str, np.ndarray]:
     return ledger.columns(kind)
 
 
-ACTIVITIES = (
-    "holding",
-    "replenishment",
-    "order_handling",
-    "line_handling",
-    "labour",
-    "freight",
-    "backorder",
-    "lost_sale",
-    "returns_handling",
-    "refurbishing",
-    "write_off",
-    "fixed",
-    "emergency_supply",
-    "transshipment",
-    "express",
-    "overrides",
-    "error_correction",
-    "short_payment",
-    "sla_penalty",
-)
-"""What costs are made of."""
-
-
 DIMENSIONS = (
     "segment",
     "channel",
@@ -202,7 +179,7 @@ class Labels:
             "customer": ledger.customers,
             "stage": self._stages(),
             "supplier": list(scenario.network.suppliers),
-            "activity": list(ACTIVITIES),
+            "activity": activities(),
             "error": list(ERROR_KINDS) if scenario.network.entry_modes else [],
             "component": list(COMPONENTS),
             "cause": list(self.causes),

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.engine import facts
+from simulator.engine.ledger import rows_of_batches
 from simulator.measures.labels import HELD
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived, Fixed, Percentile, Ratio, Rows, Spread
 from simulator.measures.view import View, table_of_view
-from simulator.mechanisms.entry_errors.laws import batched_rows
 from simulator.planning.working_time import WorkingTime
 from simulator.scenario.network import DESK, Inspection, Stage
 
@@ -195,7 +195,7 @@ def worked_hours(view: View) -> np.ndarray:
         if calendar is not None:
             mine, hours = found.stage == stage, _calendars(view)[calendar]
             work[mine] = hours.open_before(ended[mine]) - hours.open_before(started[mine])
-    rows, batch = batched_rows(view.ledger), view.of(facts.Batched)
+    rows, batch = rows_of_batches(view.ledger), view.of(facts.Batched)
     key = batch["stage"] * (batch["batch"].max(initial=0) + 1) + batch["batch"]
     work[rows] /= np.bincount(key)[key]
     result: np.ndarray = work

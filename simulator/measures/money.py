@@ -3,14 +3,22 @@
 import numpy as np
 
 from simulator.engine import facts
-from simulator.measures.costs import Ledgered, costs, in_time, instead, lines_measured, plain, put_back, unit_cost, zero
-from simulator.measures.labels import ACTIVITIES
-from simulator.measures.penalties import bonus_by_line
-from simulator.measures.registry import kpi
+from simulator.measures.costs import (
+    Ledgered,
+    costs,
+    earned_by_line,
+    given_back,
+    in_time,
+    instead,
+    left_of,
+    lines_measured,
+    plain,
+    unit_cost,
+    zero,
+)
+from simulator.measures.registry import activities, kpi
 from simulator.measures.slices import Derived
 from simulator.measures.view import View
-from simulator.mechanisms.contracts.scorecards import scorecards
-from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
 
 WEEK = 168.0
 
@@ -51,18 +59,17 @@ def revenue(view: View) -> Derived:
 
     What was given instead of a line's item counts on that line, at the price of what was given.
     """
-    sold = in_time(view, facts.Allocated) - in_time(view, Returned)
+    sold = left_of(view, in_time(view, facts.Allocated), "price")
     price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
-    return Derived(money(view, plain(view, sold * price + instead(view, "price") - put_back(view, "price"))))
+    return Derived(money(view, plain(view, sold * price + instead(view, "price") - given_back(view, "price"))))
 
 
 @kpi(unit="money per week", better="neither", of="measured time", scor="CO.1.2")
 def cost_of_goods(view: View) -> Derived:
     """Units allocated to customers at cost, less what was not collected, or restocked or disposed of after a return
     (the latter is the activity write_off)."""
-    back = in_time(view, Restocked) + in_time(view, Disposed)
-    goods = (in_time(view, facts.Allocated) - back) * unit_cost(view)
-    return Derived(money(view, plain(view, goods + instead(view, "cost") - put_back(view, "cost"))))
+    goods = left_of(view, in_time(view, facts.Allocated), "cost") * unit_cost(view)
+    return Derived(money(view, plain(view, goods + instead(view, "cost") - given_back(view, "cost"))))
 
 
 @kpi(unit="money per week", better="lower", of="measured time", scor="CO.1.1")
@@ -72,7 +79,7 @@ def cost_to_serve(view: View) -> Derived:
     values = money(view, _sum(view, list(found.values())))
     week = view.span / WEEK
     values["activity"] = np.array(
-        [(found[name].by_line.sum() + found[name].idle.sum()) / week if name in found else 0.0 for name in ACTIVITIES]
+        [(found[name].by_line.sum() + found[name].idle.sum()) / week if name in found else 0.0 for name in activities()]
     )
     return Derived(values)
 
@@ -89,8 +96,8 @@ def margin(view: View) -> Derived:
     """Revenue - cost of goods - all activity costs (penalties of agreements are one) + bonuses of agreements."""
     income, goods, served = (view.values(part) or {} for part in (revenue, cost_of_goods, total_cost))
     found = {name: income[name] - goods[name] - served[name] for name in income}
-    earned = sum((bonus_by_line(view, card) for card in scorecards(view)), zero(view))
-    if earned.any():
-        bonus = money(view, plain(view, earned))
+    beside = earned_by_line(view)
+    if beside.any():
+        bonus = money(view, plain(view, beside))
         found = {name: found[name] + bonus[name] for name in found}
     return Derived(found)

@@ -9,10 +9,9 @@ from simulator.measures.registry import Function, kpi
 from simulator.measures.slices import Derived, Ratio
 from simulator.measures.time_spent import MOMENT
 from simulator.measures.view import TINY, View
-from simulator.mechanisms.reservations.facts import Released, Withdrawn
 
 
-def _by_order(view: View, kind: type, values: np.ndarray | None = None) -> np.ndarray:
+def befallen(view: View, kind: type, values: np.ndarray | None = None) -> np.ndarray:
     """How often a kind of fact befell each measured order, or the sum of its values."""
     table = view.of(kind)
     count: np.ndarray = np.bincount(table["order"], values, len(view.measured_orders))[view.measured_orders]
@@ -62,7 +61,7 @@ def repromised_orders(view: View) -> Ratio | None:
     if view.scenario.service.repromise is None:
         return None
     orders = view.orders
-    anew = (orders.latest > orders.promised + MOMENT) | (_by_order(view, facts.Promised) > 1)
+    anew = (orders.latest > orders.promised + MOMENT) | (befallen(view, facts.Promised) > 1)
     return orders.rows.ratio(anew.astype(float), 1.0)
 
 
@@ -71,7 +70,7 @@ def declined_orders(view: View) -> Ratio | None:
     """Orders whose customer went away when the promise was made / orders. They never ask for stock."""
     if all(segment.longest_wait is None for segment in view.scenario.market.segments.values()):
         return None
-    return view.orders.rows.ratio(_by_order(view, facts.Declined), 1.0)
+    return view.orders.rows.ratio(befallen(view, facts.Declined), 1.0)
 
 
 @kpi(unit="share of orders", better="neither", of="orders offered an alternative to the promise")
@@ -79,24 +78,8 @@ def alternatives_accepted(view: View) -> Ratio | None:
     """Orders whose customer accepted another date, item or site, or a part first / orders that were offered one."""
     if all(rule.alternatives is None for rule in view.scenario.service.rules):
         return None
-    accepted = _by_order(view, facts.Offered, view.of(facts.Offered)["accepted"])
-    return view.orders.rows.ratio(accepted, (_by_order(view, facts.Offered) > 0).astype(float))
-
-
-@kpi(unit="share of orders", better="neither", of="orders placed")
-def orders_for_later(view: View) -> Ratio | None:
-    """Orders that waited for a later date that their customer asked for, and were released / orders."""
-    if view.scenario.service.reservation is None:
-        return None
-    return view.orders.rows.ratio(_by_order(view, Released), 1.0)
-
-
-@kpi(unit="share of orders", better="lower", of="orders placed")
-def withdrawn_orders(view: View) -> Ratio | None:
-    """Orders for later that the customer cancelled before release / orders. No promise to them can be broken."""
-    if view.scenario.service.reservation is None:
-        return None
-    return view.orders.rows.ratio(_by_order(view, Withdrawn), 1.0)
+    accepted = befallen(view, facts.Offered, view.of(facts.Offered)["accepted"])
+    return view.orders.rows.ratio(accepted, (befallen(view, facts.Offered) > 0).astype(float))
 
 
 TARGETS: dict[str, Function] = {

@@ -38,6 +38,7 @@ SCOR = "SCOR 12.0"
 """The version that the codes are of; they moved between versions."""
 
 _found: dict[str, Kpi] = {}
+_written: list[str] = []
 
 
 def kpi(*, unit: str, better: Better, of: str, scor: str = "") -> Callable[[F], F]:
@@ -53,6 +54,7 @@ def kpi(*, unit: str, better: Better, of: str, scor: str = "") -> Callable[[F], 
         if name in _found and (error := taken(f"a KPI {name!r}", _found[name].function, function)):
             raise error
         _found[name] = Kpi(name, unit, better, of, scor, inspect.getdoc(function) or "", function)
+        _written.append(name)
         added(function, lambda: _forget(name))
         return function
 
@@ -68,7 +70,49 @@ def decided(function: Function) -> bool:
     return function.__name__ in _found and _found[function.__name__].proportion
 
 
+def edition() -> int:
+    """Another number whenever a KPI was defined, or defined anew."""
+    return len(_written)
+
+
 def registered() -> dict[str, Kpi]:
     """Every KPI that is defined so far, by name; those of installed packages are."""
     load_installed()
     return _found
+
+
+ACTIVITIES = (
+    "holding",
+    "replenishment",
+    "order_handling",
+    "line_handling",
+    "labour",
+    "freight",
+    "backorder",
+    "lost_sale",
+    "returns_handling",
+    "refurbishing",
+    "write_off",
+    "fixed",
+    "emergency_supply",
+    "transshipment",
+    "express",
+    "overrides",
+    "error_correction",
+    "short_payment",
+    "sla_penalty",
+)
+"""What costs are made of, in the order in which it is told; what other mechanisms add comes last."""
+
+_added: list[str] = []
+
+
+def add_activity(name: str) -> None:
+    """Make an activity known."""
+    if name not in (*ACTIVITIES, *_added):
+        _added.append(name)
+
+
+def activities() -> list[str]:
+    """The names of all activities."""
+    return [*ACTIVITIES, *_added]

@@ -3,54 +3,49 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 
 from simulator.engine.ledger import Ledger
-from simulator.measures import (
-    costs,
-    demand_met,
-    failures,
-    fill_rate,
-    inventory,
-    lead_time,
-    money,
-    perfect_order,
-    policy_results,
-)
-from simulator.measures.registry import Kpi, registered
+from simulator.measures.registry import Kpi, edition, registered
 from simulator.measures.slices import Kind
 from simulator.measures.view import View
-from simulator.mechanisms.channels import kpis as channels
-from simulator.mechanisms.contracts import kpis as contracts
-from simulator.mechanisms.entry_errors import kpis as entry_errors
-from simulator.mechanisms.returns import kpis as returns
-from simulator.mechanisms.segmentation import kpis as segmentation
+from simulator.mechanisms.known import mechanisms
 
-MODULES = (
-    fill_rate,
-    perfect_order,
-    failures,
-    policy_results,
-    lead_time,
-    inventory,
-    entry_errors,
-    returns,
-    channels,
-    segmentation,
-    demand_met,
-    costs,
-    money,
-    contracts,
+MEASURES = tuple(
+    f"simulator.measures.{name}"
+    for name in (
+        "fill_rate",
+        "perfect_order",
+        "failures",
+        "policy_results",
+        "lead_time",
+        "order_desk",
+        "inventory",
+        "demand_met",
+        "costs",
+        "money",
+    )
 )
-"""Where KPIs are defined, in the order of the catalogue."""
+"""Where KPIs that belong to no mechanism are defined, in the order of the catalogue."""
+
+
+def catalogue() -> dict[str, Kpi]:
+    """Every KPI by name: those of no mechanism, those of each mechanism, and those of users."""
+    return _catalogue((*MEASURES, *(module for each in mechanisms() for module in each.kpis)), edition())
 
 
 @cache
-def catalogue() -> dict[str, Kpi]:
-    """Every KPI by name, in the order of the catalogue."""
-    rank = {module.__name__: place for place, module in enumerate(MODULES)}
+def _catalogue(modules: tuple[str, ...], edition: int) -> dict[str, Kpi]:
+    """The catalogue of some modules; a KPI that was defined meanwhile, or a mechanism, makes another."""
+    for module in modules:
+        import_module(module)
+    rank = {module: place for place, module in enumerate(modules)}
     return dict(sorted(registered().items(), key=lambda item: rank.get(item[1].function.__module__, len(rank))))
+
+
+catalogue()  # whoever imports this module has every activity and every cause
 
 
 @dataclass(frozen=True)

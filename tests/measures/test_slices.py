@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scenes import EVERYTHING, play
 
-from simulator.measures.labels import ACTIVITIES, DIMENSIONS
+from simulator.measures.labels import DIMENSIONS
+from simulator.measures.registry import activities
 from simulator.measures.slices import Rows
 from simulator.replication.measure import Measures, catalogue, measure
 
@@ -81,7 +82,7 @@ def test_money_of_the_slices_adds_up_to_the_whole(measures, kpi, dimension):
 
 
 def test_cost_to_serve_is_the_sum_of_its_activities(measures):
-    by_activity = dict(zip(ACTIVITIES, measures.values["cost_to_serve"]["activity"], strict=True))
+    by_activity = dict(zip(activities(), measures.values["cost_to_serve"]["activity"], strict=True))
     assert sum(by_activity.values()) == pytest.approx(measures.values["cost_to_serve"][""][0])
     unused = {"refurbishing", "emergency_supply", "transshipment", "express", "overrides", "sla_penalty"}  # no rates
     right = {"error_correction", "short_payment"}  # nothing is entered wrongly

@@ -1,7 +1,7 @@
 """Channels that choose a site for an order, or that look at a record of the stock."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
-from simulator.mechanisms.channels.facts import Oversold
+from simulator.mechanisms.channels.facts import Oversold, laws
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.channels.play"
@@ -20,5 +20,6 @@ MECHANISM = Mechanism(
     start=later(f"{PLAY}:start"),
     follows=True,
     facts=(Oversold,),
+    laws=laws,
     kpis=("simulator.mechanisms.channels.kpis",),
 )

@@ -1,4 +1,4 @@
-"""Channels and sites: whose stock served whom, what was sold that was not there, what nobody collected."""
+"""Channels and sites: whose stock served whom, and what was sold that was not there."""
 
 import numpy as np
 
@@ -8,7 +8,6 @@ from simulator.measures.registry import kpi
 from simulator.measures.slices import Ratio
 from simulator.measures.view import View
 from simulator.mechanisms.channels.facts import Oversold
-from simulator.mechanisms.collection.facts import Collected, NotCollected
 
 
 @kpi(unit="share of orders", better="neither", of="orders that asked for stock with every line")
@@ -86,15 +85,3 @@ def oversell_cancels(view: View) -> Ratio | None:
 
 def _has_records(view: View) -> bool:
     return any(channel.record is not None for channel in view.scenario.market.channels.values())
-
-
-@kpi(unit="share of orders", better="higher", of="orders of which a shipment was collected or went back")
-def collected(view: View) -> Ratio | None:
-    """Orders whose customer came while the goods were kept / orders that waited for their customer and wait no more."""
-    if all(channel.collect is None for channel in view.scenario.market.channels.values()):
-        return None
-    came, gone = np.zeros((2, len(view.measured_orders)))
-    came[view.of(Collected)["order"]] = 1.0
-    gone[view.order_of_line[view.of(NotCollected)["line"]]] = 1.0
-    keep = view.measured_orders
-    return view.orders.rows.ratio((came * (1 - gone))[keep], np.maximum(came, gone)[keep])

@@ -1,7 +1,7 @@
 """Click and collect: shipments that wait for their customers."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
-from simulator.mechanisms.collection.facts import Collected, NotCollected
+from simulator.mechanisms.collection.facts import Collected, NotCollected, laws
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.collection.play"
@@ -21,4 +21,6 @@ MECHANISM = Mechanism(
         Collected,
         NotCollected,
     ),
+    laws=laws,
+    kpis=("simulator.mechanisms.collection.kpis",),
 )

@@ -1,7 +1,7 @@
 """Service-level agreements: watched, settled, and what missing them costs."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
-from simulator.mechanisms.contracts.facts import Alerted, Pushed, Settled
+from simulator.mechanisms.contracts.facts import Alerted, Pushed, Settled, laws
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.contracts.play"
@@ -28,5 +28,6 @@ MECHANISM = Mechanism(
         Pushed,
         Settled,
     ),
+    laws=laws,
     kpis=("simulator.mechanisms.contracts.kpis",),
 )

@@ -1,8 +1,13 @@
 """What happens under service-level agreements."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 from simulator.engine.facts import comes_first
+from simulator.engine.ledger import Ledger
+from simulator.lifecycle.laws import TINY
 
 
 class Alerted(NamedTuple):
@@ -41,3 +46,14 @@ class Settled(NamedTuple):
     """Failing orders that were forgiven."""
     excluded: float
     """Orders that fell due and did not count."""
+
+
+def laws(ledger: Ledger) -> Iterator[str]:
+    """Periods of an agreement follow each other without a gap, and no more is met than fell due."""
+    settled = ledger.columns(Settled)
+    if ((settled["met"] > settled["due"] + TINY) | (settled["met"] < -TINY)).any():
+        yield "an agreement met more than fell due"
+    for contract in np.unique(settled["contract"]).tolist():
+        mine = settled["contract"] == contract
+        if not np.array_equal(settled["begun"][mine], np.concatenate([[0.0], settled["at"][mine][:-1]])):
+            yield f"agreement {contract}: its periods do not follow each other"

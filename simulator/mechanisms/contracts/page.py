@@ -8,8 +8,8 @@ import numpy as np
 
 from simulator.drawing.html import Cell, Html, section, table
 from simulator.drawing.wording import counted, figure, half
-from simulator.measures.penalties import bonus_by_line, penalty_by_line
 from simulator.measures.view import View
+from simulator.mechanisms.contracts.kpis import bonus_by_line, penalty_by_line
 from simulator.mechanisms.contracts.scorecards import Scorecard, scorecards
 from simulator.reports.findings import Findings
 

@@ -23,5 +23,6 @@ MECHANISM = Mechanism(
         ShortPaid,
         Complained,
     ),
+    laws=later("simulator.mechanisms.entry_errors.laws:laws"),
     kpis=("simulator.mechanisms.entry_errors.kpis",),
 )

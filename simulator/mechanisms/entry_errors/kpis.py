@@ -1,27 +1,16 @@
-"""What mistakes of the order desk cost: putting them right, and what customers do not pay."""
+"""What errors of order entry come to: what is caught, what customers meet with, and what that costs."""
 
 import numpy as np
 
 from simulator.engine import facts
 from simulator.engine.ledger import Columns
-from simulator.measures.costs import in_measured_time, short_payments
-from simulator.measures.lead_time import jobs, staff_hours, worked_hours
+from simulator.measures.costs import Ledgered, activity, by_order, in_measured_time, instead, plain
 from simulator.measures.money import money
+from simulator.measures.order_desk import count_of, of_orders, stages_with
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived, Ratio
 from simulator.measures.view import View
-from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Complained, Erred, Surfaced
-
-
-def _of_orders(view: View, numerator: np.ndarray, denominator: np.ndarray) -> Ratio:
-    """A ratio over measured orders, from values by order number."""
-    keep = view.measured_orders
-    return view.orders.rows.ratio(numerator[keep].astype(float), denominator[keep].astype(float))
-
-
-def _count(view: View, orders: np.ndarray) -> np.ndarray:
-    """By order number: how often it is named."""
-    return np.bincount(orders, minlength=len(view.measured_orders))
+from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Complained, Erred, ShortPaid, Surfaced
 
 
 def _errs(view: View) -> bool:
@@ -44,8 +33,8 @@ def entry_errors(view: View) -> Derived | None:
     """Errors of order entry, caught or not / lines x 1,000. Errors of the whole order count once."""
     if not _errs(view):
         return None
-    errors, lines = _errors(view), _count(view, view.order_of_line[1:]) * view.all_asked
-    values = _of_orders(view, 1000.0 * _count(view, errors["order"]), lines).values()
+    errors, lines = _errors(view), count_of(view, view.order_of_line[1:]) * view.all_asked
+    values = of_orders(view, 1000.0 * count_of(view, errors["order"]), lines).values()
     values["error"] = 1000 * _by_kind(view, errors) / max(lines.sum(), 1)
     return Derived(values)
 
@@ -57,7 +46,7 @@ def caught_errors(view: View) -> Derived | None:
         return None
     errors = _errors(view)
     good = {name: column[errors["caught"] == 1] for name, column in errors.items()}
-    values = _of_orders(view, _count(view, good["order"]), _count(view, errors["order"])).values()
+    values = of_orders(view, count_of(view, good["order"]), count_of(view, errors["order"])).values()
     with np.errstate(invalid="ignore"):
         values["error"] = _by_kind(view, good) / _by_kind(view, errors)
     return Derived(values)
@@ -67,49 +56,10 @@ def caught_errors(view: View) -> Derived | None:
 def first_pass_yield(view: View) -> Ratio | None:
     """Orders that pass the desk right first time, without any error and without a credit hold / orders."""
     held = view.of(facts.Held)["order"]
-    if not _errs(view) and not _stages_with(view, "hold"):
+    if not _errs(view) and not stages_with(view, "hold"):
         return None
-    wrong = _count(view, np.concatenate([_errors(view)["order"], held])) > 0
-    return _of_orders(view, view.all_asked & ~wrong, view.all_asked)
-
-
-@kpi(unit="share of orders", better="lower", of="orders that have passed the desk or are held at its end")
-def held_orders(view: View) -> Ratio | None:
-    """Orders held for credit / orders."""
-    if not _stages_with(view, "hold"):
-        return None
-    held = _count(view, view.of(facts.Held)["order"]) > 0
-    return _of_orders(view, held, held | view.all_asked)
-
-
-@kpi(unit="hours", better="lower", of="orders held for credit")
-def hold_time(view: View) -> Ratio | None:
-    """Mean time for which a held order waits for its credit to be cleared."""
-    if not _stages_with(view, "hold"):
-        return None
-    held = view.of(facts.Held)
-    hours = np.bincount(held["order"], held["until"] - held["at"], len(view.measured_orders))
-    return _of_orders(view, hours, _count(view, held["order"]))
-
-
-@kpi(unit="share of orders", better="lower", of="orders placed; by stage, orders that came to the stage")
-def abandoned_orders(view: View) -> Derived | None:
-    """Orders turned away by a full stage, or withdrawn while they waited at one / orders.
-
-    Orders whose fate at a stage is open at the end of the run are left out by stage, and count as not abandoned in
-    the whole.
-    """
-    if not (_stages_with(view, "places") or _stages_with(view, "patience")):
-        return None
-    gone, served = view.of(facts.Abandoned), view.of(facts.Served)
-    values = _of_orders(view, _count(view, gone["order"]), np.ones(len(view.measured_orders))).values()
-    stages = len(view.ledger.stages)
-    left = np.bincount(gone["stage"][gone["queued"] >= view.begin], minlength=stages)
-    came = served["stage"][(served["queued"] >= view.begin) & ~np.isnan(served["started"])]
-    with np.errstate(invalid="ignore"):
-        shares = left / (left + np.bincount(came, minlength=stages))
-    values["stage"] = np.concatenate([shares, np.full(view.labels.sizes["stage"] - stages, np.nan)])
-    return Derived(values)
+    wrong = count_of(view, np.concatenate([_errors(view)["order"], held])) > 0
+    return of_orders(view, view.all_asked & ~wrong, view.all_asked)
 
 
 @kpi(unit="complaints per order", better="lower", of="orders delivered at least in part")
@@ -117,8 +67,8 @@ def complaints_per_order(view: View) -> Derived | None:
     """Complaints / orders delivered; by error, those about this kind of error."""
     if not _errs(view):
         return None
-    made, arrived = view.of(Complained), _count(view, view.of(facts.Delivered)["order"]) > 0
-    values = _of_orders(view, _count(view, made["order"]), arrived).values()
+    made, arrived = view.of(Complained), count_of(view, view.of(facts.Delivered)["order"]) > 0
+    values = of_orders(view, count_of(view, made["order"]), arrived).values()
     about = made["reason"][view.measured_orders[made["order"]]]
     arrivals = (arrived & view.measured_orders).sum()
     values["error"] = np.bincount(about, minlength=len(ERROR_KINDS))[: len(ERROR_KINDS)] / max(arrivals, 1)
@@ -146,27 +96,25 @@ def errors_at_customers(view: View) -> Derived | None:
     return Derived(values)
 
 
-@kpi(unit="hours per order", better="lower", of="orders placed in the measured time")
-def touch_time(view: View) -> Derived | None:
-    """Hours of work at staffed stages of the order cycle in the measured time / orders placed in it.
-
-    By stage, the hours at that stage / orders. Waiting, nights and transit are no work.
-    """
-    found = jobs(view)
-    if found is None or not (staff_hours(view) > 0).any():
+@activity("error_correction")
+def error_correction(view: View) -> Ledgered | None:
+    """Errors of order entry that customers met with."""
+    rate, met = view.scenario.costs.error, view.of(Surfaced)
+    if not rate:
         return None
-    people = (staff_hours(view) > 0) & view.labels.in_cycle[: len(view.ledger.stages)]
-    work = worked_hours(view) * people[found.stage]
-    order = view.of(facts.Served)["order"]
-    cells = np.bincount(view.source_of_order[order], work, view.labels.sources)
-    rows = view.orders.rows
-    values = Ratio(rows, cells, rows.sums(1.0)).values()
-    hours = np.bincount(found.stage, work, view.labels.sizes["stage"])
-    values["stage"] = hours / max(len(view.orders.at), 1)
-    return Derived(values)
+    return by_order(view, np.bincount(met["order"], in_measured_time(view, met) * rate, len(view.measured_orders)))
 
 
-def _stages_with(view: View, option: str) -> bool:
-    """Whether any stage has an option."""
-    sites = view.scenario.network.sites.values()
-    return any(getattr(stage, option) is not None for site in sites for stage in site.stages)
+@activity("short_payment")
+def short_payment_by_line(view: View) -> Ledgered | None:
+    """Value that customers who were charged a wrong price did not pay."""
+    return short_payments(view) if len(view.of(ShortPaid)["order"]) else None
+
+
+def short_payments(view: View) -> Ledgered:
+    """The same, in any case: a share of the value of what is shipped of each line."""
+    table = view.of(ShortPaid)
+    share = np.bincount(table["order"], table["share"] * in_measured_time(view, table), len(view.measured_orders))
+    price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
+    worth = view.by_line(facts.Allocated) * price + instead(view, "price")
+    return plain(view, worth * share[view.order_of_line])

@@ -1,7 +1,7 @@
 """Planned lead times, refreshed from the record of receipts."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
-from simulator.mechanisms.planned_lead_times.facts import Replanned
+from simulator.mechanisms.planned_lead_times.facts import Replanned, laws
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.planned_lead_times.play"
@@ -17,4 +17,6 @@ MECHANISM = Mechanism(
     start=later(f"{PLAY}:start"),
     follows=True,
     facts=(Replanned,),
+    laws=laws,
+    kpis=("simulator.mechanisms.planned_lead_times.kpis",),
 )

@@ -1,7 +1,7 @@
 """Orders for later, kept back until their release."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
-from simulator.mechanisms.reservations.facts import Released, SetAside, Withdrawn
+from simulator.mechanisms.reservations.facts import Released, SetAside, Withdrawn, laws
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.reservations.play"
@@ -22,4 +22,6 @@ MECHANISM = Mechanism(
         SetAside,
         Released,
     ),
+    laws=laws,
+    kpis=("simulator.mechanisms.reservations.kpis",),
 )

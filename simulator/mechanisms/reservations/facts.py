@@ -1,8 +1,11 @@
 """What happens to orders for later before they go to the warehouse."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from simulator.engine.facts import comes_first, ends_order
+from simulator.engine.ledger import Ledger
+from simulator.lifecycle.laws import nothing_asked
 
 
 @ends_order(voids_promise=True)
@@ -27,3 +30,8 @@ class Released(NamedTuple):
 
     at: float
     order: int
+
+
+def laws(ledger: Ledger) -> Iterator[str]:
+    """Who withdrew an order asked for nothing, but for what was sold out when it came."""
+    yield from nothing_asked(ledger, Withdrawn, at_entry=True)

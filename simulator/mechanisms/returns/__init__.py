@@ -1,7 +1,7 @@
 """Goods that come back, and what becomes of them."""
 
 from simulator.lifecycle.mechanism import Mechanism, later
-from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
+from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned, laws
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.returns.play"
@@ -23,5 +23,6 @@ MECHANISM = Mechanism(
         Restocked,
         Disposed,
     ),
+    laws=laws,
     kpis=("simulator.mechanisms.returns.kpis",),
 )

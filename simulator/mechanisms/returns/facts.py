@@ -1,8 +1,13 @@
 """What happens to goods that come back."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from simulator.engine.facts import on_hand
+import numpy as np
+
+from simulator.engine.facts import Allocated, LineOrdered, on_hand
+from simulator.engine.ledger import Ledger
+from simulator.lifecycle.laws import TINY, offender
 
 
 class Returned(NamedTuple):
@@ -30,3 +35,16 @@ class Disposed(NamedTuple):
     at: float
     line: int
     units: float
+
+
+def laws(ledger: Ledger) -> Iterator[str]:
+    """Returned >= restocked + disposed, and no more comes back than was delivered."""
+    size = len(ledger.columns(LineOrdered)["line"]) + 1
+    allocated, returned, restocked, disposed = (
+        np.bincount(table["line"], table["units"], size)
+        for table in (ledger.columns(k) for k in (Allocated, Returned, Restocked, Disposed))
+    )
+    if (returned > allocated + TINY).any():
+        yield f"line {offender(returned > allocated + TINY)}: more came back than was shipped"
+    if (restocked + disposed > returned + TINY).any():
+        yield f"line {offender(restocked + disposed > returned + TINY)}: more was restocked than came back"

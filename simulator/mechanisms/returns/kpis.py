@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from simulator.measures.costs import Ledgered, Worth, activity, in_time, plain, unit_cost, units_back
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Ratio
 from simulator.measures.view import TINY, View
@@ -51,3 +52,37 @@ def recovery_value(view: View) -> Ratio:
     cost = np.array([product.cost for product in view.scenario.products.values()])[lines.sku]
     good, bad = (view.by_line(kind)[lines.number] * cost for kind in (Restocked, Disposed))
     return lines.rows.ratio(good, good + bad)
+
+
+@activity("returns_handling")
+def returns_handling(view: View) -> Ledgered | None:
+    """Lines that came back."""
+    rate = view.scenario.costs.returned_line
+    return plain(view, (in_time(view, Returned) > 0) * rate) if rate else None
+
+
+@activity("refurbishing")
+def refurbishing(view: View) -> Ledgered | None:
+    """Units refurbished."""
+    rate, table = view.scenario.costs.refurbished_unit, view.of(Restocked)
+    if not rate:
+        return None
+    units = table["units"] * table["refurbished"] * (table["at"] >= view.begin)
+    return plain(view, np.bincount(table["line"], units, len(view.order_of_line)) * rate)
+
+
+@activity("write_off")
+def write_off(view: View) -> Ledgered | None:
+    """Units disposed of, at a share of their cost."""
+    if not len(view.of(Disposed)["line"]):
+        return None
+    return plain(view, in_time(view, Disposed) * unit_cost(view) * view.scenario.costs.write_off)
+
+
+@units_back
+def _returned(view: View, worth: Worth) -> np.ndarray:
+    """What came back is not sold; it is back among the goods, or written off, when its fate is decided."""
+    if worth == "price":
+        return in_time(view, Returned)
+    decided: np.ndarray = in_time(view, Restocked) + in_time(view, Disposed)
+    return decided
