@@ -125,7 +125,7 @@ def _numbers(rule: ReplenishmentRule) -> str:
 
 def run_length(scenario: Scenario) -> Iterator[str]:
     run = scenario.run
-    yield from paragraph(f"A run begins on {date(scenario, 0)} at midnight and lasts {lasting(run.horizon)}.")
+    yield from paragraph(f"A run begins on {date(run.start, 0)} at midnight and lasts {lasting(run.horizon)}.")
     if run.warm_up:
         yield from paragraph(
             f"Warm-up: {lasting(run.warm_up)}, cut off: orders placed in it are not measured, nor stock until its end. "

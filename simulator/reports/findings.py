@@ -77,6 +77,11 @@ class Findings:
         return next((each for each in self.by(kpi, dimension) if each.label == label), None)
 
     @property
+    def replications(self) -> int:
+        """How many there are."""
+        return self.result.replications
+
+    @property
     def has_stock(self) -> bool:
         """Whether stock is limited anywhere."""
         return self.whole("on_hand") is not None
