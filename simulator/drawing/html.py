@@ -1,13 +1,20 @@
 """The parts of a page as plain data: sections with tables, charts and words. Templates turn them into HTML and escape
 every text; a part put into a template is drawn by the macro that bears its name."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+
+from simulator.drawing.wording import Measured
+
+if TYPE_CHECKING:
+    from simulator.engine.ledger import Ledger
+    from simulator.measures.view import View
+    from simulator.scenario.scenario import Scenario
 
 
 @cache
@@ -26,7 +33,7 @@ def render(template: str, **values: object) -> str:
     return _templates().get_template(template).render(**values)
 
 
-class Part:
+class PagePart:
     """Something that a page is made of."""
 
     macro: ClassVar[str]
@@ -41,7 +48,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Code(Part):
+class Code(PagePart):
     """What is typed, or a part of a scenario.
 
     >>> str(Code("a < b"))
@@ -53,7 +60,7 @@ class Code(Part):
 
 
 @dataclass(frozen=True)
-class Badge(Part):
+class Badge(PagePart):
     """A verdict as a word in a frame; `kind` says which frame, so that it reads without colour."""
 
     macro = "badge"
@@ -67,21 +74,21 @@ Text = str | Sequence[str | Code]
 
 
 @dataclass(frozen=True)
-class Section(Part):
+class Section(PagePart):
     """A part of the page under its own heading, with a sentence that says what to look at."""
 
     macro = "section"
     key: str
     """By which it is linked to."""
     heading: str
-    parts: Sequence[Part]
+    parts: Sequence[PagePart]
     lead: Text = ""
     after: str = ""
     """The key of the section that it stands after, where that is not for the page to say."""
 
 
 @dataclass(frozen=True)
-class DataTable(Part):
+class DataTable(PagePart):
     """A table whose first column names the row; `words` are the columns of text, the others are numbers."""
 
     macro = "table"
@@ -92,7 +99,7 @@ class DataTable(Part):
 
 
 @dataclass(frozen=True)
-class Chart(Part):
+class Chart(PagePart):
     """A drawing with what it says in words, for those who cannot see it, and its caption."""
 
     macro = "chart"
@@ -105,18 +112,18 @@ class Chart(Part):
 
 
 @dataclass(frozen=True)
-class Paragraph(Part):
+class Paragraph(PagePart):
     macro = "paragraph"
     text: str
     kind: str = ""
 
 
 @dataclass(frozen=True)
-class Group(Part):
+class Group(PagePart):
     """Parts that are laid out together."""
 
     macro = "group"
-    parts: Sequence[Part]
+    parts: Sequence[PagePart]
     kind: str = ""
 
 
@@ -130,13 +137,13 @@ class Definition:
 
 
 @dataclass(frozen=True)
-class Definitions(Part):
+class Definitions(PagePart):
     macro = "definitions"
     entries: Sequence[Definition]
 
 
 @dataclass(frozen=True)
-class Stories(Part):
+class Stories(PagePart):
     """Long texts by their titles, folded away."""
 
     macro = "stories"
@@ -144,7 +151,7 @@ class Stories(Part):
 
 
 @dataclass(frozen=True)
-class Tile(Part):
+class Tile(PagePart):
     """A figure set large, with the targets that it is held against."""
 
     macro = "tile"
@@ -152,3 +159,52 @@ class Tile(Part):
     value: str
     width: str
     goals: Sequence[tuple[str, Badge]] = ()
+
+
+class Told(Protocol):
+    """What the section of a mechanism is told: a result, looked up by KPI and slice, with one of its runs."""
+
+    scenario: "Scenario"
+    replication: int
+    """The number of the run that `ledger` and `view` are of."""
+
+    @property
+    def replications(self) -> int:
+        """How many there are."""
+        ...
+
+    @property
+    def ledger(self) -> "Ledger":
+        """What happened in one run."""
+        ...
+
+    @property
+    def view(self) -> "View":
+        """The tables of that run."""
+        ...
+
+    @property
+    def has_stock(self) -> bool:
+        """Whether stock is limited anywhere."""
+        ...
+
+    @property
+    def single(self) -> bool:
+        """Whether there is one replication, and so no interval."""
+        ...
+
+    def whole(self, kpi: str) -> Measured | None:
+        """A KPI of the whole; None where it was not measured."""
+        ...
+
+    def by(self, kpi: str, dimension: str) -> Sequence[Measured]:
+        """A KPI by slice, those without a value left out."""
+        ...
+
+    def of(self, kpi: str, dimension: str, label: str) -> Measured | None:
+        """A KPI of one slice; None where it has no value."""
+        ...
+
+    def shown(self, kpis: Iterable[str]) -> Iterator[Measured]:
+        """The KPIs that say something in this scenario."""
+        ...

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from simulator.drawing.files import write_whole
-from simulator.drawing.html import Badge, Cell, DataTable, Paragraph, Part, Section, render
+from simulator.drawing.html import Badge, Cell, DataTable, PagePart, Paragraph, Section, render
 from simulator.drawing.sheet import chart, write_picture
 from simulator.drawing.study_charts import DifferenceBar, DifferencePanel, differences, height
 from simulator.drawing.wording import figure, listed, show, title
@@ -289,7 +289,7 @@ def _page_table(comparison: Comparison, dimension: str, found: list[Difference])
         *(["Saved"] if comparison.paired else []),
     ]
     lead = " ".join(explained(comparison)) if not dimension else ""
-    parts: list[Part] = [DataTable(columns, rows, words=(0, 1, 7))]
+    parts: list[PagePart] = [DataTable(columns, rows, words=(0, 1, 7))]
     if same:
         parts.append(Paragraph(f"The same in every replication: {listed([title(kpi) for kpi in same])}."))
     heading = f"By {dimension}" if dimension else "In figures"

@@ -24,7 +24,7 @@ from simulator.experiments.result import Estimate, Result
 from simulator.measures.registry import SCOR, Kpi
 from simulator.mechanisms.known import mechanisms
 from simulator.replication.measure import catalogue
-from simulator.reports.findings import Findings, Goal, goals, summary
+from simulator.reports.findings import Findings, TargetResult, goals, summary
 from simulator.reports.policy_sections import perfect_orders, policy, promises
 from simulator.reports.result_tables import HEADLINES
 from simulator.reports.sections import BY_SEGMENT, cost, segments, service, shares, stock, suppliers, time
@@ -169,12 +169,12 @@ def _facts_of_run(findings: Findings) -> dict[str, str]:
     }
 
 
-def verdict(goal: Goal) -> Badge:
+def verdict(goal: TargetResult) -> Badge:
     """A verdict as a word in a frame of its own kind."""
     return Badge(VERDICTS[goal.verdict], goal.verdict.replace(" ", "-"))
 
 
-def targets(goals: list[Goal]) -> Section | None:
+def targets(goals: list[TargetResult]) -> Section | None:
     """Every target with what was reached; nothing where none is stated."""
     if not goals:
         return None
@@ -192,14 +192,14 @@ def targets(goals: list[Goal]) -> Section | None:
     return Section("targets", "Targets", [DataTable(columns, rows, words=(0, 1, 4, 6), kind="targets")], lead)
 
 
-def tiles(findings: Findings, goals: list[Goal]) -> list[Tile]:
+def tiles(findings: Findings, goals: list[TargetResult]) -> list[Tile]:
     """The most important figures, set large."""
     found = list(findings.shown(TILES))[:6]
     found = found[: 3 * (len(found) // 3)] or found
     return [_tile(each, goals) for each in found]
 
 
-def _tile(found: Estimate, goals: list[Goal]) -> Tile:
+def _tile(found: Estimate, goals: list[TargetResult]) -> Tile:
     value, width = said(found)
     points = " points" if width and found.unit.startswith("share") else ""
     held = [

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.checks.order_kinds import Reach
 from simulator.drawing import charts
-from simulator.drawing.html import DataTable, Group, Paragraph, Part, Section
+from simulator.drawing.html import DataTable, Group, PagePart, Paragraph, Section
 from simulator.drawing.sheet import chart
 from simulator.drawing.wording import figure, half, lasting, title
 from simulator.experiments.result import Estimate
@@ -188,7 +188,7 @@ def perfect_orders(findings: Findings) -> Section | None:
     joint, product = findings.whole("perfect_order_rate"), findings.whole("perfect_order_product")
     if joint is None or product is None:
         return None
-    content: list[Part] = [_index(findings, joint, product)]
+    content: list[PagePart] = [_index(findings, joint, product)]
     causes = pareto(findings.by("imperfect_orders", "cause"), findings.by("failures_per_order", "cause"))
     found = [each.first for each in causes if each.first]
     if found:

@@ -10,7 +10,7 @@ from simulator.drawing.sheet import chart
 from simulator.drawing.wording import counted, figure, lasting, title
 from simulator.experiments.result import Estimate
 from simulator.measures.labels import HELD, WAITING
-from simulator.reports.findings import Findings, Goal
+from simulator.reports.findings import Findings, TargetResult
 from simulator.reports.levels import courses, levels
 from simulator.scenario.network import DESK, STAGES
 
@@ -25,7 +25,7 @@ STOCK_SAYS = " “Waiting for stock” is the mean over all units allocated; tho
 BY_SEGMENT = ("orders_per_week", "line_fill_rate", "on_time", "order_cycle_time", "revenue", "cost_to_serve", "margin")
 
 
-def service(findings: Findings, goals: list[Goal]) -> Section | None:
+def service(findings: Findings, goals: list[TargetResult]) -> Section | None:
     """Fill rate, on time and perfect orders, by segment and SKU class."""
     kpis = [each.kpi for each in findings.shown(SERVICE)]
     if not kpis:

@@ -106,7 +106,7 @@ def _panel(sweep: Sweep, panel: Along) -> CurvePanel | KeyPanel:
         return KeyPanel(panel.dimension, sweep.points[0].result.labels(panel.dimension))
     unit = catalogue()[panel.kpi].unit
     scale = 100.0 if unit.startswith("share") else 1.0
-    axis = Axis([point.values[panel.path] for point in sweep.points])
+    axis = PathAxis([point.values[panel.path] for point in sweep.points])
     more = f" by {panel.dimension}" if panel.dimension else f" ({unit.removeprefix('money ')})" if scale == 1 else ""
     single = not panel.dimension and (len(sweep.paths) > 1 or sweep.design != "grid")
     return CurvePanel(
@@ -131,7 +131,7 @@ def _curve_point(at: float, found: Interval, scale: float) -> CurvePoint:
     return CurvePoint(at, scale * found.point, scale * low, scale * high)
 
 
-class Axis:
+class PathAxis:
     """Where the values of a path lie: numbers at their size, values that are none side by side."""
 
     def __init__(self, values: Sequence[Plain]) -> None:

@@ -31,7 +31,7 @@ def stockouts(short: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True)
-class Shortage:
+class SkuShortage:
     """What was short of one SKU, and its worst stockout.
 
     A stockout is a run of lines that were short, one after the other, without one that was met at once.
@@ -57,7 +57,7 @@ class Shortage:
     cause: str
 
 
-def shortages(view: View, most: int) -> list[Shortage]:
+def shortages(view: View, most: int) -> list[SkuShortage]:
     """The SKUs with the highest value short (units, where prices are 0), the worst first."""
     lines, size = view.lines, view.labels.products
     short = lines.backordered + lines.lost
@@ -68,7 +68,7 @@ def shortages(view: View, most: int) -> list[Shortage]:
     return [_shortage(view, int(sku), asked, float(value.sum())) for sku in ranked if value[sku] > 0]
 
 
-def _shortage(view: View, sku: int, asked: np.ndarray, total: float) -> Shortage:
+def _shortage(view: View, sku: int, asked: np.ndarray, total: float) -> SkuShortage:
     lines = view.lines
     mine = np.flatnonzero(lines.sku == sku)
     mine = mine[np.lexsort((lines.number[mine], asked[lines.number[mine]]))]
@@ -82,7 +82,7 @@ def _shortage(view: View, sku: int, asked: np.ndarray, total: float) -> Shortage
     begin, last = float(times[worst].min()), float(times[worst].max())
     receipt = int(np.searchsorted(shelf.received[0], last, side="right"))
     short = float((units * lines.price[mine]).sum()) or float(units.sum())
-    return Shortage(
+    return SkuShortage(
         sku=view.labels.names["sku"][sku],
         site=view.labels.names["site"][number // view.labels.products],
         units=float(units.sum()),
@@ -250,7 +250,7 @@ def _day(scenario: Scenario, at: float) -> str:
     return text if scenario.run.horizon >= 360 * DAY else text.rsplit(" ", 1)[0]
 
 
-def _why(findings: Findings, each: Shortage) -> str:
+def _why(findings: Findings, each: SkuShortage) -> str:
     begin, end = _day(findings.scenario, each.begin), _day(findings.scenario, each.end)
     when = begin if begin == end else f"{begin} – {end}"
     return f"{when}, {figure(each.worst, 'share')} of its shortage. {each.cause}"

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator.drawing.html import DataTable, Section
-from simulator.drawing.told import Told
+from simulator.drawing.html import DataTable, Section, Told
 from simulator.drawing.wording import counted, figure, half
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger

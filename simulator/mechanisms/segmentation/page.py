@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from simulator.drawing.html import DataTable, Paragraph, Part, Section
-from simulator.drawing.told import Told
+from simulator.drawing.html import DataTable, PagePart, Paragraph, Section, Told
 from simulator.drawing.wording import Measured, counted, figure, half
 from simulator.measures.labels import Membership
 
@@ -19,7 +18,7 @@ SAYS = {
 
 def classes(findings: Told) -> Section | None:
     """A table for products and one for customers; nothing where there are no classes."""
-    run, parts = findings.scenario.run, list[Part]()
+    run, parts = findings.scenario.run, list[PagePart]()
     for dimension, volume, what, kpis in (
         ("class", "lines_per_week", "SKUs", PRODUCTS),
         ("customer_class", "orders_per_week", "Customers", CUSTOMERS),
