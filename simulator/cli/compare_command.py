@@ -150,9 +150,9 @@ def _show(found: "Comparison", style: str) -> None:
 
 def _write(found: "Comparison", chart: Path | None, report: Path | None) -> None:
     if chart is not None:
-        from simulator.drawing.study_charts import write_chart
+        from simulator.reports.comparison import write_comparison_chart
 
-        write_chart(found, chart)
+        write_comparison_chart(found, chart)
         click.echo(f"chart: {chart}", err=True)
     if report is not None:
         from simulator.reports.comparison import write_comparison

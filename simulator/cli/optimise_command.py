@@ -134,7 +134,7 @@ def _write(found: "Optimum", what_if: Path | None, chart: Path | None) -> None:
         write_whole(what_if, text_of(found, what_if.parent).encode())
         click.echo(f"what-if: {what_if}", err=True)
     if chart is not None:
-        from simulator.drawing.search_charts import write_chart
+        from simulator.reports.optimum import write_optimum_chart
 
-        write_chart(found, chart)
+        write_optimum_chart(found, chart)
         click.echo(f"chart: {chart}", err=True)

@@ -39,9 +39,9 @@ def results(store: Path, chosen: tuple[int, ...], target: Path | None, by: tuple
 
     `kpis_of_the_whole` in it can be read with any SQLite program.
     """
-    from simulator.drawing.tables import print_experiments
     from simulator.experiments.store import Store
     from simulator.reports.export import ExportError, export
+    from simulator.reports.result_tables import print_experiments
 
     with bad_input(), Store(store) as found:
         there = found.experiments()

@@ -185,7 +185,7 @@ def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool, p
     elif style == "csv":
         click.echo(result.table(by or None).to_csv(index=False), nl=False)
     else:
-        from simulator.drawing.tables import print_percentiles, print_result
+        from simulator.reports.result_tables import print_percentiles, print_result
 
         print_result(result, by, everything)
         print_percentiles(result, percentiles, everything)
@@ -265,7 +265,7 @@ def warm_up(
         else:
             print_warm_up(found)
         if picture is not None:
-            from simulator.drawing.search_charts import write_settling
+            from simulator.reports.warm_up_words import write_warm_up_chart
 
-            write_settling(found, picture)
+            write_warm_up_chart(found, picture)
             click.echo(f"chart: {picture}", err=True)

@@ -170,7 +170,7 @@ def sweep(
             click.echo(f"warning: {note}", err=True)
         _show(found, costs, shown, dimensions, reach, style)
         if chart is not None:
-            from simulator.drawing.study_charts import write_sweep_chart
+            from simulator.reports.sweep_charts import write_sweep_chart
 
             write_sweep_chart(found, costs, shown, dimensions, chart)
             click.echo(f"chart: {chart}", err=True)
@@ -260,11 +260,10 @@ def sensitivity(
     **settings: Any,
 ) -> None:
     """Which inputs of SCENARIO matter: move them, and see what that does to a KPI."""
-    from simulator.drawing.search_charts import write_sensitivity_chart
     from simulator.experiments.ranges import DesignError
     from simulator.experiments.sensitivity import Unfinished
     from simulator.experiments.sensitivity import sensitivity as analyse
-    from simulator.reports.sensitivity_tables import print_sensitivity
+    from simulator.reports.sensitivity_tables import print_sensitivity, write_sensitivity_chart
 
     with bad_input():
         try:

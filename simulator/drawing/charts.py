@@ -1,5 +1,6 @@
 """The charts of the page. Each takes numbers, draws them in greys and labels them directly."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -7,11 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from simulator.drawing.html import DARK, HATCH, LIGHT, MIDDLE, PALE, bare, names, room
-from simulator.drawing.wording import figure, lasting
-from simulator.experiments.result import Estimate
-from simulator.reports.levels import Levels
-from simulator.scenario.scenario import Scenario
+from simulator.drawing.sheet import DARK, HATCH, LIGHT, MIDDLE, PALE, bare, names, room
+from simulator.drawing.wording import Measured, figure, lasting
 from simulator.units import DAY
 
 if TYPE_CHECKING:
@@ -29,7 +27,7 @@ CAUSE = 34
 class Dot:
     """One row of a panel of shares."""
 
-    found: Estimate | None
+    found: Measured | None
     target: float | None = None
 
 
@@ -56,7 +54,7 @@ def service(sheet: "Figure", rows: Sequence[str], panels: Mapping[str, Sequence[
     names(axes[0], rows)
 
 
-def ends(found: Estimate) -> tuple[float, float]:
+def ends(found: Measured) -> tuple[float, float]:
     """The ends of an interval to draw; the mean itself where there is none."""
     return (found.low, found.high) if np.isfinite(found.half_width) else (found.mean, found.mean)
 
@@ -155,7 +153,7 @@ def shares(sheet: "Figure", rows: Sequence[tuple[str, float, float]]) -> None:
     _key(sheet, left, ("share of the mean", MIDDLE, ""), ("share of the variance", "white", HATCH))
 
 
-def pareto(sheet: "Figure", rows: Sequence[Estimate], so_far: Sequence[float]) -> None:
+def pareto(sheet: "Figure", rows: Sequence[Measured], so_far: Sequence[float]) -> None:
     """Shares of orders by cause, the most first, with intervals; beside them the shares of the imperfect so far."""
     height = sheet.get_figheight()
     left, gap = room([each.label for each in rows], CAUSE), 0.03
@@ -204,7 +202,7 @@ def _key(sheet: "Figure", left: float, *entries: tuple[str, str, str]) -> None:
     )
 
 
-def costs(sheet: "Figure", rows: Sequence[Estimate]) -> None:
+def costs(sheet: "Figure", rows: Sequence[Measured]) -> None:
     """Money per week by activity, the most first, with intervals and shares."""
     height = sheet.get_figheight()
     left = room([each.label for each in rows])
@@ -224,7 +222,7 @@ def costs(sheet: "Figure", rows: Sequence[Estimate]) -> None:
     bare(panel, "left")
 
 
-class Band(NamedTuple):
+class Course(NamedTuple):
     """One panel: its heading, a value for each step, a mean to draw across, and whether it is hatched."""
 
     heading: str
@@ -233,35 +231,28 @@ class Band(NamedTuple):
     hatched: bool
 
 
-def bands(levels: Levels, on_hand: float | None, backorders: float | None) -> list[Band]:
-    """The panels worth drawing: stock always, backorders and lost units where there are any."""
-    found = [Band("Stock on hand, units", levels.on_hand, on_hand, False)]
-    if levels.backordered.max(initial=0.0) > 0:
-        found.append(Band("Backorders, units owed to customers", levels.backordered, backorders, True))
-    if levels.lost.max(initial=0.0) > 0:
-        found.append(Band(f"Lost and cancelled, units per {levels.step}", levels.lost, None, True))
-    return found
+def course(sheet: "Figure", start: dt.date, warm_up: float, edges: np.ndarray, shown: Sequence[Course]) -> None:
+    """The panels above each other over the same days; the warm-up is shaded.
 
-
-def course(sheet: "Figure", scenario: Scenario, levels: Levels, shown: Sequence[Band]) -> None:
-    """The panels above each other over the same days; the warm-up is shaded."""
+    `edges` are those of the steps, in hours from the start; there is one more than there are steps.
+    """
     height = sheet.get_figheight()
     ratios = [1.5 if not band.hatched else 1.0 for band in shown]
     panels = sheet.subplots(len(shown), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": ratios})[:, 0]
     sheet.subplots_adjust(left=0.07, right=0.885, top=1 - 0.26 / height, bottom=0.32 / height, hspace=0.42)
-    days = _day_number(scenario) + levels.edges / DAY
+    first = _day_number(start)
     for panel, band in zip(panels, shown, strict=True):
-        _band(panel, band, days)
-        _warm_up(panel, scenario)
+        _band(panel, band, first + edges / DAY)
+        _warm_up(panel, first, warm_up)
     _dates(panels[-1])
 
 
-def _day_number(scenario: Scenario) -> float:
-    """The first day as matplotlib counts days."""
-    return float((np.datetime64(scenario.run.start) - np.datetime64("1970-01-01")) / np.timedelta64(1, "D"))
+def _day_number(day: dt.date) -> float:
+    """A day as matplotlib counts days."""
+    return float((np.datetime64(day) - np.datetime64("1970-01-01")) / np.timedelta64(1, "D"))
 
 
-def _band(panel: "Axes", band: Band, days: np.ndarray) -> None:
+def _band(panel: "Axes", band: Course, days: np.ndarray) -> None:
     steps = np.append(band.values, band.values[-1:])
     if band.hatched:
         panel.fill_between(days, steps, step="post", facecolor="white", edgecolor=MIDDLE, hatch=HATCH, linewidth=0.0)
@@ -286,9 +277,8 @@ def _band(panel: "Axes", band: Band, days: np.ndarray) -> None:
     panel.grid(axis="y", color=LIGHT, linewidth=0.5)
 
 
-def _warm_up(panel: "Axes", scenario: Scenario) -> None:
-    first = _day_number(scenario)
-    until = first + scenario.run.warm_up / DAY
+def _warm_up(panel: "Axes", first: float, hours: float) -> None:
+    until = first + hours / DAY
     if until > first:
         panel.axvspan(first, until, facecolor=PALE, edgecolor="none", zorder=-1)
         panel.axvline(until, color=MIDDLE, linewidth=0.7, linestyle=":")
@@ -310,3 +300,27 @@ def _dates(panel: "Axes") -> None:
     locator = dates.AutoDateLocator(minticks=4, maxticks=9)
     panel.xaxis.set_major_locator(locator)
     panel.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, show_offset=False))
+
+
+Curve = tuple[str, np.ndarray, np.ndarray]
+"""A name, times as multiples of the time promised, and shares of orders."""
+PROMISED = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))
+"""The dashes of the curves."""
+FARTHEST = 2.0
+"""So many times the promised time is drawn."""
+
+
+def promises(sheet: "Figure", curves: Sequence[Curve]) -> None:
+    """The curves, told apart by dashes; the promise is an upright line."""
+    panel = sheet.add_axes((0.07, 0.17, 0.66, 0.73))
+    panel.axvline(1.0, color=MIDDLE, linewidth=0.9)
+    for (name, grid, share), dash in zip(curves, PROMISED, strict=False):
+        panel.plot(grid, share, color=DARK, linewidth=1.2, linestyle=dash, label=name)
+    panel.set_xlim(0, FARTHEST)
+    panel.set_ylim(0, 1.02)
+    panel.set_title("Share of orders delivered")
+    panel.set_xlabel("times the promised time")
+    panel.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
+    panel.grid(axis="y", color=LIGHT, linewidth=0.5)
+    if len(curves) > 1:
+        panel.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), handlelength=3.2)

@@ -1,166 +1,210 @@
-"""The few pieces of HTML that the page is made of. Text is escaped where it enters."""
+"""The parts of a page as plain data: sections with tables, charts and words. Templates turn them into HTML and escape
+every text; a part put into a template is drawn by the macro that bears its name."""
 
-import io
-import re
-import warnings
-from collections.abc import Callable, Iterable, Sequence
-from html import escape
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from simulator.drawing.wording import Measured
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from simulator.engine.ledger import Ledger
+    from simulator.measures.view import View
+    from simulator.scenario.scenario import Scenario
 
 
-class Html(str):
-    """Text that is HTML already."""
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("simulator.drawing"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
-    __slots__ = ()
+
+def render(template: str, **values: object) -> str:
+    """A template filled in."""
+    return _templates().get_template(template).render(**values)
 
 
-Cell = str | Html
-"""Plain text is escaped, HTML is taken as it is."""
+class PagePart:
+    """Something that a page is made of."""
+
+    macro: ClassVar[str]
+    """Of `templates/parts.html`."""
+
+    def __html__(self) -> Markup:
+        parts: Any = _templates().get_template("parts.html").module
+        return Markup(getattr(parts, self.macro)(self))
+
+    def __str__(self) -> str:
+        return self.__html__()
 
 
-def text(cell: Cell) -> Html:
-    """A cell as HTML.
+@dataclass(frozen=True)
+class Code(PagePart):
+    """What is typed, or a part of a scenario.
 
-    >>> text("a < b"), text(Html("<b>a</b>"))
-    ('a &lt; b', '<b>a</b>')
+    >>> str(Code("a < b"))
+    '<code>a &lt; b</code>'
     """
-    return cell if isinstance(cell, Html) else Html(escape(cell))
+
+    macro = "code"
+    text: str
 
 
-def tag(name: str, *content: Cell, **attributes: str) -> Html:
-    """An element; a trailing underscore of an attribute is dropped, other underscores become hyphens.
+@dataclass(frozen=True)
+class Badge(PagePart):
+    """A verdict as a word in a frame; `kind` says which frame, so that it reads without colour."""
 
-    >>> tag("p", "x > y", class_="note", title='5" < 6"')
-    '<p class="note" title="5&quot; &lt; 6&quot;">x &gt; y</p>'
-    """
-    written = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
-    return Html(f"<{name}{written}>{''.join(text(each) for each in content)}</{name}>")
+    macro = "badge"
+    text: str
+    kind: str
 
 
-def section(heading: str, *content: Cell, key: str, lead: Cell = "") -> Html:
+Cell = str | Code | Badge
+Text = str | Sequence[str | Code]
+"""A sentence; a sequence is set one after the other."""
+
+
+@dataclass(frozen=True)
+class Section(PagePart):
     """A part of the page under its own heading, with a sentence that says what to look at."""
-    said = tag("p", lead, class_="lead") if lead else ""
-    head = tag("div", tag("h2", heading), said, class_="head")
-    return tag("section", head, *content, id=key)
+
+    macro = "section"
+    key: str
+    """By which it is linked to."""
+    heading: str
+    parts: Sequence[PagePart]
+    lead: Text = ""
+    after: str = ""
+    """The key of the section that it stands after, where that is not for the page to say."""
 
 
-def table(
-    columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, words: Sequence[int] = (0,), kind: str = ""
-) -> Html:
+@dataclass(frozen=True)
+class DataTable(PagePart):
     """A table whose first column names the row; `words` are the columns of text, the others are numbers."""
-    style = ["" if place in words else "n" for place in range(len(columns))]
-    head = [tag("th", name, scope="col", **_class(style[place])) for place, name in enumerate(columns)]
-    body = [
-        tag(
-            "tr",
-            *(
-                tag("td" if place else "th", cell, **({} if place else {"scope": "row"}), **_class(style[place]))
-                for place, cell in enumerate(row)
-            ),
-        )
-        for row in rows
-    ]
-    return tag("table", tag("thead", tag("tr", *head)), tag("tbody", *body), **_class(kind))
+
+    macro = "table"
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    words: Sequence[int] = (0,)
+    kind: str = ""
 
 
-def _class(name: str) -> dict[str, str]:
-    return {"class_": name} if name else {}
+@dataclass(frozen=True)
+class Chart(PagePart):
+    """A drawing with what it says in words, for those who cannot see it, and its caption."""
+
+    macro = "chart"
+    key: str
+    alt: str
+    caption: str
+    size: str
+    content: Markup
+    """The inside of an SVG element."""
 
 
-DARK, MIDDLE, LIGHT, PALE = "#1c2b36", "#7d8b95", "#c9d1d6", "#eef1f3"
-HATCH = "////"
-WIDTH = 7.1
-"""Of the type area in inches, so that a point on the page is a point in print."""
-STYLE = {
-    "font.family": "sans-serif",
-    "font.size": 8.5,
-    "axes.titlesize": 9,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.edgecolor": MIDDLE,
-    "axes.linewidth": 0.6,
-    "axes.labelsize": 8.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "xtick.color": MIDDLE,
-    "ytick.color": MIDDLE,
-    "xtick.labelcolor": DARK,
-    "ytick.labelcolor": DARK,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.major.size": 3,
-    "ytick.major.size": 3,
-    "text.color": DARK,
-    "axes.labelcolor": DARK,
-    "hatch.linewidth": 0.7,
-    "legend.frameon": False,
-    "text.parse_math": False,
-    "axes.unicode_minus": True,
-    "svg.fonttype": "none",
-    "svg.image_inline": True,
-}
-"""matplotlib's settings while a chart is drawn."""
+@dataclass(frozen=True)
+class Paragraph(PagePart):
+    macro = "paragraph"
+    text: str
+    kind: str = ""
 
 
-def drawing(draw: Callable[["Figure"], None], height: float, *, key: str, alt: str, caption: str) -> Html:
-    """A figure of the page: what `draw` puts on a sheet of full width and so many inches of height."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
+@dataclass(frozen=True)
+class Group(PagePart):
+    """Parts that are laid out together."""
 
-    sheet = io.StringIO()
-    settings: Any = {**STYLE, "svg.hashsalt": key}
-    with rc_context(settings), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the browser has them
-        figure = Figure(figsize=(WIDTH, height))
-        draw(figure)
-        figure.savefig(sheet, format="svg", transparent=True, metadata={"Date": None})
-    return tag("figure", _inline(sheet.getvalue(), alt), tag("figcaption", caption), id=f"chart-{key}")
+    macro = "group"
+    parts: Sequence[PagePart]
+    kind: str = ""
 
 
-def _inline(svg: str, alt: str) -> Html:
-    """A drawing as part of a page: no prologue, no namespaces, no names that other drawings use too."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
-    svg = re.sub(r"<!--.*?-->\n?", "", svg, flags=re.S)
-    svg = re.sub(r'(<g) id="[^"]*"', r"\1", svg)
-    head, rest = svg.split(">", 1)
-    size = re.search(r'viewBox="[^"]*"', head)
-    assert size is not None
-    rest = rest.replace("xlink:href=", "href=")
-    return Html(f'<svg {size[0]} role="img" aria-label="{escape(alt)}"><title>{escape(alt)}</title>{rest}')
+@dataclass(frozen=True)
+class Definition:
+    """A name, what it means, and particulars."""
+
+    name: str
+    meaning: str
+    facts: str
 
 
-def bare(axes: "Axes", *sides: str) -> None:
-    """Take away spines and ticks of some sides, keeping the labels."""
-    for side in sides:
-        axes.spines[side].set_visible(False)
-        axes.tick_params(axis="y" if side in ("left", "right") else "x", length=0)
+@dataclass(frozen=True)
+class Definitions(PagePart):
+    macro = "definitions"
+    entries: Sequence[Definition]
 
 
-def shortened(name: str, most: int = 26) -> str:
-    """A name that fits beside a chart.
+@dataclass(frozen=True)
+class Stories(PagePart):
+    """Long texts by their titles, folded away."""
 
-    >>> shortened("key accounts"), shortened("a very long name of a segment", 12)
-    ('key accounts', 'a very long…')
-    """
-    name = " ".join(name.split())
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+    macro = "stories"
+    texts: Mapping[str, str]
 
 
-def room(rows: Sequence[str], most: int = 26) -> float:
-    """The share of the sheet's width that the names of rows take."""
-    return 0.03 + 0.0092 * max(len(shortened(row, most)) for row in rows)
+@dataclass(frozen=True)
+class Tile(PagePart):
+    """A figure set large, with the targets that it is held against."""
+
+    macro = "tile"
+    label: str
+    value: str
+    width: str
+    goals: Sequence[tuple[str, Badge]] = ()
 
 
-def names(panel: "Axes", rows: Sequence[str], most: int = 26) -> None:
-    """The names of rows, flush with the text of the page."""
-    panel.set_yticks([])
-    edge = panel.get_yaxis_transform()
-    box = panel.get_position()
-    for place, row in enumerate(rows):
-        panel.text(-box.x0 / box.width, place, shortened(row, most), transform=edge, va="center")
+class Told(Protocol):
+    """What the section of a mechanism is told: a result, looked up by KPI and slice, with one of its runs."""
+
+    scenario: "Scenario"
+    replication: int
+    """The number of the run that `ledger` and `view` are of."""
+
+    @property
+    def replications(self) -> int:
+        """How many there are."""
+        ...
+
+    @property
+    def ledger(self) -> "Ledger":
+        """What happened in one run."""
+        ...
+
+    @property
+    def view(self) -> "View":
+        """The tables of that run."""
+        ...
+
+    @property
+    def has_stock(self) -> bool:
+        """Whether stock is limited anywhere."""
+        ...
+
+    @property
+    def single(self) -> bool:
+        """Whether there is one replication, and so no interval."""
+        ...
+
+    def whole(self, kpi: str) -> Measured | None:
+        """A KPI of the whole; None where it was not measured."""
+        ...
+
+    def by(self, kpi: str, dimension: str) -> Sequence[Measured]:
+        """A KPI by slice, those without a value left out."""
+        ...
+
+    def of(self, kpi: str, dimension: str, label: str) -> Measured | None:
+        """A KPI of one slice; None where it has no value."""
+        ...
+
+    def shown(self, kpis: Iterable[str]) -> Iterator[Measured]:
+        """The KPIs that say something in this scenario."""
+        ...

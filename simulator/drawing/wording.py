@@ -2,18 +2,51 @@
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
 
-from simulator.drawing.tables import show
-from simulator.experiments.differences import CAP, Difference
-from simulator.experiments.result import Estimate
-from simulator.scenario.scenario import Scenario
 from simulator.units import DAY
 
 ENDINGS = {"_p50": ", median", "_p95": ", 95th percentile"}
 TAKES_A_DAY = 48.0
 """So many hours and more are said in days."""
+
+
+class Measured(Protocol):
+    """A KPI as it is said: its mean with an interval, whose ends are nan where there is none."""
+
+    @property
+    def kpi(self) -> str: ...
+    @property
+    def label(self) -> str:
+        """Which slice; "" for the whole."""
+        ...
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def mean(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def half_width(self) -> float: ...
+
+
+class Number(NamedTuple):
+    """A number with an interval of its own, such as the same in other units."""
+
+    unit: str
+    mean: float
+    low: float = math.nan
+    high: float = math.nan
+    kpi: str = ""
+    label: str = ""
+
+    @property
+    def half_width(self) -> float:
+        return (self.high - self.low) / 2
 
 
 def title(kpi: str) -> str:
@@ -27,6 +60,34 @@ def title(kpi: str) -> str:
             return title(kpi.removesuffix(ending)) + words
     words = kpi.replace("_", " ")
     return f"SLA{words[3:]}" if words.startswith("sla ") else words.capitalize()
+
+
+def show(value: float, unit: str) -> str:
+    """A value as it is read: shares in per cent, large numbers without decimals.
+
+    >>> show(0.9532, "share of order lines"), show(1234.6, "units"), show(float("nan"), "units")
+    ('95.3 %', '1,235', '-')
+    """
+    if not math.isfinite(value):
+        return "-"
+    if unit.startswith("share"):
+        return f"{100 * value:.1f} %"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def width(found: Measured) -> str:
+    """The half width of an interval on the terminal; in points for shares.
+
+    >>> width(Number("units", 235.0, 125.0, 345.0))
+    '± 110'
+    """
+    if not math.isfinite(found.half_width):
+        return ""
+    if found.unit.startswith("share"):
+        return f"± {100 * found.half_width:.2f}"
+    if abs(found.mean) >= 1000:
+        return f"± {found.half_width:,.0f}"
+    return f"± {show(float(f'{found.half_width:.2g}'), '')}"
 
 
 def figure(value: float, unit: str = "") -> str:
@@ -43,10 +104,10 @@ def figure(value: float, unit: str = "") -> str:
     return text.replace("-", "−")
 
 
-def half(found: Estimate) -> str:
+def half(found: Measured) -> str:
     """The half width of an interval as it is printed; "" where there is none.
 
-    >>> half(Estimate("on_time", "", "", "share of orders", 0.95, 0.946, 0.954, 20))
+    >>> half(Number("share of orders", 0.95, 0.946, 0.954))
     '± 0.40'
     """
     if not math.isfinite(found.half_width):
@@ -56,14 +117,14 @@ def half(found: Estimate) -> str:
     return f"± {found.half_width:,.0f}" if abs(found.mean) >= 1000 else f"± {figure(float(f'{found.half_width:.2g}'))}"
 
 
-def said(found: Estimate) -> tuple[str, str]:
+def said(found: Measured) -> tuple[str, str]:
     """A KPI's mean and half width with its unit, times of two days and more in days.
 
-    >>> said(Estimate("order_cycle_time", "", "", "hours", 96.0, 88.8, 103.2, 20))
+    >>> said(Number("hours", 96.0, 88.8, 103.2))
     ('4 days', '± 0.3')
     """
     if found.unit == "hours" and abs(found.mean) >= TAKES_A_DAY:
-        daily = replace(found, unit="days", mean=found.mean / DAY, low=found.low / DAY, high=found.high / DAY)
+        daily = Number("days", found.mean / DAY, found.low / DAY, found.high / DAY)
         return f"{figure(daily.mean)} days", half(daily)
     unit = found.unit.removeprefix("money").strip()
     text = figure(found.mean, found.unit)
@@ -84,21 +145,28 @@ def lasting(hours: float) -> str:
     return f"{days} days"
 
 
-def moment(scenario: Scenario, at: float) -> dt.datetime:
-    """The date and time so many hours after the start of the run."""
-    return dt.datetime.combine(scenario.run.start, dt.time()) + dt.timedelta(hours=at)
+def moment(start: dt.date, at: float) -> dt.datetime:
+    """The date and time so many hours after the midnight at which a run begins."""
+    return dt.datetime.combine(start, dt.time()) + dt.timedelta(hours=at)
 
 
-def date(scenario: Scenario, at: float) -> str:
-    """The date so many hours after the start of the run, such as "5 Jan 2026"."""
-    when = moment(scenario, at)
+def clock(start: dt.date, at: float) -> str:
+    """That date and time as a story tells it.
+
+    >>> clock(dt.date(2026, 1, 5), 30.5)
+    'Tue 2026-01-06 06:30'
+    """
+    return f"{moment(start, at):%a %Y-%m-%d %H:%M}"
+
+
+def date(start: dt.date, at: float) -> str:
+    """That date.
+
+    >>> date(dt.date(2026, 1, 5), 30.5)
+    '6 Jan 2026'
+    """
+    when = moment(start, at)
     return f"{when.day} {when:%b} {when.year}"
-
-
-def day(scenario: Scenario, at: float) -> str:
-    """The date in a table: without the year where the run is too short for doubt."""
-    text = date(scenario, at)
-    return text if scenario.run.horizon >= 360 * DAY else text.rsplit(" ", 1)[0]
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -119,14 +187,6 @@ def listed(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def short(each: Difference) -> str:
-    """The verdict, for a table."""
-    if each.verdict != "undecided" or not math.isfinite(each.high - each.low):
-        return each.verdict
-    return f"undecided, {'~' if each.more is not None else '> '}{each.more or CAP:,} more"
-
-
-def alike(differences: Sequence[Difference]) -> list[str]:
-    """The KPIs that are the same in every replication, whatever the alternative and the slice."""
-    moving = {each.kpi for each in differences if not each.same}
-    return [kpi for kpi in dict.fromkeys(each.kpi for each in differences) if kpi not in moving]
+def of_line(words: str) -> Callable[[Any, Any, Mapping[int, str]], str]:
+    """How a story tells a fact of units of a line, whose SKUs it knows: words, {} being the goods."""
+    return lambda ledger, fact, named: words.format(f"{fact.units:g} x {named[fact.line]}")

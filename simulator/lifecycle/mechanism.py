@@ -45,9 +45,10 @@ class Mechanism:
     kpis: tuple[str, ...] = ()
     """Modules that define its KPIs and costs; they are imported when something is measured."""
     section: Callable[[Any], Any] | None = None
-    """Its section of the page: takes the findings, returns HTML, empty where there is nothing to tell."""
+    """Its section of the page: takes what it is told (`drawing.html.Told`), returns a section, or None where there is
+    nothing to tell."""
     words: Mapping[type[NamedTuple], Callable[..., str]] = field(default_factory=dict)
-    """How the story of an order tells its facts."""
+    """How the story of an order tells its facts: takes the ledger, the fact, and the SKUs of the order's lines."""
 
 
 def later(place: str) -> Callable[..., Any]:

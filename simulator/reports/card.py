@@ -25,20 +25,20 @@ from simulator.reports.card_model import (
     queues,
     resources,
 )
-from simulator.reports.card_text import Trial, bullets, code, first, line, paragraph, table, trial
+from simulator.reports.card_text import FirstRun, bullets, code, first, line, paragraph, table, trial
 from simulator.rules.replenishment import ReplenishmentRule
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import Targets
 
 
-def purpose(trial: Trial) -> Iterator[str]:
+def purpose(trial: FirstRun) -> Iterator[str]:
     scenario = trial.scenario
     yield from paragraph(f"{line(scenario.name)}. {line(scenario.about)}".strip())
     if not scenario.about:
         yield from paragraph("The scenario does not say what question it answers (`about`).")
 
 
-def outputs(trial: Trial) -> Iterator[str]:
+def outputs(trial: FirstRun) -> Iterator[str]:
     """The KPIs with their definitions."""
     found = catalogue()
     yield from paragraph(
@@ -62,7 +62,7 @@ def outputs(trial: Trial) -> Iterator[str]:
     )
 
 
-def aims(trial: Trial, whole: Part) -> Iterator[str]:
+def aims(trial: FirstRun, whole: Part) -> Iterator[str]:
     """What the result is judged against."""
     goals = list(_targets(trial.scenario, whole))
     yield from paragraph(
@@ -84,7 +84,7 @@ def _targets(scenario: Scenario, whole: Part) -> Iterator[str]:
         yield f"{code(contract.metric)} of {figure(contract.target, 'share')} at least (agreement {line(name)})"
 
 
-def initialisation(trial: Trial) -> Iterator[str]:
+def initialisation(trial: FirstRun) -> Iterator[str]:
     yield from paragraph("All queues are empty, all staff are free, no order is open and nothing is on order.")
     rows = list(_shelves(trial))
     if not rows:
@@ -104,7 +104,7 @@ def initialisation(trial: Trial) -> Iterator[str]:
         yield from paragraph(f"… and {len(rows) - len(shown)} more, with {figure(rest)} units together.")
 
 
-def _shelves(trial: Trial) -> Iterator[tuple[str, str, float, str]]:
+def _shelves(trial: FirstRun) -> Iterator[tuple[str, str, float, str]]:
     """Site, SKU, units and rule of each shelf with limited stock."""
     opening = iter(trial.ledger.opening.tolist())
     for name, site in trial.scenario.network.sites.items():
@@ -125,7 +125,7 @@ def _numbers(rule: ReplenishmentRule) -> str:
 
 def run_length(scenario: Scenario) -> Iterator[str]:
     run = scenario.run
-    yield from paragraph(f"A run begins on {date(scenario, 0)} at midnight and lasts {lasting(run.horizon)}.")
+    yield from paragraph(f"A run begins on {date(run.start, 0)} at midnight and lasts {lasting(run.horizon)}.")
     if run.warm_up:
         yield from paragraph(
             f"Warm-up: {lasting(run.warm_up)}, cut off: orders placed in it are not measured, nor stock until its end. "
@@ -161,14 +161,14 @@ def sampling(scenario: Scenario) -> Iterator[str]:
     )
 
 
-def execution(trial: Trial) -> Iterator[str]:
+def execution(trial: FirstRun) -> Iterator[str]:
     yield from paragraph(
         f"Events in the order of time; {trial.ledger.events:,} of them in the first replication. Replications run in "
         "as many processes as the computer has cores; the numbers depend on scenario, seed and replication alone."
     )
 
 
-def system(trial: Trial) -> Iterator[str]:
+def system(trial: FirstRun) -> Iterator[str]:
     yield from paragraph(
         f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores. The first replication took "
         f"{trial.seconds:.2g} s there."

@@ -11,7 +11,7 @@ from simulator.mechanisms.known import kinds
 from simulator.mechanisms.reservations.facts import Withdrawn
 from simulator.mechanisms.returns.facts import Disposed, Returned
 from simulator.reports.card_inputs import LONGEST, Part, defaults, named, parts, settings, text
-from simulator.reports.card_text import Trial, bullets, code, first, line, paragraph, table
+from simulator.reports.card_text import FirstRun, bullets, code, first, line, paragraph, table
 from simulator.reports.catalogues import FAMILIES, explanation
 from simulator.rules.family import Rule
 from simulator.scenario.distributions import Duration
@@ -36,7 +36,7 @@ def diagram(scenario: Scenario) -> Iterator[str]:
     yield ""
 
 
-def happenings(trial: Trial) -> Iterator[str]:
+def happenings(trial: FirstRun) -> Iterator[str]:
     """What happened in one replication, and what can happen in other scenarios but did not."""
     yield from paragraph(
         "An order is one process: it passes the stages in the order of the diagram, waits for staff where staff is "
@@ -266,7 +266,7 @@ def queues(scenario: Scenario) -> Iterator[str]:
     yield from bullets(said or ["No queue: nothing has a limit."])
 
 
-def entry_and_exit(trial: Trial) -> Iterator[str]:
+def entry_and_exit(trial: FirstRun) -> Iterator[str]:
     """Where orders come from, and how they ended in the first replication."""
     market = trial.scenario.market
     yield from bullets(

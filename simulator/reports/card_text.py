@@ -67,7 +67,7 @@ def bullets(items: Iterable[str]) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Trial:
+class FirstRun:
     """A scenario, and its first replication."""
 
     scenario: Scenario
@@ -85,11 +85,11 @@ class Trial:
         return len(next(iter(self.ledger.columns(kind).values())))
 
 
-def trial(scenario: Scenario) -> Trial:
+def trial(scenario: Scenario) -> FirstRun:
     """Play the first replication.
 
     Errors: HistoryError if the order history cannot be read.
     """
     begun = time.perf_counter()
     ledger = simulate(scenario)
-    return Trial(scenario, ledger, time.perf_counter() - begun)
+    return FirstRun(scenario, ledger, time.perf_counter() - begun)

@@ -10,15 +10,28 @@ from rich.markup import escape
 from rich.table import Table
 
 from simulator.drawing.files import write_whole
-from simulator.drawing.html import Cell, Html, drawing, section, table, tag
-from simulator.drawing.study_charts import differences, height, panels
-from simulator.drawing.tables import measured_in, show
-from simulator.drawing.wording import alike, figure, listed, short, title
+from simulator.drawing.html import Badge, Cell, DataTable, PagePart, Paragraph, Section, render
+from simulator.drawing.sheet import chart, write_picture
+from simulator.drawing.study_charts import DifferenceBar, DifferencePanel, differences, height
+from simulator.drawing.wording import figure, listed, show, title
 from simulator.experiments.comparison import Comparison
-from simulator.experiments.differences import Difference
-from simulator.reports.page import STYLE
+from simulator.experiments.differences import CAP, Difference
+from simulator.reports.result_tables import measured_in
 
 METHODS = {"bonferroni": "Bonferroni", "dunnett": "Bonferroni between KPIs, multivariate t between alternatives"}
+
+
+def short(each: Difference) -> str:
+    """The verdict, for a table."""
+    if each.verdict != "undecided" or not math.isfinite(each.high - each.low):
+        return each.verdict
+    return f"undecided, {'~' if each.more is not None else '> '}{each.more or CAP:,} more"
+
+
+def alike(differences: Sequence[Difference]) -> list[str]:
+    """The KPIs that are the same in every replication, whatever the alternative and the slice."""
+    moving = {each.kpi for each in differences if not each.same}
+    return [kpi for kpi in dict.fromkeys(each.kpi for each in differences) if kpi not in moving]
 
 
 def changed(values: Sequence[float], unit: str, width: float) -> list[str]:
@@ -149,65 +162,106 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     write_whole(path, comparison_page(comparison).encode("utf-8", errors="replace"))
 
 
-def comparison_page(comparison: Comparison) -> Html:
+def comparison_page(comparison: Comparison) -> str:
     """The page as HTML: what was compared, the chart, and a table for the whole and for each dimension."""
+    from simulator import __version__
+
     tables = [
         _page_table(comparison, dimension, list(found))
         for dimension, found in groupby(comparison.differences, key=lambda each: each.dimension)
     ]
-    heading = f"{comparison.base}, and {len(comparison.alternatives)} beside it"
-    style = tag("style", Html(STYLE.read_text(encoding="utf-8")))
-    meta = Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">')
-    head = tag("head", meta, tag("title", f"{heading} – comparison"), style)
-    main = tag("main", _header(comparison, heading), _chart(comparison), *tables)
-    return Html(f"<!DOCTYPE html>\n{tag('html', head, tag('body', main), lang='en')}\n")
-
-
-def _header(comparison: Comparison, heading: str) -> Html:
-    from simulator import __version__
-
-    facts = {"Replications": f"{comparison.replications:,} of each", "Version": __version__}
-    listing = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts.items()))
-    rows: list[list[Cell]] = [
+    drawn = _chart(comparison)
+    scenarios = [
         [name, "base" if not place else f"alternative {place}", str(result.scenario.run.seed), result.scenario.hash]
         for place, (name, result) in enumerate(zip(comparison.names, comparison.results, strict=True))
     ]
-    notes = [tag("p", note, class_="about") for note in comparison.notes]
-    return tag(
-        "header",
-        tag("p", "Comparison", class_="kind"),
-        tag("h1", heading),
-        listing,
-        tag("p", f"{played(comparison)}.", class_="about"),
-        *notes,
-        table(["Scenario", "", "Seed", "Fingerprint"], rows, words=(0, 1, 2, 3)),
+    return render(
+        "comparison.html",
+        heading=f"{comparison.base}, and {len(comparison.alternatives)} beside it",
+        facts={"Replications": f"{comparison.replications:,} of each", "Version": __version__},
+        about=[f"{played(comparison)}.", *comparison.notes],
+        scenarios=DataTable(["Scenario", "", "Seed", "Fingerprint"], scenarios, words=(0, 1, 2, 3)),
+        sections=[*([drawn] if drawn else []), *tables],
     )
 
 
-def _chart(comparison: Comparison) -> Html:
-    shown = panels(comparison)
-    if not shown:
-        return Html("")
+def write_comparison_chart(comparison: Comparison, path: Path) -> None:
+    """Write the chart as a picture; the ending of the name says of which kind: .png or .svg.
+
+    Errors: OSError if it cannot be written.
+    """
+    shown = [panel for panel, _ in panels(comparison)]
+    write_picture(path, lambda sheet: differences(sheet, shown), height(shown))
+
+
+MOST = 40
+"""Rows of a panel at the most."""
+DIRECTION = {"higher": "more is better", "lower": "less is better", "neither": "neither is better"}
+
+
+def panels(comparison: Comparison) -> list[tuple[DifferencePanel, list[Difference]]]:
+    """One panel for each KPI and dimension in which anything differs, with what it shows."""
+    found = []
+    for dimension, table in groupby(comparison.differences, key=lambda each: each.dimension):
+        differences = list(table)
+        same = alike(differences)
+        for kpi, group in groupby((each for each in differences if each.kpi not in same), key=lambda each: each.kpi):
+            rows = list(group)
+            shown = rows[:MOST]
+            unit = "points" if rows[0].unit.startswith("share") else rows[0].unit
+            by = f" by {dimension}" if dimension else ""
+            more = f", the first {MOST} of {len(rows)}" if len(rows) > MOST else ""
+            heading = f"{title(kpi)}{by} ({unit}; {DIRECTION[rows[0].better]}{more})"
+            several = len(comparison.alternatives) > 1
+            names = [
+                (f"{each.label}: {each.alternative}" if several else each.label) if dimension else each.alternative
+                for each in shown
+            ]
+            found.append((panel(heading, names, shown), shown))
+    return found
+
+
+def panel(heading: str, names: Sequence[str], rows: Sequence[Difference]) -> DifferencePanel:
+    """Differences of one KPI as they are drawn: shares in points."""
+    scale = 100.0 if rows[0].unit.startswith("share") else 1.0
+    bars = [
+        DifferenceBar(
+            name,
+            scale * each.mean,
+            scale * each.low,
+            scale * each.high,
+            scale * each.worth,
+            decided=each.verdict != "undecided",
+            verdict=short(each),
+        )
+        for name, each in zip(names, rows, strict=True)
+    ]
+    return DifferencePanel(heading, bars)
+
+
+def _chart(comparison: Comparison) -> Section | None:
+    found = panels(comparison)
+    if not found:
+        return None
+    shown = [panel for panel, _ in found]
     spoken = [
         f"{title(each.kpi)}{f' of {each.label}' if each.label else ''}, {each.alternative}: {each.says}"
-        for panel in shown
-        for each in panel.differences
+        for _, differences in found
+        for each in differences
     ]
-    return section(
-        "What differs",
-        drawing(
-            lambda sheet: differences(sheet, shown),
-            height(shown),
-            key="differences",
-            alt=". ".join(spoken),
-            caption="Each scale is of its own KPI.",
-        ),
-        key="chart",
+    drawn = chart(
+        lambda sheet: differences(sheet, shown),
+        height(shown),
+        key="differences",
+        alt=". ".join(spoken),
+        caption="Each scale is of its own KPI.",
     )
+    return Section("chart", "What differs", [drawn])
 
 
-def _page_table(comparison: Comparison, dimension: str, found: list[Difference]) -> Html:
-    same, rows = alike(found), []
+def _page_table(comparison: Comparison, dimension: str, found: list[Difference]) -> Section:
+    same = alike(found)
+    rows: list[list[Cell]] = []
     for each in found:
         if each.kpi not in same:
             of = f", {each.label}" if dimension else ""
@@ -219,7 +273,7 @@ def _page_table(comparison: Comparison, dimension: str, found: list[Difference])
                     figure(each.value, each.unit),
                     *(text.replace("-", "−") for text in difference_said(each)),
                     worth_said(each),
-                    tag("span", short(each), class_=f"verdict {VERDICTS[each.verdict]}".strip()),
+                    Badge(short(each), VERDICTS[each.verdict]),
                     *([saved_said(each).replace("x", "×")] if comparison.paired else []),
                 ]
             )
@@ -235,6 +289,8 @@ def _page_table(comparison: Comparison, dimension: str, found: list[Difference])
         *(["Saved"] if comparison.paired else []),
     ]
     lead = " ".join(explained(comparison)) if not dimension else ""
-    also = [tag("p", f"The same in every replication: {listed([title(kpi) for kpi in same])}.")] if same else []
+    parts: list[PagePart] = [DataTable(columns, rows, words=(0, 1, 7))]
+    if same:
+        parts.append(Paragraph(f"The same in every replication: {listed([title(kpi) for kpi in same])}."))
     heading = f"By {dimension}" if dimension else "In figures"
-    return section(heading, table(columns, rows, words=(0, 1, 7)), *also, key=f"by-{dimension or 'whole'}", lead=lead)
+    return Section(f"by-{dimension or 'whole'}", heading, parts, lead)

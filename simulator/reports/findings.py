@@ -77,6 +77,11 @@ class Findings:
         return next((each for each in self.by(kpi, dimension) if each.label == label), None)
 
     @property
+    def replications(self) -> int:
+        """How many there are."""
+        return self.result.replications
+
+    @property
     def has_stock(self) -> bool:
         """Whether stock is limited anywhere."""
         return self.whole("on_hand") is not None
@@ -100,7 +105,7 @@ Verdict = Literal["met", "missed", "undecided", "above", "below", "not measured"
 
 
 @dataclass(frozen=True)
-class Goal:
+class TargetResult:
     """A target and what was reached."""
 
     whom: str
@@ -124,11 +129,11 @@ class Goal:
         return "missed" if self.reached.high < self.target else "undecided"
 
 
-def goals(findings: Findings) -> list[Goal]:
+def goals(findings: Findings) -> list[TargetResult]:
     """Every target of the service rules; a rule for several segments, channels or classes has one for each."""
     policy = Reach(findings.scenario)
     return [
-        Goal(whom, dimension, label, kpi, getattr(rule.target, kpi), findings.of(kpi, dimension, label))
+        TargetResult(whom, dimension, label, kpi, getattr(rule.target, kpi), findings.of(kpi, dimension, label))
         for place, rule in enumerate(policy.rules)
         if rule.target is not None
         for kpi in Targets.model_fields
@@ -176,7 +181,7 @@ CLEARLY = 0.01
 """Segments that differ by less are not worth a sentence."""
 
 
-def summary(findings: Findings, goals: list[Goal]) -> str:
+def summary(findings: Findings, goals: list[TargetResult]) -> str:
     """One paragraph: service, targets, the weakest segment, where the cost lies."""
     sentences = [*_service(findings), *_targets(goals), *_weakest(findings), *_cost(findings)]
     return " ".join(sentences).replace(" %", "\u00a0%")
@@ -201,7 +206,7 @@ def _service(findings: Findings) -> Iterator[str]:
         yield text[0].upper() + text[1:]
 
 
-def _targets(goals: list[Goal]) -> Iterator[str]:
+def _targets(goals: list[TargetResult]) -> Iterator[str]:
     judged = [goal for goal in goals if goal.verdict != "not measured"]
     if not judged:
         return

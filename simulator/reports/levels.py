@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.drawing.charts import Course
 from simulator.engine import facts
 from simulator.measures.inventory import shelf_of_line, stock_changes
 from simulator.measures.time_spent import asked_at
@@ -79,3 +80,13 @@ def _per_step(view: View, kind: type, shelf: np.ndarray, limited: np.ndarray, ed
     table = view.of(kind)
     total: np.ndarray = np.histogram(table["at"], edges, weights=table["units"] * limited[shelf[table["line"]]])[0]
     return total
+
+
+def courses(levels: Levels, on_hand: float | None, backorders: float | None) -> list[Course]:
+    """The panels worth drawing: stock always, backorders and lost units where there are any."""
+    found = [Course("Stock on hand, units", levels.on_hand, on_hand, False)]
+    if levels.backordered.max(initial=0.0) > 0:
+        found.append(Course("Backorders, units owed to customers", levels.backordered, backorders, True))
+    if levels.lost.max(initial=0.0) > 0:
+        found.append(Course(f"Lost and cancelled, units per {levels.step}", levels.lost, None, True))
+    return found

@@ -2,19 +2,22 @@
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.drawing.tables import show
-from simulator.drawing.wording import counted, listed
+from simulator.drawing.search_charts import TRIALS, Bound, Trials, trials
+from simulator.drawing.sheet import write_picture
+from simulator.drawing.wording import counted, listed, show, title
+from simulator.experiments.intervals import interval
 from simulator.experiments.optimise import Optimum
 from simulator.experiments.search import CANDIDATES, RISK, Confirmed
-from simulator.experiments.search_space import Space, at, written
+from simulator.experiments.search_space import Space, at, sample, written
 from simulator.experiments.select import Selection
 from simulator.replication.measure import catalogue
-from simulator.scenario.optimise import Constraint
+from simulator.scenario.optimise import Constraint, Goal
 
 FATES = {
     "holds": "keep to every constraint",
@@ -164,3 +167,54 @@ def _said(found: Selection, name: str) -> str:
     if name not in found.kept:
         return "ruled out" if found.procedure != "ocba" else ""
     return "best" if found.decided else "may be the best"
+
+
+def write_optimum_chart(optimum: Optimum, path: Path) -> None:
+    """Write the chart as a picture; the ending of the name says of which kind: .png or .svg.
+
+    Errors: OSError if it cannot be written.
+    """
+    shown = _trials(optimum)
+    write_picture(path, lambda sheet: trials(sheet, shown), TRIALS)
+
+
+def _trials(optimum: Optimum) -> Trials:
+    section = optimum.section
+    constraint = section.subject_to[0] if section.subject_to else None
+    up = _scale(section.objective)
+    heading = f"{optimum.base.name}: {len(optimum.trials)} points tried"
+    winner = optimum.winner if optimum.confirmations else None
+    if constraint is None:
+        return Trials(
+            heading,
+            "Point, in the order tried",
+            _called(section.objective),
+            [(float(trial.number), up * trial.value) for trial in optimum.trials],
+            [trial.fate for trial in optimum.trials],
+            winner=(float(winner.number), up * winner.value) if winner else None,
+        )
+    across = _scale(constraint)
+    wanted = constraint.at_least if constraint.at_least is not None else constraint.at_most
+    assert wanted is not None
+    base = [interval(sample(optimum.result, goal)).point for goal in (constraint, section.objective)]
+    return Trials(
+        heading,
+        _called(constraint),
+        _called(section.objective),
+        [(across * trial.values[0], up * trial.value) for trial in optimum.trials if trial.fate != "no value"],
+        [trial.fate for trial in optimum.trials if trial.fate != "no value"],
+        base=(across * base[0], up * base[1]),
+        winner=(across * winner.values[0], up * winner.value) if winner else None,
+        bound=Bound(across * wanted, constraint.at_least is not None, across > 1),
+    )
+
+
+def _scale(goal: Goal) -> float:
+    return 100.0 if catalogue()[goal.kpi].unit.startswith("share") else 1.0
+
+
+def _called(goal: Goal) -> str:
+    """A KPI with its slice and unit, for an axis."""
+    unit = catalogue()[goal.kpi].unit
+    of = "".join(f", {label}" for label in goal.by.values())
+    return f"{title(goal.kpi)}{of} ({'%' if unit.startswith('share') else unit})"

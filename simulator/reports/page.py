@@ -1,21 +1,32 @@
 """The end of the page: every input that was assumed, and what the KPIs mean."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from simulator.drawing.files import write_whole
-from simulator.drawing.html import Cell, Html, section, table, tag
-from simulator.drawing.tables import HEADLINES
+from simulator.drawing.html import (
+    Badge,
+    Cell,
+    Code,
+    DataTable,
+    Definition,
+    Definitions,
+    Group,
+    Paragraph,
+    Section,
+    Tile,
+    render,
+)
 from simulator.drawing.wording import counted, date, figure, half, lasting, said, title
 from simulator.experiments.intervals import CONFIDENCE
 from simulator.experiments.result import Estimate, Result
 from simulator.measures.registry import SCOR, Kpi
-from simulator.mechanisms.contracts.page import agreements
-from simulator.mechanisms.segmentation.page import classes
+from simulator.mechanisms.known import mechanisms
 from simulator.replication.measure import catalogue
-from simulator.reports.findings import Findings, Goal, goals, summary
+from simulator.reports.findings import Findings, TargetResult, goals, summary
 from simulator.reports.policy_sections import perfect_orders, policy, promises
+from simulator.reports.result_tables import HEADLINES
 from simulator.reports.sections import BY_SEGMENT, cost, segments, service, shares, stock, suppliers, time
 from simulator.reports.worst_cases import orders, skus
 from simulator.scenario.errors import Fault, steps
@@ -25,19 +36,15 @@ LONGEST = 160
 """Longer values are cut short."""
 
 
-def assumptions(findings: Findings) -> Html:
+def assumptions(findings: Findings) -> Section:
     """Inputs that were assumed, not measured: path, value and reason."""
     found = assumed(findings.scenario)
     if not found:
-        return section("Inputs that were assumed", tag("p", "The scenario names none."), key="assumptions")
-    rows: list[list[Cell]] = [[tag("code", path), tag("code", value), reason] for path, value, reason in found]
+        return Section("assumptions", "Inputs that were assumed", [Paragraph("The scenario names none.")])
+    rows: list[list[Cell]] = [[Code(path), Code(value), reason] for path, value, reason in found]
     lead = "Not measured: ask how the result changes before acting on it, with --set path=value."
-    return section(
-        "Inputs that were assumed",
-        table(["Input", "Value", "Why"], rows, words=(0, 1, 2), kind="assumed"),
-        key="assumptions",
-        lead=lead,
-    )
+    listing = DataTable(["Input", "Value", "Why"], rows, words=(0, 1, 2), kind="assumed")
+    return Section("assumptions", "Inputs that were assumed", [listing], lead)
 
 
 def assumed(scenario: Scenario) -> list[tuple[str, str, str]]:
@@ -92,7 +99,7 @@ def flow(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def definitions(findings: Findings) -> Html:
+def definitions(findings: Findings) -> Section:
     """What the KPIs on the page mean, from the catalogue."""
     names = [
         *(kpi for kpis in HEADLINES.values() for kpi in kpis),
@@ -105,13 +112,9 @@ def definitions(findings: Findings) -> Html:
     ]
     known = catalogue()
     shown = [known[each.kpi] for each in findings.shown(dict.fromkeys(names))]
-    entries = [part for kpi in shown for part in _entry(kpi)]
-    lead = Html(f"As measured, after the warm-up. <code>simulator kpis</code> defines all {len(known)}.")
-    return section("What the KPIs mean", tag("dl", *entries, class_="definitions"), key="definitions", lead=lead)
-
-
-def _entry(kpi: Kpi) -> tuple[Html, Html]:
-    return tag("dt", title(kpi.name)), tag("dd", meaning(kpi), tag("span", _facts(kpi), class_="facts"))
+    entries = [Definition(title(kpi.name), meaning(kpi), _facts(kpi)) for kpi in shown]
+    lead = ("As measured, after the warm-up. ", Code("simulator kpis"), f" defines all {len(known)}.")
+    return Section("definitions", "What the KPIs mean", [Definitions(entries)], lead)
 
 
 def meaning(kpi: Kpi) -> str:
@@ -121,7 +124,7 @@ def meaning(kpi: Kpi) -> str:
 
 def _facts(kpi: Kpi) -> str:
     parts: Iterable[str] = (kpi.name, f"of {kpi.denominator}", f"{SCOR} {kpi.scor}" if kpi.scor else "")
-    return " " + "; ".join(part for part in parts if part) + "."
+    return "; ".join(part for part in parts if part) + "."
 
 
 TILES = (
@@ -149,43 +152,31 @@ VERDICTS = {
 }
 
 
-def header(findings: Findings, goals: list[Goal]) -> Html:
-    """Name, question, what was run, and the summary."""
+def _facts_of_run(findings: Findings) -> dict[str, str]:
+    """What was run, and how much."""
     from simulator import __version__
 
-    scenario, run, result = findings.scenario, findings.scenario.run, findings.result
+    run, result = findings.scenario.run, findings.result
     stopped = " (stopped early)" if result.stopped else ""
-    facts = {
-        "Period": f"{date(scenario, 0)} to {date(scenario, run.horizon)}, {lasting(run.horizon)}",
+    return {
+        "Period": f"{date(run.start, 0)} to {date(run.start, run.horizon)}, {lasting(run.horizon)}",
         "Warm-up": f"first {lasting(run.warm_up)}, not measured" if run.warm_up else "none",
         "Replications": f"{result.replications:,}{stopped}",
         "Seed": str(run.seed),
-        "Scenario": scenario.hash,
+        "Scenario": findings.scenario.hash,
         "Version": __version__,
     }
-    about = [tag("p", part, class_="about") for part in scenario.about.strip().split("\n\n") if part.strip()]
-    listing = tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in facts.items()))
-    words = summary(findings, goals)
-    return tag(
-        "header",
-        tag("p", "Simulation report", class_="kind"),
-        tag("h1", scenario.name),
-        *about,
-        listing,
-        tag("p", words, class_="summary") if words else "",
-        tiles(findings, goals),
-    )
 
 
-def verdict(goal: Goal) -> Html:
-    """A verdict as a word in a frame of its own kind: solid, double or dashed, so that it reads without colour."""
-    return tag("span", VERDICTS[goal.verdict], class_=f"verdict {goal.verdict.replace(' ', '-')}")
+def verdict(goal: TargetResult) -> Badge:
+    """A verdict as a word in a frame of its own kind."""
+    return Badge(VERDICTS[goal.verdict], goal.verdict.replace(" ", "-"))
 
 
-def targets(goals: list[Goal]) -> Html:
+def targets(goals: list[TargetResult]) -> Section | None:
     """Every target with what was reached; nothing where none is stated."""
     if not goals:
-        return Html("")
+        return None
     rows: list[list[Cell]] = []
     for goal in goals:
         unit = goal.reached.unit if goal.reached else "share"
@@ -197,18 +188,28 @@ def targets(goals: list[Goal]) -> Html:
         "The gap is in percentage points."
     )
     columns = ["Target for", "KPI", "Target", "Reached", "", "Gap", "Verdict"]
-    return section("Targets", table(columns, rows, words=(0, 1, 4, 6), kind="targets"), key="targets", lead=lead)
+    return Section("targets", "Targets", [DataTable(columns, rows, words=(0, 1, 4, 6), kind="targets")], lead)
 
 
-def tiles(findings: Findings, goals: list[Goal]) -> Html:
+def tiles(findings: Findings, goals: list[TargetResult]) -> list[Tile]:
     """The most important figures, set large."""
     found = list(findings.shown(TILES))[:6]
     found = found[: 3 * (len(found) // 3)] or found
-    items = [tag("li", *_tile(each, goals)) for each in found]
-    return tag("ul", *items, class_="tiles", aria_label="Most important figures")
+    return [_tile(each, goals) for each in found]
 
 
-def headlines(findings: Findings) -> Html:
+def _tile(found: Estimate, goals: list[TargetResult]) -> Tile:
+    value, width = said(found)
+    points = " points" if width and found.unit.startswith("share") else ""
+    held = [
+        (f"target {figure(goal.target, found.unit)}: ", verdict(goal))
+        for goal in goals
+        if goal.kpi == found.kpi and not goal.dimension and goal.reached is not None
+    ]
+    return Tile(title(found.kpi), value, f"{width}{points}" or "one value, no interval", held)
+
+
+def headlines(findings: Findings) -> Section:
     """The headline figures by group."""
     shown = {group: list(findings.shown(kpis)) for group, kpis in HEADLINES.items()}
     groups = [_group(group, found, "Value" if findings.single else "Mean") for group, found in shown.items() if found]
@@ -218,32 +219,18 @@ def headlines(findings: Findings) -> Html:
     )
     if findings.single:
         lead = "One replication: its values stand alone, without an interval. Run more to have one."
-    return section("Key figures", tag("div", *groups, class_="groups"), key="figures", lead=lead)
+    return Section("figures", "Key figures", [Group(groups, "groups")], lead)
 
 
-def _tile(found: Estimate, goals: list[Goal]) -> Iterator[Html]:
-    value, width = said(found)
-    points = " points" if width and found.unit.startswith("share") else ""
-    yield tag("span", title(found.kpi), class_="label")
-    yield tag("strong", value)
-    yield tag("span", f"{width}{points}" or "one value, no interval", class_="width")
-    for goal in goals:
-        if goal.kpi == found.kpi and not goal.dimension and goal.reached is not None:
-            yield tag("span", f"target {figure(goal.target, found.unit)}: ", verdict(goal), class_="goal")
-
-
-def _group(group: str, found: list[Estimate], value: str) -> Html:
+def _group(group: str, found: list[Estimate], value: str) -> DataTable:
     rows = [[title(each.kpi), figure(each.mean, each.unit), half(each), _unit(each)] for each in found]
-    return table([group, value, "", "Unit"], rows, words=(0, 2, 3), kind="figures")
+    return DataTable([group, value, "", "Unit"], rows, words=(0, 2, 3), kind="figures")
 
 
 def _unit(found: Estimate) -> str:
     """The unit, where number and name do not say it."""
     told = found.unit.startswith("share") or found.unit == title(found.kpi).lower()
     return "" if told else found.unit.removeprefix("money").strip()
-
-
-STYLE = Path(__file__).parents[1] / "drawing" / "page.css"
 
 
 def write_page(result: Result, path: Path) -> None:
@@ -254,36 +241,49 @@ def write_page(result: Result, path: Path) -> None:
     write_whole(path, page(result).encode("utf-8", errors="replace"))
 
 
-def page(result: Result) -> Html:
+def page(result: Result) -> str:
     """The page as HTML. One run is simulated again for what only its facts can tell."""
     findings = Findings(result)
     wanted = goals(findings)
-    main = tag(
-        "main",
-        header(findings, wanted),
-        targets(wanted),
-        headlines(findings),
-        service(findings, wanted),
-        perfect_orders(findings),
-        promises(findings),
-        agreements(findings),
-        time(findings),
-        shares(findings),
-        stock(findings),
-        suppliers(findings),
-        cost(findings),
-        segments(findings),
-        policy(findings),
-        classes(findings),
-        skus(findings),
-        orders(findings),
-        assumptions(findings),
-        definitions(findings),
+    own = {
+        "targets": targets(wanted),
+        "figures": headlines(findings),
+        "service": service(findings, wanted),
+        "perfect": perfect_orders(findings),
+        "promises": promises(findings),
+        "time": time(findings),
+        "shares": shares(findings),
+        "stock": stock(findings),
+        "suppliers": suppliers(findings),
+        "cost": cost(findings),
+        "segments": segments(findings),
+        "policy": policy(findings),
+        "skus": skus(findings),
+        "orders": orders(findings),
+        "assumptions": assumptions(findings),
+        "definitions": definitions(findings),
+    }
+    of_mechanisms = [each.section(findings) for each in mechanisms() if each.section is not None]
+    about = result.scenario.about.strip().split("\n\n")
+    return render(
+        "report.html",
+        heading=result.scenario.name,
+        about=[part for part in about if part.strip()],
+        facts=_facts_of_run(findings),
+        summary=summary(findings, wanted),
+        tiles=tiles(findings, wanted),
+        sections=_in_order(own, [each for each in of_mechanisms if each is not None]),
     )
-    head = tag(
-        "head",
-        Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        tag("title", f"{result.scenario.name} – simulation report"),
-        tag("style", Html(STYLE.read_text(encoding="utf-8"))),
-    )
-    return Html(f"<!DOCTYPE html>\n{tag('html', head, tag('body', main), lang='en')}\n")
+
+
+OTHERS_AFTER = "policy"
+"""Here stand sections of mechanisms that do not say where they belong."""
+
+
+def _in_order(own: Mapping[str, Section | None], of_mechanisms: Sequence[Section]) -> list[Section]:
+    """The sections of the page; those of mechanisms after the one that they say, whether or not that is there."""
+    found: list[Section] = []
+    for key, section in own.items():
+        found += [section] if section is not None else []
+        found += [each for each in of_mechanisms if key == (each.after if each.after in own else OTHERS_AFTER)]
+    return found

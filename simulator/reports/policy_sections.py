@@ -1,12 +1,13 @@
 """The sections of the page on promises, the service policy and perfect orders."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import numpy as np
 
 from simulator.checks.order_kinds import Reach
 from simulator.drawing import charts
-from simulator.drawing.html import DARK, LIGHT, MIDDLE, Cell, Html, drawing, section, table, tag
+from simulator.drawing.html import DataTable, Group, PagePart, Paragraph, Section
+from simulator.drawing.sheet import chart
 from simulator.drawing.wording import figure, half, lasting, title
 from simulator.experiments.result import Estimate
 from simulator.measures.registry import SCOR
@@ -14,25 +15,17 @@ from simulator.replication.measure import catalogue
 from simulator.reports.findings import Findings
 from simulator.reports.sections import Cause, pareto
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-
 KPIS = ("on_time", "on_time_to_latest", "repromised_orders", "declined_orders", "alternatives_accepted")
-DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))
-FARTHEST = 2.0
-"""So many times the promised time is drawn."""
-Curve = tuple[str, np.ndarray, np.ndarray]
 
 
-def promises(findings: Findings) -> Html:
+def promises(findings: Findings) -> Section | None:
     """What was promised and what was kept, by segment; nothing where nobody was promised anything."""
     length, kept = findings.whole("promise_length"), findings.whole("on_time")
     if length is None or kept is None or not np.isfinite(length.mean):
-        return Html("")
+        return None
     curves = _curves(findings)
-    chart = drawing(
-        lambda sheet: _calibration(sheet, curves),
+    drawn = chart(
+        lambda sheet: charts.promises(sheet, curves),
         2.6,
         key="promises",
         alt="Share of orders delivered by the time promised: "
@@ -43,13 +36,13 @@ def promises(findings: Findings) -> Html:
         "rises steeply at 1 means promises that a small delay breaks.",
     )
     lead = f"On average {lasting(length.mean)} are promised, and {figure(kept.mean, 'share')} of the promises kept."
-    return section("Promised and kept", _by_segment(findings), chart, key="promises", lead=lead)
+    return Section("promises", "Promised and kept", [_by_segment(findings), drawn], lead)
 
 
-def _by_segment(findings: Findings) -> Html:
+def _by_segment(findings: Findings) -> DataTable:
     anew = findings.whole("repromised_orders") is not None
     shown = [kpi for kpi in KPIS if findings.whole(kpi) is not None and (anew or kpi != "on_time_to_latest")]
-    rows: list[list[Cell]] = []
+    rows: list[list[str]] = []
     labels = [each.label for each in findings.by("promise_length", "segment")]
     for dimension, label in [("", ""), *(("segment", label) for label in (labels if len(labels) > 1 else []))][:41]:
         length, error = (findings.of(kpi, dimension, label) for kpi in ("promise_length", "promise_error"))
@@ -63,7 +56,7 @@ def _by_segment(findings: Findings) -> Html:
             ]
         )
     columns = ["", "Promised", "Delivered against promise", *(title(kpi) for kpi in shown)]
-    return table(columns, rows, kind="wide")
+    return DataTable(columns, rows, kind="wide")
 
 
 def _signed(hours: float) -> str:
@@ -77,7 +70,7 @@ def _signed(hours: float) -> str:
     return f"{lasting(abs(hours))} {'early' if hours < 0 else 'late'}"
 
 
-def _curves(findings: Findings) -> list[Curve]:
+def _curves(findings: Findings) -> list[charts.Curve]:
     """For the whole, or the first four segments: times as multiples of the promised time, and shares of orders."""
     view = findings.view
     orders, names = view.orders, view.labels.names["segment"]
@@ -85,7 +78,7 @@ def _curves(findings: Findings) -> list[Curve]:
     ratio = np.where(orders.complete, orders.last - orders.at, np.inf)[due] / (orders.promised - orders.at)[due]
     segment = orders.rows.codes["segment"][orders.rows.cell[due]]
     chosen = [(name, ratio[segment == place]) for place, name in enumerate(names[:4])] if len(names) > 1 else []
-    grid = np.linspace(0.0, FARTHEST, 201)
+    grid = np.linspace(0.0, charts.FARTHEST, 201)
     return [
         (name, grid, np.searchsorted(np.sort(each), grid, side="right") / len(each))
         for name, each in (chosen or [("all orders", ratio)])
@@ -93,35 +86,19 @@ def _curves(findings: Findings) -> list[Curve]:
     ]
 
 
-def _at_one(curve: Curve) -> float:
+def _at_one(curve: charts.Curve) -> float:
     return float(np.interp(1.0, curve[1], curve[2]))
-
-
-def _calibration(sheet: "Figure", curves: list[Curve]) -> None:
-    """The curves, told apart by dashes; the promise is an upright line."""
-    panel = sheet.add_axes((0.07, 0.17, 0.66, 0.73))
-    panel.axvline(1.0, color=MIDDLE, linewidth=0.9)
-    for (name, grid, share), dash in zip(curves, DASHES, strict=False):
-        panel.plot(grid, share, color=DARK, linewidth=1.2, linestyle=dash, label=name)
-    panel.set_xlim(0, FARTHEST)
-    panel.set_ylim(0, 1.02)
-    panel.set_title("Share of orders delivered")
-    panel.set_xlabel("times the promised time")
-    panel.yaxis.set_major_formatter(lambda y, _: f"{100 * y:.0f} %")
-    panel.grid(axis="y", color=LIGHT, linewidth=0.5)
-    if len(curves) > 1:
-        panel.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), handlelength=3.2)
 
 
 REACHED = {"line_fill_rate": "Line fill", "on_time": "On time"}
 
 
-def policy(findings: Findings) -> Html:
+def policy(findings: Findings) -> Section | None:
     """A table with a row for each rule that decided; nothing where rules have no names and nobody overrides them."""
     service = findings.scenario.service
     exceptions = any(each.rate > 0 for each in service.overrides)
     if not (exceptions or any(rule.name for rule in service.rules)):
-        return Html("")
+        return None
     reach = Reach(findings.scenario)
     shown = [each.kpi for each in findings.shown(REACHED)]
     gap = findings.by("target_gap", "rule")
@@ -134,22 +111,17 @@ def policy(findings: Findings) -> Html:
         *(REACHED[kpi] for kpi in shown),
         *(["Target gap"] if gap else []),
     ]
-    rows: list[list[Cell]] = []
+    rows: list[list[str]] = []
     for share in findings.by("rule_share", "rule"):
         if share.mean > 0:
             label = share.label
-            row: list[Cell] = [label, _whom(reach, label), _promise(findings, label), figure(share.mean, share.unit)]
+            row: list[str] = [label, _whom(reach, label), _promise(findings, label), figure(share.mean, share.unit)]
             row += [_cell(findings.of("override_rate", "rule", label))] if exceptions else []
             row += [_cell(findings.of(kpi, "rule", label)) for kpi in shown]
             row += [_points(findings.of("target_gap", "rule", label))] if gap else []
             rows.append(row)
-    return section(
-        "Which rule decided",
-        table(columns, rows, words=(0, 1, 2), kind="wide"),
-        _spread(findings),
-        key="policy",
-        lead=_lead(findings, exceptions),
-    )
+    parts = [DataTable(columns, rows, words=(0, 1, 2), kind="wide"), *_spread(findings)]
+    return Section("policy", "Which rule decided", parts, _lead(findings, exceptions))
 
 
 def _whom(reach: Reach, label: str) -> str:
@@ -181,21 +153,18 @@ def _lead(findings: Findings, exceptions: bool) -> str:
     return f"Sales overrode the policy for {figure(rate.mean, rate.unit)} of the orders{money}. {says}"
 
 
-def _spread(findings: Findings) -> Html:
+def _spread(findings: Findings) -> Iterator[Paragraph]:
     """How differently like customers are served."""
     said = []
     for kpi, what in (("fill_spread", "line fill rate"), ("on_time_spread", "orders on time")):
         found = findings.whole(kpi)
         if found is not None and np.isfinite(found.mean) and (kpi != "fill_spread" or findings.has_stock):
             said.append(f"{_points(found, sign=False)} points in {what}")
-    if not said:
-        return Html("")
-    spread = " and ".join(said)
-    return tag(
-        "p",
-        f"Like is treated alike up to {spread}: the standard deviation between customers of the same "
-        "segment, chance included.",
-    )
+    if said:
+        yield Paragraph(
+            f"Like is treated alike up to {' and '.join(said)}: the standard deviation between customers of the same "
+            "segment, chance included."
+        )
 
 
 def _cell(found: Estimate | None) -> str:
@@ -214,12 +183,12 @@ MOST = 12
 """So many causes are drawn: the largest."""
 
 
-def perfect_orders(findings: Findings) -> Html:
+def perfect_orders(findings: Findings) -> Section | None:
     """Perfect orders, their components, and the Pareto of what failed first."""
     joint, product = findings.whole("perfect_order_rate"), findings.whole("perfect_order_product")
     if joint is None or product is None:
-        return Html("")
-    content = [_index(findings, joint, product)]
+        return None
+    content: list[PagePart] = [_index(findings, joint, product)]
     causes = pareto(findings.by("imperfect_orders", "cause"), findings.by("failures_per_order", "cause"))
     found = [each.first for each in causes if each.first]
     if found:
@@ -227,7 +196,7 @@ def perfect_orders(findings: Findings) -> Html:
         left_out = f" {len(found) - MOST} smaller causes are not drawn." if len(found) > MOST else ""
         lines = "" if findings.single else "; lines: 95 % intervals"
         content.append(
-            drawing(
+            chart(
                 lambda sheet: charts.pareto(sheet, shown, [each.so_far for each in causes if each.first][:MOST]),
                 0.66 + charts.ROW * len(shown),
                 key="pareto",
@@ -238,9 +207,8 @@ def perfect_orders(findings: Findings) -> Html:
             )
         )
         content.append(_causes(causes))
-    return section(
-        "Perfect orders: what failed first and why", *content, key="perfect", lead=_lead_on_failures(joint, causes)
-    )
+    heading = "Perfect orders: what failed first and why"
+    return Section("perfect", heading, content, _lead_on_failures(joint, causes))
 
 
 def _lead_on_failures(joint: Estimate, causes: list[Cause]) -> str:
@@ -253,15 +221,15 @@ def _lead_on_failures(joint: Estimate, causes: list[Cause]) -> str:
     )
 
 
-def _index(findings: Findings, joint: Estimate, product: Estimate) -> Html:
+def _index(findings: Findings, joint: Estimate, product: Estimate) -> Group:
     """The components, their product and the joint index, with codes."""
     rows = [each for kpi in PARTS if (each := findings.whole(kpi)) is not None]
     body = [
         [title(each.kpi), figure(each.mean, each.unit), half(each), catalogue()[each.kpi].scor]
         for each in (*rows, product, joint)
     ]
-    listing = table(["", "Share of orders", "", SCOR], body, words=(0, 2, 3), kind="index")
-    return tag("div", listing, tag("p", reading(joint.mean, product.mean), class_="lead"))
+    listing = DataTable(["", "Share of orders", "", SCOR], body, words=(0, 2, 3), kind="index")
+    return Group([listing, Paragraph(reading(joint.mean, product.mean), "lead")])
 
 
 def reading(joint: float, product: float) -> str:
@@ -286,7 +254,7 @@ def reading(joint: float, product: float) -> str:
     )
 
 
-def _causes(causes: list[Cause]) -> Html:
+def _causes(causes: list[Cause]) -> DataTable:
     """Each cause: how often it came first, how often at all."""
     rows = [
         [
@@ -300,4 +268,4 @@ def _causes(causes: list[Cause]) -> Html:
         for each in causes
     ]
     columns = ["Cause", "First on orders", "", "Of imperfect orders", "So far", "On orders at all"]
-    return table(columns, rows, words=(0, 2), kind="causes")
+    return DataTable(columns, rows, words=(0, 2), kind="causes")

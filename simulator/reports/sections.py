@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.drawing import charts
-from simulator.drawing import charts as course
-from simulator.drawing.html import Html, drawing, section, table
+from simulator.drawing.html import DataTable, Section
+from simulator.drawing.sheet import chart
 from simulator.drawing.wording import counted, figure, lasting, title
 from simulator.experiments.result import Estimate
 from simulator.measures.labels import HELD, WAITING
-from simulator.reports.findings import Findings, Goal
-from simulator.reports.levels import levels
+from simulator.reports.findings import Findings, TargetResult
+from simulator.reports.levels import courses, levels
 from simulator.scenario.network import DESK, STAGES
 
 SERVICE = ("line_fill_rate", "on_time", "perfect_order_rate")
@@ -25,18 +25,18 @@ STOCK_SAYS = " “Waiting for stock” is the mean over all units allocated; tho
 BY_SEGMENT = ("orders_per_week", "line_fill_rate", "on_time", "order_cycle_time", "revenue", "cost_to_serve", "margin")
 
 
-def service(findings: Findings, goals: list[Goal]) -> Html:
+def service(findings: Findings, goals: list[TargetResult]) -> Section | None:
     """Fill rate, on time and perfect orders, by segment and SKU class."""
     kpis = [each.kpi for each in findings.shown(SERVICE)]
     if not kpis:
-        return Html("")
+        return None
     slices = [("", "")]
     for dimension in ("segment", "class"):
         found = findings.by(kpis[0], dimension)
         worst = {each.label for each in sorted(found, key=lambda each: each.mean)[:MOST]}
         slices += [(dimension, each.label) for each in found if each.label in worst] if len(found) > 1 else []
     if len(slices) < 2:
-        return Html("")
+        return None
     breaks = [row for row in range(1, len(slices)) if slices[row][0] != slices[row - 1][0]]
     names = [
         "all orders" if not dimension else f"class {label}" if dimension == "class" else label
@@ -45,14 +45,15 @@ def service(findings: Findings, goals: list[Goal]) -> Html:
     wanted = {(goal.kpi, goal.dimension, goal.label): goal.target for goal in goals}
     panels = {title(kpi): [charts.Dot(findings.of(kpi, *at), wanted.get((kpi, *at))) for at in slices] for kpi in kpis}
     left_out = sum(max(0, len(findings.by(kpis[0], dimension)) - MOST) for dimension in ("segment", "class"))
-    chart = drawing(
+    drawn = chart(
         lambda sheet: charts.service(sheet, names, panels, breaks),
         0.56 + charts.ROW * len(slices),
         key="service",
         alt=_spoken(names, panels),
         caption=_dots(findings, bool(wanted), left_out),
     )
-    return section(f"Service by {' and '.join(dict.fromkeys(kind for kind, _ in slices[1:]))}", chart, key="service")
+    kinds = " and ".join(dict.fromkeys(kind for kind, _ in slices[1:]))
+    return Section("service", f"Service by {kinds}", [drawn])
 
 
 def _dots(findings: Findings, targets: bool, left_out: int) -> str:
@@ -72,14 +73,14 @@ def _spoken(names: list[str], panels: dict[str, list[charts.Dot]]) -> str:
     return ". ".join(parts)
 
 
-def time(findings: Findings) -> Html:
+def time(findings: Findings) -> Section | None:
     """Waiting and work of every stage of the order cycle, and the wait for stock between them."""
     rows = list(_stages(findings))
     if not rows:
-        return Html("")
+        return None
     spoken = [f"{name} {lasting(waited + spent)}, of which {lasting(waited)} waiting" for name, waited, spent in rows]
     caption = STAGES_SAY + (STOCK_SAYS if findings.has_stock else "")
-    chart = drawing(
+    drawn = chart(
         lambda sheet: charts.stages(sheet, rows),
         0.62 + charts.ROW * len(rows),
         key="time",
@@ -93,7 +94,7 @@ def time(findings: Findings) -> Html:
         if cycle and late
         else ""
     )
-    return section("Time by stage", chart, key="time", lead=lead)
+    return Section("time", "Time by stage", [drawn], lead)
 
 
 def _stages(findings: Findings) -> Iterator[tuple[str, float, float]]:
@@ -116,15 +117,19 @@ def _stage(findings: Findings, name: str) -> tuple[str, float, float] | None:
     return (name, queue.mean, max(whole.mean - queue.mean, 0.0)) if whole and queue else None
 
 
-def stock(findings: Findings) -> Html:
+def stock(findings: Findings) -> Section | None:
     """The course of stock and backorders in one run."""
     if not findings.has_stock:
-        return Html("")
-    run, means = levels(findings.view), [findings.whole(kpi) for kpi in ("on_hand", "backorders")]
-    shown = course.bands(run, *(each.mean if each else None for each in means))
+        return None
+    begin, run, means = (
+        findings.scenario.run,
+        levels(findings.view),
+        [findings.whole(kpi) for kpi in ("on_hand", "backorders")],
+    )
+    shown = courses(run, *(each.mean if each else None for each in means))
     high, low, owed = (figure(float(value)) for value in (run.on_hand.max(), run.on_hand.min(), run.backordered.max()))
-    chart = drawing(
-        lambda sheet: course.course(sheet, findings.scenario, run, shown),
+    drawn = chart(
+        lambda sheet: charts.course(sheet, begin.start, begin.warm_up, run.edges, shown),
         0.55 + 0.95 * len(shown) + 0.45,
         key="stock",
         alt=f"Units on hand between {low} and {high}; backorders at most {owed}.",
@@ -133,17 +138,17 @@ def stock(findings: Findings) -> Html:
     )
     ready = findings.whole("ready_rate")
     lead = f"A SKU has stock on hand {figure(ready.mean, ready.unit)} of the time, on average." if ready else ""
-    return section("Stock and backorders over time", chart, key="stock", lead=lead)
+    return Section("stock", "Stock and backorders over time", [drawn], lead)
 
 
-def cost(findings: Findings) -> Html:
+def cost(findings: Findings) -> Section | None:
     """What serving customers costs, by activity and by segment."""
     rows = sorted((e for e in findings.by("cost_to_serve", "activity") if e.mean > 0), key=lambda each: -each.mean)
     total = findings.whole("cost_to_serve")
     if not rows or total is None:
-        return Html("")
+        return None
     lines = "" if findings.single else "; lines: 95 % intervals"
-    chart = drawing(
+    drawn = chart(
         lambda sheet: charts.costs(sheet, rows),
         0.38 + charts.ROW * len(rows),
         key="cost",
@@ -151,27 +156,23 @@ def cost(findings: Findings) -> Html:
         caption=f"Money per week, with the share of the total{lines}. Cost of goods is not part of it.",
     )
     lead = f"Serving customers costs {figure(total.mean)} a week in {counted(len(rows), 'activity', 'activities')}."
-    return section("Cost by activity", chart, key="cost", lead=lead)
+    return Section("cost", "Cost by activity", [drawn], lead)
 
 
-def segments(findings: Findings) -> Html:
+def segments(findings: Findings) -> Section | None:
     """The segments side by side."""
     labels = [each.label for each in findings.by("orders_per_week", "segment")]
     kpis = [each.kpi for each in findings.shown(BY_SEGMENT)]
     if len(labels) < 2:
-        return Html("")
+        return None
     rows = []
     for label in labels[:40]:
         cells = [findings.of(kpi, "segment", label) for kpi in kpis]
         rows.append([label, *(_cell(each) for each in cells)])
     more = f"The first 40 of {len(labels)} segments. " if len(labels) > 40 else ""
     columns = ["Segment", *(title(kpi) for kpi in kpis)]
-    return section(
-        "Segments side by side",
-        table(columns, rows, kind="wide"),
-        key="segments",
-        lead=f"{more}Means over the replications. Money is per week, times are in hours.",
-    )
+    lead = f"{more}Means over the replications. Money is per week, times are in hours."
+    return Section("segments", "Segments side by side", [DataTable(columns, rows, kind="wide")], lead)
 
 
 def _cell(found: Estimate | None) -> str:
@@ -187,17 +188,17 @@ CAPTION = (
 )
 
 
-def shares(findings: Findings) -> Html:
+def shares(findings: Findings) -> Section | None:
     """What each stage has of the mean order cycle time and of its variance."""
     rows = _rows(findings)
     if len(rows) < 2:
-        return Html("")
+        return None
     longest, roughest = (max(rows, key=lambda row: row[which]) for which in (1, 2))
     lead = (
         f"Most of the time goes into {longest[0]} ({figure(longest[1], 'share')}); what makes one order take "
         f"longer than another is above all {roughest[0]} ({figure(roughest[2], 'share')} of the variance)."
     )
-    chart = drawing(
+    drawn = chart(
         lambda sheet: charts.shares(sheet, rows),
         0.62 + PAIR * len(rows),
         key="shares",
@@ -205,7 +206,7 @@ def shares(findings: Findings) -> Html:
         alt="Share of mean and variance by stage: "
         + ", ".join(f"{name} {figure(mean, 'share')} and {figure(var, 'share')}" for name, mean, var in rows),
     )
-    return section("Where the time goes", chart, key="shares", lead=lead)
+    return Section("shares", "Where the time goes", [drawn], lead)
 
 
 def _rows(findings: Findings) -> list[tuple[str, float, float]]:
@@ -219,7 +220,7 @@ def _rows(findings: Findings) -> list[tuple[str, float, float]]:
     return [(name, means[name], variances[name]) for name in (*desk, *waits, *dock)]
 
 
-def suppliers(findings: Findings) -> Html:
+def suppliers(findings: Findings) -> Section | None:
     """Lead times of the suppliers: what they are, and what planning took them for."""
     kpis = ("supplier_lead_time", "supplier_lead_time_sd", "planned_lead_time", "planned_less_actual")
     rows = []
@@ -227,12 +228,12 @@ def suppliers(findings: Findings) -> Html:
         found = [findings.of(kpi, "supplier", each.label) for kpi in kpis]
         rows.append([each.label, *("–" if one is None else _time(one.mean) for one in found)])
     if not rows:
-        return Html("")
+        return None
     columns = ("Supplier", "Mean", "Standard deviation", "Planned", "Planned less actual")
     lead = (
         "Over the orders received, from placing to receipt; planned is what stock was sized by when they were placed."
     )
-    return section("Lead times of suppliers", table(columns, rows), key="suppliers", lead=lead)
+    return Section("suppliers", "Lead times of suppliers", [DataTable(columns, rows)], lead)
 
 
 def _time(hours: float) -> str:

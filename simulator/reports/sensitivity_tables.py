@@ -1,14 +1,17 @@
-"""A sensitivity analysis on the terminal."""
+"""A sensitivity analysis on the terminal and as a chart."""
 
 import math
 from collections.abc import Collection, Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.drawing.tables import show
-from simulator.drawing.wording import counted, figure, title
+from simulator.drawing.search_charts import EffectBar, EffectPanel, EffectRow, effects, effects_height
+from simulator.drawing.sheet import write_picture
+from simulator.drawing.wording import counted, figure, show, title
+from simulator.experiments.effects import Effect
 from simulator.experiments.intervals import Interval
 from simulator.experiments.sensitivity import Sensitivity
 from simulator.replication.measure import catalogue
@@ -145,3 +148,44 @@ def with_width(value: Interval, scale: float = 1.0) -> str:
     """
     half = scale * (value.high - value.low) / 2
     return figure(scale * value.point) + (f" ± {figure(float(f'{half:.2g}'))}" if math.isfinite(half) else "")
+
+
+DRAWN = 20
+"""Rows of a panel at the most."""
+BARS = {
+    "tornado": {"low": False, "high": True},
+    "morris": {"size": True},
+    "sobol": {"first": True, "total": False},
+}
+"""The measures that are drawn as bars, and whether those are full."""
+
+
+def write_sensitivity_chart(found: Sensitivity, path: Path) -> None:
+    """Write the chart as a picture; the ending of the name says of which kind.
+
+    Errors: OSError if it cannot be written.
+    """
+    panels = [_panel(found, kpi) for kpi in found.effects]
+    write_picture(path, lambda sheet: effects(sheet, panels, found.method), effects_height(panels))
+
+
+def _panel(found: Sensitivity, kpi: str) -> EffectPanel:
+    called, scale = short_names([each.name for each in found.inputs]), scale_of(found, kpi)
+    return EffectPanel(
+        f"{title(kpi)} ({measured_in(found, catalogue()[kpi].unit)})",
+        [
+            EffectRow(f"{called[each.input]}  {found.input(each.input).said}", *_drawn(each, found.method, scale))
+            for each in found.effects[kpi][:DRAWN]
+        ],
+        signed=found.method == "tornado",
+    )
+
+
+def _drawn(each: Effect, method: str, scale: float) -> tuple[list[EffectBar], float | None]:
+    """The bars of an effect, and where its diamond stands."""
+    measured = {name: each.measures[name] for name in BARS[method]}
+    bars = [
+        EffectBar(scale * value.point, scale * value.low, scale * value.high, BARS[method][name])
+        for name, value in measured.items()
+    ]
+    return bars, scale * each.measures["spread"].point if method == "morris" else None

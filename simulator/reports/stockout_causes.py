@@ -14,7 +14,7 @@ from simulator.rules.replenishment import ReplenishmentRule
 
 
 @dataclass(frozen=True)
-class Wait:
+class SupplyWait:
     """From the order that ended a stockout (with periodic review: from the review before it) to its arrival."""
 
     begin: float
@@ -28,7 +28,7 @@ Course = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Shelf:
+class ShelfHistory:
     """The facts of one SKU at one site."""
 
     wanted: Course
@@ -52,7 +52,7 @@ class Shelf:
         return into - _until(self.wanted, at) + _until(self.gone, at)
 
 
-def cause(shelf: Shelf, units: np.ndarray, receipt: int, horizon: float) -> str:
+def cause(shelf: ShelfHistory, units: np.ndarray, receipt: int, horizon: float) -> str:
     """The main cause of a stockout, in a sentence with its numbers.
 
     `units` are those short of each line, `receipt` is the number of the one that ended it, from 0 on.
@@ -65,10 +65,10 @@ def cause(shelf: Shelf, units: np.ndarray, receipt: int, horizon: float) -> str:
     arrived = receipt < len(shelf.received[0])
     placed = float(shelf.standing[receipt])
     end = float(shelf.received[0][receipt]) if arrived else horizon
-    return _main(shelf, Wait(max(placed - shelf.rule.review, 0.0), placed, end, arrived), horizon)
+    return _main(shelf, SupplyWait(max(placed - shelf.rule.review, 0.0), placed, end, arrived), horizon)
 
 
-def _main(shelf: Shelf, wait: Wait, horizon: float) -> str:
+def _main(shelf: ShelfHistory, wait: SupplyWait, horizon: float) -> str:
     rate = float(shelf.wanted[1].sum()) / horizon
     planned = wait.placed - wait.begin + shelf.lead_time
     wanted = float(shelf.wanted[1][(shelf.wanted[0] > wait.begin) & (shelf.wanted[0] <= wait.end)].sum())
@@ -92,7 +92,7 @@ def _covers(units: float) -> str:
     return f"covered {figure(units)} units" if units >= 0 else f"were {figure(-units)} units short of what was owed"
 
 
-def shelf_facts(view: View, number: int, asked: np.ndarray) -> Shelf:
+def shelf_facts(view: View, number: int, asked: np.ndarray) -> ShelfHistory:
     """The facts of a shelf; `asked` is when each line asked for stock."""
     site = view.labels.names["site"][number // view.labels.products]
     sku = view.labels.names["sku"][number % view.labels.products]
@@ -107,7 +107,7 @@ def shelf_facts(view: View, number: int, asked: np.ndarray) -> Shelf:
     lead = supply.lead_time.expected
     if (supply.capacity is not None or supply.changes is not None) and len(received[0]):
         lead = float(np.mean(received[0] - standing[: len(received[0])]))  # its queue and its drift are part of it
-    return Shelf(
+    return ShelfHistory(
         wanted=_sorted(asked[mine], wanted[mine]),
         gone=_sorted(*_of_lines(view, mine, facts.Lost, facts.Cancelled)),
         ordered=ordered,

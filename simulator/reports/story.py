@@ -7,25 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from simulator.drawing.wording import clock, of_line
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
 from simulator.measures.causes import SAID
 from simulator.measures.failures import failures
 from simulator.measures.labels import of_customers
 from simulator.measures.view import View
-from simulator.mechanisms.channels.facts import Oversold
-from simulator.mechanisms.collection.facts import Collected, NotCollected
-from simulator.mechanisms.contracts.facts import Pushed
-from simulator.mechanisms.entry_errors.facts import (
-    COMPLAINT_REASONS,
-    ERROR_KINDS,
-    Complained,
-    Erred,
-    ShortPaid,
-    Surfaced,
-)
-from simulator.mechanisms.reservations.facts import Released, SetAside, Withdrawn
-from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
+from simulator.mechanisms.known import mechanisms
 
 
 def tell(ledger: Ledger, order: int) -> Iterator[str]:
@@ -34,7 +23,7 @@ def tell(ledger: Ledger, order: int) -> Iterator[str]:
     Errors: IndexError if there is no such order.
     """
     scenario = ledger.scenario
-    midnight = dt.datetime.combine(scenario.run.start, dt.time())
+    start = scenario.run.start
     lines = ledger.columns(facts.LineOrdered)
     skus = list(scenario.products)
     named = {
@@ -43,17 +32,34 @@ def tell(ledger: Ledger, order: int) -> Iterator[str]:
         if mine == order
     }
     yield f"Order {order} of {scenario.name!r} (seed {scenario.run.seed}, replication {ledger.replication})"
-    now = midnight
-    failed = _failures(ledger, order, named)
+    now = clock(start, 0.0)
+    failed, words = _failures(ledger, order, named), _words()
     for fact in ledger.story(order):
         at = _when(fact)
         if math.isfinite(at):
-            yield from _told(midnight, failed, at)
-            now = midnight + dt.timedelta(hours=at)
-        said = _SAYINGS[type(fact)](ledger, fact, named)
+            yield from _told(start, failed, at)
+            now = clock(start, at)
+        said = words.get(type(fact), _unsaid)(ledger, fact, named)
         if said:
-            yield f"  {now:%a %Y-%m-%d %H:%M}  {said}"
-    yield from _told(midnight, failed, math.inf)
+            yield f"  {now}  {said}"
+    yield from _told(start, failed, math.inf)
+
+
+Words = Callable[[Ledger, Any, dict[int, str]], str]
+"""Tells a fact: takes the ledger, the fact, and the SKUs of the order's lines."""
+
+
+def _words() -> dict[type[NamedTuple], Words]:
+    """How each kind of fact is told: those of the life-cycle here, the others beside their mechanisms."""
+    words = dict(_SAYINGS)
+    for mechanism in mechanisms():
+        words.update(mechanism.words)
+    return words
+
+
+def _unsaid(ledger: Ledger, fact: NamedTuple, named: dict[int, str]) -> str:
+    """A fact of a mechanism without words for it."""
+    return type(fact).__name__
 
 
 def _failures(ledger: Ledger, order: int, named: dict[int, str]) -> list[tuple[float, str]]:
@@ -69,11 +75,11 @@ def _failures(ledger: Ledger, order: int, named: dict[int, str]) -> list[tuple[f
     return told
 
 
-def _told(midnight: dt.datetime, failed: list[tuple[float, str]], until: float) -> Iterator[str]:
+def _told(start: dt.date, failed: list[tuple[float, str]], until: float) -> Iterator[str]:
     """The failures before a time, which are told then and no more."""
     while failed and failed[0][0] < until:
         at, said = failed.pop(0)
-        yield f"  {midnight + dt.timedelta(hours=at):%a %Y-%m-%d %H:%M}  {said}"
+        yield f"  {clock(start, at)}  {said}"
 
 
 def _when(fact: NamedTuple) -> float:
@@ -83,7 +89,7 @@ def _when(fact: NamedTuple) -> float:
 
 
 def _clock(ledger: Ledger, at: float) -> str:
-    return f"{dt.datetime.combine(ledger.scenario.run.start, dt.time()) + dt.timedelta(hours=at):%a %Y-%m-%d %H:%M}"
+    return clock(ledger.scenario.run.start, at)
 
 
 def _ordered(ledger: Ledger, fact: facts.Ordered, _: dict[int, str]) -> str:
@@ -121,11 +127,6 @@ def _span(hours: float) -> str:
     return f"{hours * 60:.0f} min" if hours < 1 else f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
 
 
-def _error(fact: Erred | Surfaced, named: dict[int, str]) -> str:
-    kind = ERROR_KINDS[fact.kind]
-    return f"{kind} of {named[fact.line]}" if fact.line else kind
-
-
 def _abandoned(ledger: Ledger, fact: facts.Abandoned, _: dict[int, str]) -> str:
     stage = ledger.stages[fact.stage][1]
     return (
@@ -133,14 +134,6 @@ def _abandoned(ledger: Ledger, fact: facts.Abandoned, _: dict[int, str]) -> str:
         if fact.full
         else (f"{stage}: withdrawn after {_span(fact.at - fact.queued)}")
     )
-
-
-def _pushed(ledger: Ledger, fact: Pushed, _: dict[int, str]) -> str:
-    return f"pushed: agreement {list(ledger.scenario.service.contracts)[fact.contract]} is at risk"
-
-
-def _of_line(words: str) -> Callable[[Ledger, Any, dict[int, str]], str]:
-    return lambda ledger, fact, named: words.format(f"{fact.units:g} x {named[fact.line]}")
 
 
 def _offered(ledger: Ledger, fact: facts.Offered, _: dict[int, str]) -> str:
@@ -168,14 +161,14 @@ def _site(ledger: Ledger, shelf: int) -> str:
     return list(ledger.scenario.network.sites)[shelf // len(ledger.scenario.products)]
 
 
-_SAYINGS: dict[type[NamedTuple], Callable[[Ledger, Any, dict[int, str]], str]] = {
+_SAYINGS: dict[type[NamedTuple], Words] = {
     facts.Ordered: _ordered,
     facts.LineOrdered: lambda ledger, fact, named: f"line: {fact.units:g} x {named[fact.line]} at {fact.price:g}",
     facts.Allocated: lambda ledger, fact, named: (
         f"{fact.units:g} x {named[fact.line]} from stock for shipment {fact.shipment}"
     ),
-    facts.Backordered: _of_line("{} short: backordered"),
-    facts.Lost: _of_line("{} short: the sale is lost"),
+    facts.Backordered: of_line("{} short: backordered"),
+    facts.Lost: of_line("{} short: the sale is lost"),
     facts.Cancelled: lambda ledger, fact, named: (
         f"{fact.units:g} x {named[fact.line]} "
         f"{'cancelled by the company' if fact.by_company else 'given up by the customer'}"
@@ -187,32 +180,16 @@ _SAYINGS: dict[type[NamedTuple], Callable[[Ledger, Any, dict[int, str]], str]] =
     facts.Substituted: lambda ledger, fact, named: (
         f"{fact.units:g} x {_sku(ledger, fact.shelf)} instead of {named[fact.line]}, shipment {fact.shipment}"
     ),
-    facts.Expedited: _of_line("{} ordered by emergency supply"),
+    facts.Expedited: of_line("{} ordered by emergency supply"),
     facts.ShippedExpress: lambda ledger, fact, named: f"shipment {fact.shipment} goes express",
     facts.Transshipped: lambda ledger, fact, named: (
         f"{fact.units:g} x {named[fact.line]} sent from {_site(ledger, fact.origin)}"
     ),
-    Oversold: _of_line("{} sold that were not there"),
-    Collected: lambda ledger, fact, named: f"shipment {fact.shipment} collected by the customer",
-    NotCollected: _of_line("{} not collected: back to stock"),
-    Withdrawn: lambda ledger, fact, named: "the customer cancels the order before it is released",
-    SetAside: _of_line("{} set aside"),
-    Released: lambda ledger, fact, named: "released to the warehouse",
     facts.Served: _served,
     facts.Delivered: lambda ledger, fact, named: (
         f"shipment {fact.shipment} {'ready to be collected' if fact.order in _collecting(ledger) else 'delivered'}"
     ),
-    Erred: lambda ledger, fact, named: (
-        f"{_error(fact, named)} entered wrongly" + (", verification catches it" if fact.caught else "")
-    ),
     facts.Batched: lambda ledger, fact, named: "",
     facts.Held: lambda ledger, fact, named: f"held for credit until {_clock(ledger, fact.until)}",
     facts.Abandoned: _abandoned,
-    Surfaced: lambda ledger, fact, named: f"the customer meets with a wrong {_error(fact, named)}",
-    ShortPaid: lambda ledger, fact, named: f"{fact.share:.0%} of the order's value is not paid",
-    Complained: lambda ledger, fact, named: f"the customer complains: {COMPLAINT_REASONS[fact.reason]}",
-    Returned: _of_line("{} come back"),
-    Restocked: _of_line("{} restocked"),
-    Disposed: _of_line("{} written off"),
-    Pushed: _pushed,
 }

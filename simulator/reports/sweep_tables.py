@@ -7,14 +7,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.drawing.tables import measured_in, show, width
-from simulator.drawing.wording import counted, figure, listed
+from simulator.drawing.wording import counted, figure, listed, show, width
 from simulator.experiments.cost_of_service import COST, CostOfService, Reached, critical_ratios
 from simulator.experiments.intervals import Interval
 from simulator.experiments.ranges import DesignError
 from simulator.experiments.result import Estimate
 from simulator.experiments.sweep import Point, Sweep
 from simulator.replication.measure import catalogue
+from simulator.reports.result_tables import measured_in
 from simulator.scenario.errors import steps
 from simulator.scenario.reading.nodes import Plain
 

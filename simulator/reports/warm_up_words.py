@@ -1,16 +1,19 @@
-"""What the warm-up command says: a verdict in words, tables, plain data."""
+"""What the warm-up command says: a verdict in words, tables, a chart, plain data."""
 
 import math
+from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.drawing.tables import show
-from simulator.drawing.wording import counted, listed
+from simulator.drawing.search_charts import WarmUpPanel, warm_up_chart, warm_up_height
+from simulator.drawing.sheet import write_picture
+from simulator.drawing.wording import counted, listed, show, title
 from simulator.experiments.intervals import CONFIDENCE, Interval
-from simulator.experiments.steady_state import BatchMeans
+from simulator.experiments.steady_state import BatchMeans, Series, Truncation, welch
 from simulator.experiments.warm_up import STEPS, WarmUp
 from simulator.replication.measure import catalogue
 
@@ -167,3 +170,45 @@ def _interval(found: Interval) -> dict[str, Any]:
 
 def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
+
+
+WINDOW = {168.0: 2, 24.0: 10, 1.0: 12}
+"""Steps on each side that are averaged: five weeks, three weeks of days, a day of hours."""
+
+
+def write_warm_up_chart(found: WarmUp, path: Path) -> None:
+    """Write the picture, PNG or SVG by the ending of the file's name.
+
+    Errors: OSError where it cannot be written.
+    """
+    panels = [_panel(found, each, cut) for each, cut in zip(found.series, found.cuts, strict=True)]
+    run, runs = found.scenario.run, found.replications
+    write_picture(
+        path,
+        lambda sheet: warm_up_chart(
+            sheet,
+            panels,
+            step=next(name for name, hours in STEPS.items() if found.unit >= hours),
+            own=run.warm_up / found.unit,
+            horizon=run.horizon / found.unit,
+            key=(f"mean of {runs} runs" if runs > 1 else "one run", f"own warm-up, {duration(run.warm_up)}"),
+        ),
+        warm_up_height(len(panels)),
+    )
+
+
+def _panel(found: WarmUp, series: Series, cut: Truncation) -> WarmUpPanel:
+    unit = catalogue()[series.kpi].unit
+    window = next((side for step, side in WINDOW.items() if series.step >= step), 12)
+    window = min(window, series.steps // 4)
+    curve, hours = welch(series, window), cut.steps * series.step
+    return WarmUpPanel(
+        heading=title(series.kpi) if unit.startswith("share") else f"{title(series.kpi)}, {unit}",
+        unit=unit,
+        at=(np.arange(len(curve)) + 0.5) * series.step / found.unit,
+        curve=curve,
+        runs=np.array([welch(run, window) for run in series.runs]),
+        steady=cut.mean,
+        cut=hours / found.unit if cut.settled else None,
+        said=f"MSER-5: {duration(hours)}" if cut.settled else "MSER-5: not settled by the middle",
+    )

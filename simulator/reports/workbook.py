@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from simulator.drawing.files import write_whole
-from simulator.drawing.tables import HEADLINES
 from simulator.drawing.wording import title
 from simulator.experiments.result import COLUMNS as RESULT_COLUMNS
 from simulator.experiments.result import Estimate, Result
@@ -17,6 +16,7 @@ from simulator.mechanisms.contracts.page import PERIODS, UNITS, periods
 from simulator.replication.measure import catalogue
 from simulator.reports.findings import Findings
 from simulator.reports.page import assumed, meaning
+from simulator.reports.result_tables import HEADLINES
 from simulator.reports.sections import COLUMNS, add_chart, pareto, rows_of
 
 Format = Any

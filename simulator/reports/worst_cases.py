@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.drawing.html import Cell, Html, section, table, tag
-from simulator.drawing.wording import day, figure, half, lasting
+from simulator.drawing.html import Code, DataTable, Paragraph, Section, Stories
+from simulator.drawing.wording import date, figure, half, lasting
 from simulator.engine import facts
 from simulator.measures.causes import CLOSED, DEPARTURE, QUEUE, WORK
 from simulator.measures.inventory import shelf_of_line
@@ -14,6 +14,8 @@ from simulator.measures.view import TINY, View
 from simulator.reports.findings import Findings
 from simulator.reports.stockout_causes import cause, shelf_facts
 from simulator.reports.story import tell
+from simulator.scenario.scenario import Scenario
+from simulator.units import DAY
 
 
 def stockouts(short: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -29,7 +31,7 @@ def stockouts(short: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True)
-class Shortage:
+class SkuShortage:
     """What was short of one SKU, and its worst stockout.
 
     A stockout is a run of lines that were short, one after the other, without one that was met at once.
@@ -55,7 +57,7 @@ class Shortage:
     cause: str
 
 
-def shortages(view: View, most: int) -> list[Shortage]:
+def shortages(view: View, most: int) -> list[SkuShortage]:
     """The SKUs with the highest value short (units, where prices are 0), the worst first."""
     lines, size = view.lines, view.labels.products
     short = lines.backordered + lines.lost
@@ -66,7 +68,7 @@ def shortages(view: View, most: int) -> list[Shortage]:
     return [_shortage(view, int(sku), asked, float(value.sum())) for sku in ranked if value[sku] > 0]
 
 
-def _shortage(view: View, sku: int, asked: np.ndarray, total: float) -> Shortage:
+def _shortage(view: View, sku: int, asked: np.ndarray, total: float) -> SkuShortage:
     lines = view.lines
     mine = np.flatnonzero(lines.sku == sku)
     mine = mine[np.lexsort((lines.number[mine], asked[lines.number[mine]]))]
@@ -80,7 +82,7 @@ def _shortage(view: View, sku: int, asked: np.ndarray, total: float) -> Shortage
     begin, last = float(times[worst].min()), float(times[worst].max())
     receipt = int(np.searchsorted(shelf.received[0], last, side="right"))
     short = float((units * lines.price[mine]).sum()) or float(units.sum())
-    return Shortage(
+    return SkuShortage(
         sku=view.labels.names["sku"][sku],
         site=view.labels.names["site"][number // view.labels.products],
         units=float(units.sum()),
@@ -191,16 +193,16 @@ LINES = 60
 """The longest story that is told in the page."""
 
 
-def skus(findings: Findings) -> Html:
+def skus(findings: Findings) -> Section | None:
     """The SKUs with the highest value short."""
     if not findings.has_stock:
-        return Html("")
+        return None
     found = shortages(findings.view, SKUS)
     if not found:
-        return section("SKUs that hurt most", tag("p", "Nothing was short in this run."), key="skus")
+        return Section("skus", "SKUs that hurt most", [Paragraph("Nothing was short in this run.")])
     rates = {each.label: each for each in findings.by("line_fill_rate", "sku")}
     several, priced = len(findings.scenario.network.sites) > 1, any(each.value for each in found)
-    rows: list[list[Cell]] = []
+    rows: list[list[str]] = []
     for each in found:
         rate = rates.get(each.sku)
         filled = " ".join([figure(rate.mean, rate.unit), half(rate)]).strip() if rate else "–"
@@ -238,24 +240,29 @@ def skus(findings: Findings) -> Html:
         f"is over all replications. {most} “Lost” counts units lost or given up. "
         "A stockout is a run of short lines without one in between that was met at once."
     )
-    return section(
-        "SKUs that hurt most", table(columns, rows, words=(0, len(columns) - 1), kind="skus"), key="skus", lead=lead
-    )
+    listing = DataTable(columns, rows, words=(0, len(columns) - 1), kind="skus")
+    return Section("skus", "SKUs that hurt most", [listing], lead)
 
 
-def _why(findings: Findings, each: Shortage) -> str:
-    begin, end = day(findings.scenario, each.begin), day(findings.scenario, each.end)
+def _day(scenario: Scenario, at: float) -> str:
+    """The date in a table: without the year where the run is too short for doubt."""
+    text = date(scenario.run.start, at)
+    return text if scenario.run.horizon >= 360 * DAY else text.rsplit(" ", 1)[0]
+
+
+def _why(findings: Findings, each: SkuShortage) -> str:
+    begin, end = _day(findings.scenario, each.begin), _day(findings.scenario, each.end)
     when = begin if begin == end else f"{begin} – {end}"
     return f"{when}, {figure(each.worst, 'share')} of its shortage. {each.cause}"
 
 
-def orders(findings: Findings) -> Html:
+def orders(findings: Findings) -> Section:
     """The latest orders, with the story of each."""
     found = late_orders(findings.view, ORDERS)
     promises = any(each.promised == each.promised for each in found)
     heading = "Orders that hurt most"
     if not found:
-        return section(heading, tag("p", "No order was late in this run."), key="orders")
+        return Section("orders", heading, [Paragraph("No order was late in this run.")])
     rows = [_row(findings, each, promises) for each in found]
     columns = [
         "Order",
@@ -275,34 +282,33 @@ def orders(findings: Findings) -> Html:
         + (f" --replication {findings.replication}" if findings.replication else "")
     )
     what = "The latest against their promise" if promises else "Nothing is promised: the orders that took longest"
-    lead = Html(
-        tag("span", f"{what}, in replication {findings.replication}. Read any of them with ")
-        + tag("code", command)
-        + tag("span", ", SCENARIO being the file of this page.")
+    lead = (
+        f"{what}, in replication {findings.replication}. Read any of them with ",
+        Code(command),
+        ", SCENARIO being the file of this page.",
     )
-    stories = tag("div", *(_story(findings, each) for each in found), class_="stories")
-    return section(heading, table(columns, rows, words=numbers, kind="orders"), stories, key="orders", lead=lead)
+    stories = Stories({f"The story of order {each.number}": _story(findings, each) for each in found})
+    return Section("orders", heading, [DataTable(columns, rows, words=numbers, kind="orders"), stories], lead)
 
 
-def _row(findings: Findings, each: Late, promises: bool) -> list[Cell]:
+def _row(findings: Findings, each: Late, promises: bool) -> list[str]:
     scenario = findings.scenario
-    promised = [day(scenario, each.promised) if each.promised == each.promised else "–"] if promises else []
+    promised = [_day(scenario, each.promised) if each.promised == each.promised else "–"] if promises else []
     still = each.arrived != each.arrived
     known = each.customer.startswith(each.segment)
     return [
         str(each.number),
         each.customer if known else f"{each.customer} ({each.segment})",
-        day(scenario, each.placed),
+        _day(scenario, each.placed),
         *promised,
-        "still open" if still else day(scenario, each.arrived),
+        "still open" if still else _day(scenario, each.arrived),
         f"{'over ' if still else ''}{lasting(each.late)}",
         figure(each.value),
         each.cause,
     ]
 
 
-def _story(findings: Findings, each: Late) -> Html:
+def _story(findings: Findings, each: Late) -> str:
     told = list(tell(findings.ledger, each.number))
     more = [f"  … and {len(told) - LINES} facts more"] if len(told) > LINES else []
-    text = "\n".join([*told[:LINES], *more])
-    return tag("details", tag("summary", f"The story of order {each.number}"), tag("pre", text))
+    return "\n".join([*told[:LINES], *more])

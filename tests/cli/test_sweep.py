@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from simulator.cli.main import cli
-from simulator.drawing.study_charts import panels_of
 from simulator.experiments.sweep import sweep
+from simulator.reports.sweep_charts import panels_of
 
 GOOD = "textbook/base_stock"
 SHORT = ("--set", "run.horizon=12 weeks", "--set", "run.warm_up=2 weeks", "--workers", "1")

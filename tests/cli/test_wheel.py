@@ -23,10 +23,11 @@ def wheel(tmp_path_factory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def test_the_wheel_holds_the_gallery_and_the_type_marker(wheel):
+def test_the_wheel_holds_the_gallery_the_templates_and_the_type_marker(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "simulator/gallery/quickstart.yaml" in names
     assert "simulator/py.typed" in names
+    assert {f"simulator/drawing/templates/{name}" for name in ("base.html", "parts.html", "page.css")} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "scenarios/"))]
 
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 from matplotlib.figure import Figure
 
-from simulator.drawing.study_charts import DifferencePanel, differences, height
-from simulator.drawing.wording import alike, short
+from simulator.drawing.study_charts import differences, height
 from simulator.experiments.differences import Difference
-from simulator.reports.comparison import difference_said, worth_said
+from simulator.reports.comparison import alike, difference_said, panel, short, worth_said
 
 FOUND = Difference(
     "on_time",
@@ -35,7 +34,7 @@ OPEN = replace(FOUND, mean=0.01, low=-0.01, high=0.03, verdict="undecided", more
 
 def test_dots_stand_at_the_differences_and_the_zone_is_as_wide_as_worth():
     """In percentage points; full where it is decided, empty where it is not."""
-    shown = [DifferencePanel("On time", ["More stock", "Most stock"], [FOUND, OPEN])]
+    shown = [panel("On time", ["More stock", "Most stock"], [FOUND, OPEN])]
     sheet = Figure(figsize=(7, height(shown)))
     differences(sheet, shown)
     (axes,) = sheet.axes
@@ -52,7 +51,7 @@ def test_dots_stand_at_the_differences_and_the_zone_is_as_wide_as_worth():
 
 def test_a_difference_without_an_interval_has_its_dot_alone():
     lone = replace(FOUND, low=math.nan, high=math.nan, verdict="undecided", more=None)
-    shown = [DifferencePanel("On time", ["More stock"], [lone])]
+    shown = [panel("On time", ["More stock"], [lone])]
     sheet = Figure(figsize=(7, height(shown)))
     differences(sheet, shown)
     assert not [line for line in sheet.axes[0].lines if line.get_linewidth() == 1.4]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.drawing.tables import show
-from simulator.drawing.wording import half
+from simulator.drawing.wording import half, show
 from simulator.reports.page import page, write_page
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}

@@ -39,7 +39,7 @@ def result() -> Result:
 
 
 def test_each_rule_that_decided_has_a_row(result):
-    html = policy(Findings(result))
+    html = str(policy(Findings(result)))
     rows = [re.sub("<[^>]+>", "|", row) for row in re.findall("<tr>.*?</tr>", html)][1:]
     assert len(rows) == 3
     assert "key &lt;accounts&gt;" in rows[0]

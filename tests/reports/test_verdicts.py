@@ -5,7 +5,7 @@ import math
 import pytest
 
 from simulator.experiments.result import Estimate
-from simulator.reports.findings import Findings, Goal, goals
+from simulator.reports.findings import Findings, TargetResult, goals
 from simulator.scenario.scenario import Scenario
 
 
@@ -24,7 +24,7 @@ from simulator.scenario.scenario import Scenario
 )
 def test_the_whole_interval_decides(mean, half_width, verdict):
     found = Estimate("on_time", "", "", "share of orders", mean, mean - half_width, mean + half_width, 5)
-    assert Goal("all orders", "", "", "on_time", 0.95, found).verdict == verdict
+    assert TargetResult("all orders", "", "", "on_time", 0.95, found).verdict == verdict
 
 
 def test_each_segment_and_channel_of_a_rule_has_its_own_target(everything):

@@ -1,4 +1,4 @@
-"""One of everything that a user may add, and a scenario that uses it all. They are texts: imported, they would be added.
+"""One of everything that a user may add, and a scenario that uses it all. They are texts: importing would add them.
 
 By hand: `first` orders 6 units every other day, 3.5 orders a week, and is given them; `other` orders every day and is
 given nothing, for all is kept from it and what is short is lost. The last site serves all, in 4 hours of picking,
@@ -143,7 +143,8 @@ run: {start: 2026-01-05, horizon: 20 weeks}
 market:
   channels: {web: {source: {rule: the_last}}}
   segments:
-    first: {priority: 1, channels: {web: 1}, demand: {rule: clockwork, every: 2 days}, basket: {units: {twice: {of: 3}}}}
+    first:
+      {priority: 1, channels: {web: 1}, demand: {rule: clockwork, every: 2 days}, basket: {units: {twice: {of: 3}}}}
     other: {priority: 2, channels: {web: 1}, demand: {rule: clockwork, every: 1 day}, basket: {units: 1}}
 products: {a: {price: 1}, b: {price: 1}}
 network:

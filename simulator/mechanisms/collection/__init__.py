@@ -23,4 +23,8 @@ MECHANISM = Mechanism(
     ),
     laws=laws,
     kpis=("simulator.mechanisms.collection.kpis",),
+    words={
+        Collected: later("simulator.mechanisms.collection.page:collected"),
+        NotCollected: later("simulator.mechanisms.collection.page:not_collected"),
+    },
 )

@@ -30,4 +30,6 @@ MECHANISM = Mechanism(
     ),
     laws=laws,
     kpis=("simulator.mechanisms.contracts.kpis",),
+    section=later("simulator.mechanisms.contracts.page:agreements"),
+    words={Pushed: later("simulator.mechanisms.contracts.page:pushed")},
 )

@@ -1,17 +1,19 @@
-"""Service-level agreements: what was agreed, attained and charged, period by period."""
+"""What is told of service-level agreements: what was agreed, attained and charged, period by period."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from simulator.drawing.html import Cell, Html, section, table
+from simulator.drawing.html import DataTable, Section, Told
 from simulator.drawing.wording import counted, figure, half
+from simulator.engine.ledger import Ledger
 from simulator.measures.view import View
+from simulator.mechanisms.contracts.facts import Pushed
 from simulator.mechanisms.contracts.kpis import bonus_by_line, penalty_by_line
 from simulator.mechanisms.contracts.scorecards import Scorecard, scorecards
-from simulator.reports.findings import Findings
 
 MOST = 40
 """So many periods are listed on the page: the last ones."""
@@ -63,45 +65,45 @@ def _alone(card: Scorecard, period: int) -> Scorecard:
     return replace(card, measured=only)
 
 
-def agreements(findings: Findings) -> Html:
+def agreements(findings: Told) -> Section | None:
     """The agreements and their periods; nothing where there are none."""
     names = list(findings.scenario.service.contracts)
     if not names:
-        return Html("")
+        return None
     heads = ["Agreement", "Counts", "Target", "Attainment", "", "Periods missed", "Penalty a week", ""]
     rows = [_agreement(findings, name) for name in names]
     listed = list(periods(findings.view))
     shown = [_row(findings, each) for each in listed[-MOST:]]
     columns = ["Agreement", "From", "To", "Fell due", "Met", "Attainment", "", "Penalty", "Bonus"]
     left_out = f" The last {MOST} of {len(listed)} periods are listed." if len(listed) > MOST else ""
-    lead = (
-        f"Means over {counted(findings.result.replications, 'replication')}; then the periods of one of them.{left_out}"
-    )
-    several = table(columns, shown, words=(0, 1, 2, 6)) if shown else Html("")
-    return section(
-        "Service-level agreements", table(heads, rows, words=(0, 1, 4, 7)), several, key="agreements", lead=lead
-    )
+    lead = f"Means over {counted(findings.replications, 'replication')}; then the periods of one of them.{left_out}"
+    tables = [DataTable(heads, rows, words=(0, 1, 4, 7))]
+    if shown:
+        tables.append(DataTable(columns, shown, words=(0, 1, 2, 6)))
+    return Section("agreements", "Service-level agreements", tables, lead, after="promises")
 
 
-def _agreement(findings: Findings, name: str) -> list[Cell]:
+def _agreement(findings: Told, name: str) -> list[str]:
     contract = findings.scenario.service.contracts[name]
     attained, missed, penalty = (
         findings.of(kpi, "contract", name) for kpi in ("sla_attainment", "sla_breaches", "sla_penalty")
     )
     counts = f"{contract.metric.replace('_', ' ')}, by {contract.basis}"
-    cells: list[Cell] = [name, counts, figure(contract.target, "share")]
+    cells = [name, counts, figure(contract.target, "share")]
     cells += [figure(attained.mean, attained.unit), half(attained)] if attained else ["–", ""]
     cells += [figure(missed.mean, missed.unit) if missed else "–"]
     return cells + ([figure(penalty.mean), half(penalty)] if penalty else ["–", ""])
 
 
-def _row(findings: Findings, period: Period) -> list[Cell]:
+def _row(findings: Told, period: Period) -> list[str]:
     dates = [_date(findings, day) for day in (period.from_day, period.to_day)]
     numbers = [figure(period.fell_due), figure(period.met), figure(period.attainment, "share")]
     return [period.agreement, *dates, *numbers, period.missed, figure(period.penalty), figure(period.bonus)]
 
 
-def _date(findings: Findings, day: float) -> str:
-    import datetime as dt
-
+def _date(findings: Told, day: float) -> str:
     return f"{dt.datetime.combine(findings.scenario.run.start, dt.time()) + dt.timedelta(days=day):%Y-%m-%d %H:%M}"
+
+
+def pushed(ledger: Ledger, fact: Pushed, named: Mapping[int, str]) -> str:
+    return f"pushed: agreement {list(ledger.scenario.service.contracts)[fact.contract]} is at risk"

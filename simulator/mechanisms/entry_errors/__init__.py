@@ -25,4 +25,10 @@ MECHANISM = Mechanism(
     ),
     laws=later("simulator.mechanisms.entry_errors.laws:laws"),
     kpis=("simulator.mechanisms.entry_errors.kpis",),
+    words={
+        Erred: later("simulator.mechanisms.entry_errors.page:erred"),
+        Surfaced: later("simulator.mechanisms.entry_errors.page:surfaced"),
+        ShortPaid: later("simulator.mechanisms.entry_errors.page:short_paid"),
+        Complained: later("simulator.mechanisms.entry_errors.page:complained"),
+    },
 )

@@ -24,4 +24,9 @@ MECHANISM = Mechanism(
     ),
     laws=laws,
     kpis=("simulator.mechanisms.reservations.kpis",),
+    words={
+        Withdrawn: later("simulator.mechanisms.reservations.page:withdrawn"),
+        SetAside: later("simulator.mechanisms.reservations.page:set_aside"),
+        Released: later("simulator.mechanisms.reservations.page:released"),
+    },
 )

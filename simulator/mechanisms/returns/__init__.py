@@ -25,4 +25,9 @@ MECHANISM = Mechanism(
     ),
     laws=laws,
     kpis=("simulator.mechanisms.returns.kpis",),
+    words={
+        Returned: later("simulator.mechanisms.returns.page:returned"),
+        Restocked: later("simulator.mechanisms.returns.page:restocked"),
+        Disposed: later("simulator.mechanisms.returns.page:disposed"),
+    },
 )

@@ -22,4 +22,5 @@ MECHANISM = Mechanism(
         CustomerReclassified,
     ),
     kpis=("simulator.mechanisms.segmentation.kpis",),
+    section=later("simulator.mechanisms.segmentation.page:classes"),
 )

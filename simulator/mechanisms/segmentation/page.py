@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from simulator.drawing.html import Cell, Html, section, table, tag
-from simulator.drawing.wording import counted, figure, half
-from simulator.experiments.result import Estimate
+from simulator.drawing.html import DataTable, PagePart, Paragraph, Section, Told
+from simulator.drawing.wording import Measured, counted, figure, half
 from simulator.measures.labels import Membership
-from simulator.reports.findings import Findings
 
 PRODUCTS = ("line_fill_rate", "inventory_value", "margin")
 CUSTOMERS = ("line_fill_rate", "on_time", "margin")
@@ -18,9 +16,9 @@ SAYS = {
 }
 
 
-def classes(findings: Findings) -> Html:
+def classes(findings: Told) -> Section | None:
     """A table for products and one for customers; nothing where there are no classes."""
-    run, parts = findings.scenario.run, list[Html]()
+    run, parts = findings.scenario.run, list[PagePart]()
     for dimension, volume, what, kpis in (
         ("class", "lines_per_week", "SKUs", PRODUCTS),
         ("customer_class", "orders_per_week", "Customers", CUSTOMERS),
@@ -30,8 +28,10 @@ def classes(findings: Findings) -> Html:
             count = _count(held, held.longest(run.warm_up, run.horizon)) if held is not None else _by_segment(findings)
             parts.append(_table(findings, dimension, what, count, volume, kpis))
     if not parts:
-        return Html("")
-    return section("Who and what matters", *parts, _moved(findings), key="classes", lead=_lead(findings))
+        return None
+    said = _moved(findings)
+    parts += [Paragraph(said)] if said else []
+    return Section("classes", "Who and what matters", parts, _lead(findings), after="policy")
 
 
 def _count(membership: Membership, codes: np.ndarray) -> dict[str, int]:
@@ -39,7 +39,7 @@ def _count(membership: Membership, codes: np.ndarray) -> dict[str, int]:
     return {label: int((codes == place).sum()) for place, label in enumerate(membership.labels)}
 
 
-def _by_segment(findings: Findings) -> dict[str, int]:
+def _by_segment(findings: Told) -> dict[str, int]:
     """How many customers are in each class, where classes are those of the segments."""
     segments, found = list(findings.scenario.market.segments.values()), dict[str, int]()
     for segment in findings.ledger.customer_segments:
@@ -49,11 +49,11 @@ def _by_segment(findings: Findings) -> dict[str, int]:
 
 
 def _table(
-    findings: Findings, dimension: str, what: str, count: dict[str, int], volume: str, kpis: tuple[str, ...]
-) -> Html:
+    findings: Told, dimension: str, what: str, count: dict[str, int], volume: str, kpis: tuple[str, ...]
+) -> DataTable:
     shown = [each.kpi for each in findings.shown(kpis) if findings.by(each.kpi, dimension)]
     shares = [kpi for kpi in (volume, "revenue") if any(each.mean for each in findings.by(kpi, ""))]
-    rows: list[list[Cell]] = []
+    rows: list[list[str]] = []
     for found in findings.by(volume, dimension):
         label = found.label
         some = count.get(label, 0)
@@ -62,29 +62,29 @@ def _table(
         rows.append([label, f"{some:,}", figure(some / max(sum(count.values()), 1), "share"), *parts, *cells])
     names = {volume: volume.split("_")[0], "revenue": "revenue"}
     columns = ["Class", what, "of them", *(f"of {names[kpi]}" for kpi in shares), *(SAYS[kpi] for kpi in shown)]
-    return table(columns, rows)
+    return DataTable(columns, rows)
 
 
-def _share(findings: Findings, kpi: str, dimension: str, label: str) -> str:
+def _share(findings: Told, kpi: str, dimension: str, label: str) -> str:
     part, whole = findings.of(kpi, dimension, label), findings.whole(kpi)
     return figure(part.mean / whole.mean, "share") if part and whole and whole.mean else "–"
 
 
-def _cell(found: Estimate | None) -> str:
+def _cell(found: Measured | None) -> str:
     return " ".join([figure(found.mean, found.unit), half(found)]).strip() if found else "–"
 
 
-def _moved(findings: Findings) -> Html:
-    """How many change their class at a review."""
+def _moved(findings: Told) -> str:
+    """How many change their class at a review; "" where none can."""
     said = []
     for kpi, whom in (("sku_reclassification_rate", "SKUs"), ("customer_reclassification_rate", "customers")):
         found = findings.whole(kpi)
         if found is not None and found.mean == found.mean:
             said.append(f"A review puts {figure(found.mean, found.unit)} of the {whom} into another class.")
-    return tag("p", " ".join(said)) if said else Html("")
+    return " ".join(said)
 
 
-def _lead(findings: Findings) -> str:
+def _lead(findings: Told) -> str:
     """What the first class brings, in a sentence."""
     first = next(iter(findings.by("lines_per_week", "class")), None)
     says = f"Numbers of SKUs and customers are of replication {findings.replication}, in the class in which each was "

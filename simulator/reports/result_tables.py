@@ -8,7 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from simulator.experiments.result import Estimate, Result
+from simulator.drawing.wording import show, width
+from simulator.experiments.result import Result
 from simulator.experiments.store import Kept
 from simulator.replication.measure import catalogue
 
@@ -31,34 +32,6 @@ HEADLINES = {
     "Money": ("revenue", "cost_of_goods", "total_cost", "sla_penalty", "sla_bonus", "margin"),
 }
 """The KPIs that the table shows, by group."""
-
-
-def show(value: float, unit: str) -> str:
-    """A value as it is read: shares in per cent, large numbers without decimals.
-
-    >>> show(0.9532, "share of order lines"), show(1234.6, "units"), show(float("nan"), "units")
-    ('95.3 %', '1,235', '-')
-    """
-    if not math.isfinite(value):
-        return "-"
-    if unit.startswith("share"):
-        return f"{100 * value:.1f} %"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def width(found: Estimate) -> str:
-    """The half width of an interval, as it is read; in points for shares.
-
-    >>> width(Estimate("backorders", "", "", "units", 235.0, 125.0, 345.0, 4))
-    '± 110'
-    """
-    if not math.isfinite(found.half_width):
-        return ""
-    if found.unit.startswith("share"):
-        return f"± {100 * found.half_width:.2f}"
-    if abs(found.mean) >= 1000:
-        return f"± {found.half_width:,.0f}"
-    return f"± {show(float(f'{found.half_width:.2g}'), '')}"
 
 
 def measured_in(kpis: Iterable[str]) -> str:
