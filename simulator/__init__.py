@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simulator.experiments.select import select
     from simulator.experiments.sweep import sweep
     from simulator.fitting import fit
+    from simulator.plugins import load_plugin
     from simulator.replication.simulate import simulate
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.reading.load import load
@@ -33,6 +34,7 @@ __all__ = [
     "compare",
     "fit",
     "load",
+    "load_plugin",
     "optimise",
     "run",
     "select",
@@ -48,6 +50,7 @@ _HOMES = {
     "compare": "experiments.compare",
     "fit": "fitting.fit",
     "load": "scenario.reading.load",
+    "load_plugin": "plugins",
     "optimise": "experiments.optimise",
     "run": "experiments.replicate",
     "select": "experiments.select",

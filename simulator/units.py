@@ -5,11 +5,12 @@ Inside the program time is in hours and a rate is per hour; a scenario writes "2
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = 1 / 60, 1.0, 24.0, 168.0, 730.0, 8760.0
 """Hours in each unit of time; a year has 365 days and a month is a twelfth of it."""
@@ -165,6 +166,84 @@ def cost_rate(value: Any) -> CostRate:
     return CostRate(amount, "value" if of_value else bases[0], bool(times))
 
 
+def written_hours(value: Any) -> Any:
+    """A duration as a scenario writes it, in days, hours or minutes where these are whole; read again it is the same.
+
+    What is no number stays as it is.
+
+    >>> written_hours(48.0), written_hours(1.5), written_hours(0.1)
+    ('2 days', '90 min', '6 min')
+    """
+    if not _is_number(value):
+        return value
+    if value == 0:
+        return "0 h"
+    for name, size in (("days", DAY), ("h", HOUR), ("min", MINUTE)):
+        count = round(value / size) if abs(value) < 1e12 else 0
+        if count > 0 and count * size == value:
+            return f"{count} {'day' if name == 'days' and count == 1 else name}"
+    return f"{float(value)!r} h"
+
+
+def written_rate(value: Any) -> Any:
+    """A rate as a scenario writes it; read again it is the same.
+
+    >>> written_rate(1.0), written_rate(430 / 168)
+    ('24 per day', '2.5595238095238093 per hour')
+    """
+    if not _is_number(value):
+        return value
+    count = round(value * DAY) if abs(value) < 1e12 else 0
+    if count > 0 and count / DAY == value:
+        return f"{count} per day"
+    return f"{float(value)!r} per hour"
+
+
+def written_clock(value: Any) -> Any:
+    """A time of day as a scenario writes it.
+
+    >>> written_clock(14.5)
+    '14:30'
+    """
+    if not _is_number(value):
+        return value
+    hour, minute = divmod(round(value * 60), 60)
+    return f"{hour:02d}:{minute:02d}" if hour + minute / 60 == value else f"{float(value)!r} h"
+
+
+def written_cost(value: Any) -> Any:
+    """A cost rate as a scenario writes it; read again it is the same.
+
+    >>> written_cost(cost_rate("2 % per week")), written_cost(cost_rate("4 per unit"))
+    ('0.00011904761904761905 per value per hour', '4.0 per unit')
+    """
+    if not isinstance(value, CostRate):
+        return value
+    return f"{value.amount!r} per {value.basis}{' per hour' if value.hourly else ''}"
+
+
+def written_amount(value: Any) -> Any:
+    """A number with its unit as a scenario writes it.
+
+    >>> written_amount(amount("2.5 days")), written_amount(amount(12)), written_amount(amount(0.5))
+    ('2.5 days', 12, 0.5)
+    """
+    if not isinstance(value, Amount):
+        return value
+    if value.unit:
+        return str(value)
+    return int(value.number) if value.number == value.number.to_integral_value() else float(value.number)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def writes(write: Callable[[Any], Any]) -> PlainSerializer:
+    """Marks how a quantity is written where a model becomes plain data again (`Model.written`)."""
+    return PlainSerializer(write, return_type=Any, when_used="json")
+
+
 def _text(*examples: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "examples": list(examples)})
 
@@ -182,13 +261,13 @@ def _day(value: Any) -> Any:
     return value
 
 
-Hours = Annotated[float, BeforeValidator(hours), _text("2 days", "45 min", "1 week")]
+Hours = Annotated[float, BeforeValidator(hours), writes(written_hours), _text("2 days", "45 min", "1 week")]
 """A duration, kept in hours."""
-PerHour = Annotated[float, BeforeValidator(per_hour), _text("24 per day", "430 per week")]
+PerHour = Annotated[float, BeforeValidator(per_hour), writes(written_rate), _text("24 per day", "430 per week")]
 """A rate, kept per hour."""
 Share = Annotated[float, BeforeValidator(share), _either({"type": "number", "minimum": 0, "maximum": 1}, 0.25, "25 %")]
 """A share between 0 and 1."""
-Clock = Annotated[float, BeforeValidator(clock), _text("14:30")]
+Clock = Annotated[float, BeforeValidator(clock), writes(written_clock), _text("14:30")]
 """A time of day, kept in hours after midnight."""
 Units = Annotated[float, BeforeValidator(_number), Field(ge=0)]
 """Units of stock, not negative."""
@@ -196,7 +275,9 @@ Money = Annotated[float, BeforeValidator(_number), Field(ge=0)]
 """An amount of money, in the scenario's own currency."""
 Weight = Annotated[float, BeforeValidator(_number), Field(ge=0)]
 """A relative weight, not negative."""
-Cost = Annotated[CostRate, BeforeValidator(cost_rate), _text("0.10 per unit per day", "20 % per year")]
+Cost = Annotated[
+    CostRate, BeforeValidator(cost_rate), writes(written_cost), _text("0.10 per unit per day", "20 % per year")
+]
 """A cost rate with its basis."""
 Date = Annotated[dt.date, BeforeValidator(_day)]
 """A calendar date, written 2026-01-05."""

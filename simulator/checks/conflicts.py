@@ -1,12 +1,15 @@
 """Every kind of order that the conditions of a policy can tell apart, so that rules can be compared as sets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from simulator.checks.impossible import impossible
 from simulator.checks.order_kinds import COMMITMENTS, WHOLE, Reach
-from simulator.scenario.errors import At
+from simulator.scenario.errors import At, Problem
+from simulator.scenario.reading.explain import placed
+from simulator.scenario.reading.load import Further, load, read
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import ServiceRule
 
@@ -19,6 +22,20 @@ def conflicts(scenario: Scenario) -> list[At]:
     """Every oddity of the service policy with its place; none of them is an error."""
     policy = Reach(scenario)
     return [*_unused(policy), *_clashes(policy), *_gaps(policy), *_overrides(policy), *impossible(policy)]
+
+
+def look_over(
+    scenario: str | Path, overrides: Sequence[str] = (), further: Further | None = None
+) -> tuple[Scenario, list[Problem]]:
+    """The scenario of a file or of the gallery, and what is odd in its service policy though it can be played.
+
+    `further` is as for `load`.
+
+    Raises ScenarioError with every problem found.
+    """
+    loaded = load(scenario, overrides, further)
+    found = conflicts(loaded)
+    return loaded, placed(found, read(scenario, overrides).node) if found else []
 
 
 def _stated(rule: ServiceRule) -> list[str]:

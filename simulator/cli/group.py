@@ -82,12 +82,13 @@ def bad_input() -> Iterator[None]:
     """What is wrong with the user's input, in words, instead of a traceback."""
     from simulator.experiments.executors import ExecutorError
     from simulator.experiments.store import StoreError
+    from simulator.plugins import PluginError
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.reading.order_history import HistoryError
 
     try:
         yield
-    except (ScenarioError, HistoryError, OSError, StoreError, ExecutorError) as error:
+    except (ScenarioError, HistoryError, OSError, StoreError, ExecutorError, PluginError) as error:
         stop(str(error))
 
 
@@ -108,14 +109,40 @@ def cli() -> None:
     """
 
 
+def _load_plugins(_context: click.Context, _option: click.Parameter, files: tuple[str, ...]) -> None:
+    """What users add, before any other option is looked at: it may name a KPI of theirs."""
+    from simulator.plugins import PluginError, load_installed, load_plugin
+
+    try:
+        load_installed()
+        for file in files:
+            load_plugin(file)
+    except PluginError as error:
+        stop(str(error))
+
+
+def plugin_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--plugin, which a command does not see: what it loads is there."""
+    return click.option(
+        "--plugin",
+        multiple=True,
+        metavar="FILE.py",
+        is_eager=True,
+        expose_value=False,
+        callback=_load_plugins,
+        help="Load rules, distributions, KPIs or mechanisms of your own; repeatable.",
+    )(command)
+
+
 def scenario_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """SCENARIO, --set and --seed."""
+    """SCENARIO, --set, --seed and --plugin."""
     return click.argument("scenario")(change_options(command))
 
 
 def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--set and --seed, which hold for every scenario of a command."""
+    """--set, --seed and --plugin, which hold for every scenario of a command."""
     for decorate in (
+        plugin_option,
         click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Another luck than the scenario's own."),
         click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change one value; repeatable."),
     ):

@@ -4,21 +4,32 @@ from pathlib import Path
 
 import click
 
-from simulator.cli.group import USAGE, bad_input, cli, load_scenario, no_kpi, output, scenario_options, stop
+from simulator.cli.group import (
+    USAGE,
+    bad_input,
+    cli,
+    load_scenario,
+    no_kpi,
+    output,
+    plugin_option,
+    scenario_options,
+    stop,
+)
 
 
 @cli.command(short_help="Check SCENARIO: every error at once, with line and column.")
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change one value; repeatable.")
+@plugin_option
 def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
     """Check SCENARIO: every error at once, each with file, line and column, and warnings of an odd service policy.
 
     Warnings are of rules that overlap or never apply, of orders that no rule speaks of, and of promises that the
     network cannot keep; they change neither the run nor the exit status.
     """
+    from simulator.checks.conflicts import look_over
     from simulator.experiments.search_space import faults
     from simulator.scenario.errors import ScenarioError
-    from simulator.scenario.reading.load import look_over
     from simulator.scenario.reading.order_history import HistoryError
 
     bad = 0
@@ -58,6 +69,7 @@ def story(scenario: str, changes: tuple[str, ...], seed: int | None, order: int,
 
 
 @cli.command(short_help="Print the JSON schema of scenarios, for an editor.")
+@plugin_option
 def schema() -> None:
     """Print the JSON schema of scenarios, for completion in an editor."""
     import json
@@ -69,6 +81,7 @@ def schema() -> None:
 
 @cli.command(short_help="List the rules that there are; with TAG, explain one.")
 @click.argument("tag", required=False)
+@plugin_option
 def rules(tag: str | None) -> None:
     """List the rules that a scenario may name; with TAG, explain one."""
     from simulator.reports.catalogues import print_rules
@@ -79,6 +92,7 @@ def rules(tag: str | None) -> None:
 
 @cli.command(short_help="List the KPIs; with NAME, define one.")
 @click.argument("name", required=False)
+@plugin_option
 def kpis(name: str | None) -> None:
     """List the KPIs with unit, direction, denominator and SCOR code; with NAME, define one."""
     from simulator.reports.catalogues import print_kpis

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.cli.group import bad_input, cli, output, progress_bar, quietly, slices, stop
+from simulator.cli.group import bad_input, cli, output, plugin_option, progress_bar, quietly, slices, stop
 
 if TYPE_CHECKING:
     from simulator.experiments.provenance import Agreement
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 @cli.command(short_help="List what a store holds, or write it as a table.")
+@plugin_option
 @click.argument("store", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
     "--experiment", "chosen", type=click.IntRange(1), multiple=True, metavar="N", help="Only this one; repeatable."
@@ -65,6 +66,7 @@ DIFFERENT = 1
 
 
 @cli.command()
+@plugin_option
 @click.argument("result", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--experiment", type=click.IntRange(1), help="Of a store only this experiment  [default: all]")
 @click.option("--replications", type=click.IntRange(1), help="Of a store only the first so many of each experiment.")

@@ -21,7 +21,7 @@ class Waves:
 
     def serve(self, job: Shipment, came: float | None = None) -> bool:
         """Hold the job back until the next wave; one that comes just then goes with it."""
-        now = self.clock._now
+        now = self.clock.now
         release = next_multiple(now, self.every)
         if release <= now:
             return self.stage.serve(job, came)
@@ -82,7 +82,7 @@ class Batches:
 
     def serve(self, job: Shipment, came: float | None = None) -> bool:
         """Add the job to the batch that is being collected."""
-        now = self.clock._now
+        now = self.clock.now
         job.queued = now if came is None else came
         self._members.append(job)
         if len(self._members) == self.collecting.orders:
@@ -93,7 +93,7 @@ class Batches:
         return True
 
     def _time_is_up(self, call: Any) -> None:
-        if call._value is self._members:
+        if call.value is self._members:
             self._begin()
 
     def _begin(self) -> None:
@@ -147,7 +147,7 @@ class Impatient:
 
     def append(self, job: Shipment) -> None:
         """Let an order wait, unless the stage is full."""
-        stage, now = self.stage, self.stage.clock._now
+        stage, now = self.stage, self.stage.clock.now
         if stage.staff - stage.free + len(self._here) >= self.places:
             self._record(job, now, full=True)
             if job.queued == now:
@@ -160,10 +160,10 @@ class Impatient:
             stage.clock.call(now + job.work[self.patience], self._time_is_up, job)
 
     def _time_is_up(self, deadline: Any) -> None:
-        job = deadline._value
+        job = deadline.value
         if job in self._here:
             self._here.remove(job)
-            self._record(job, self.stage.clock._now, full=False)
+            self._record(job, self.stage.clock.now, full=False)
             job.end(LeftTheDesk(full=False))
 
     def _record(self, job: Shipment, now: float, full: bool) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from simulator.engine.clock import Process
 
@@ -24,14 +26,18 @@ class Block:
     """First line of each order within the block, and the end of the last."""
     shelves: "list[Shelf]"
     units: list[float]
+    price: np.ndarray
+    """Of one unit, by line."""
     terms: "list[Terms]"
     work: list[list[float]]
     """Working time of each stage of the order's site; the inner lists may be empty."""
     segment: str
     patience: list[float] | None
     """How long the customer waits for each line: below 0 not at all; None if all wait for ever."""
-    returns: dict[int, "Fate"] = field(default_factory=dict)
-    """Of the lines that will come back."""
+    promised: list[float] = field(default_factory=list)
+    """By order: time of the promised delivery; nan where it is made at entry, or never."""
+    requested: list[float] = field(default_factory=list)
+    """By order: when the customer wants it; empty where nothing is requested."""
     taste: list[float] | None = None
     """By line, between 0 and 1: what the customer says to a substitute; None if nobody asks."""
     choice: list[float] | None = None
@@ -40,30 +46,30 @@ class Block:
     """By order: the longest time to delivery that the customer accepts; None if any."""
     mood: list[float] | None = None
     """By order, between 0 and 1: what the customer says to an alternative."""
-    withdrawal: list[float] | None = None
-    """By order, between 0 and 1: whether and when a customer who ordered for later cancels before the release."""
-    promised: list[float] = field(default_factory=list)
-    """By order: time of the promised delivery; nan where it is made at entry, or never."""
-    prices: list[float] | None = None
-    """By line: of one unit, where a rule looks at it."""
     channels: list[str] = field(default_factory=list)
     """By order, where a rule looks at them."""
-    mistakes: dict[int, "list[Mistake]"] = field(default_factory=dict)
-    """Errors of entry that verification missed, by the first line of the order; those met with are taken out."""
     work_at: dict[int, list[list[float]]] | None = None
     """Working times by site, where several may serve the orders."""
-    comes: list[float] | None = None
-    """By order, where customers collect: hours from when it is ready until its customer comes."""
+    comes_back: dict[int, "ComesBack"] = field(default_factory=dict)
+    """Of the lines that will come back after delivery, by line."""
+    followed: set[int] = field(default_factory=set)
+    """The orders (by place) of which it matters what is on board of each shipment."""
+    drawn: dict[str, Any] = field(default_factory=dict)
+    """What each mechanism has drawn for the orders, under its own name."""
     sales: "Iterator[tuple[Shelf, float]] | None" = None
-    """Shelf and units, order by order, where all orders have one line and the site has no stages."""
-    pledges: dict[int, list[int]] | None = None
-    """The service-level agreements that cover an order, by order number; None if none covers its segment."""
-    requested: list[float] = field(default_factory=list)
-    """By order: when the customer wants it; kept only where an agreement or a reservation looks at it."""
+    """Shelf and units, order by order, where orders may be sold in passing: all have one line and no stage to pass."""
+    _prices: list[float] | None = None
+
+    @property
+    def prices(self) -> list[float]:
+        """Of one unit, by line."""
+        if self._prices is None:
+            self._prices = self.price.tolist()
+        return self._prices
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class ComesBack:
     """What becomes of a line that comes back."""
 
     lag: float
@@ -72,19 +78,6 @@ class Fate:
     """Share of the units that comes back."""
     chance: float
     """Between 0 and 1: decides the disposition."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """An error of order entry that the customer will meet with."""
-
-    kind: int
-    """Index into the kinds of error."""
-    line: int
-    """Line within the block; -1 where it is the whole order's."""
-    complains: bool
-    delay: float
-    """Hours that it costs: until a wrong item is back, until the right address is reached."""
 
 
 class Shipment(Process):
@@ -101,8 +94,7 @@ class Shipment(Process):
     queued: float
     """When it came to the stage it is at."""
     pieces: list[tuple[int, float]] | None
-    """Lines within the block and units on board; kept only if a line of the order will come back,
-    or something was entered wrongly."""
+    """Lines within the block and units on board, where the order is followed; else None."""
 
 
 class Order(Shipment):
@@ -125,6 +117,8 @@ class Order(Shipment):
     """By line: the product that the customer agreed to take instead; None where it is sold out."""
     instead: "list[tuple[int, Shelf, float]] | None" = None
     """What else is on board of the first shipment: line, shelf and units, where the customer collects."""
+    earliest = 0.0
+    """Nothing is promised for an earlier time than this, since the customer wants it later."""
 
     def __init__(self, block: Block, index: int, number: int) -> None:
         self.number = number

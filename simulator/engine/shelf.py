@@ -1,4 +1,8 @@
-"""Stock: one shelf for each SKU at a site, counters and a queue of lines that wait."""
+"""The shelf: one SKU at one site, its counters, and the queue of lines that wait for it.
+
+The counters are changed here and nowhere else, by verbs that keep the inventory position right. There is one
+definition of free stock, `free`, and one check of the reorder point, `low`.
+"""
 
 import math
 from bisect import bisect_right
@@ -13,7 +17,6 @@ if TYPE_CHECKING:
     from simulator.engine.orders import Order
     from simulator.engine.supply import Delivery, Supply
     from simulator.engine.terms import LineTerms
-
 
 RANK = attrgetter("rank")
 
@@ -64,17 +67,104 @@ class Shelf:
         self.reserved = 0.0  # set aside for orders to come, and no longer free
         self.committed = 0.0  # promised to orders that have not come to the shelf yet
         self.daily_demand = self.cost = 0.0
-        self.reorder_at = rule.reorder_at if rule is not None else -math.inf
+        self.reorder_at = rule.asked_at if rule is not None else -math.inf
         self.waiting: deque[Waiting] = deque()  # by rank, equals in the order in which they came
         self.coming: list[Delivery] = []
         self.target = self.lead_time = None
 
-    def queue(self, waiting: Waiting) -> None:
-        """Let a line wait in its place."""
+    def free(self, kept: float = 0.0, after_waiting: bool = False, after_promised: bool = False) -> float:
+        """Units on hand for somebody from whom so many are `kept`; never negative unless more is owed than is there.
+
+        Who comes after those who wait gets nothing as long as anybody waits. Who comes after what is promised as well
+        may only have what neither they nor orders on their way to the shelf will take.
+        """
+        if after_promised:
+            return self.on_hand - self.backordered - self.committed - kept
+        if after_waiting and self.waiting:
+            return 0.0
+        return max(0.0, self.on_hand - kept)
+
+    @property
+    def low(self) -> bool:
+        """Whether the position has fallen to the reorder point."""
+        return self.position <= self.reorder_at
+
+    def take(self, units: float) -> bool:
+        """Take units for somebody who need not wait; whether the shelf is now low."""
+        self.on_hand -= units
+        self.position = position = self.position - units
+        return position <= self.reorder_at
+
+    def put(self, units: float) -> None:
+        """Units that nobody ordered from a supplier come to the shelf: returned, not collected, no longer wanted."""
+        self.on_hand += units
+        self.position += units
+
+    def owe(self, waiting: Waiting) -> None:
+        """A line waits from now on, in its place by rank."""
+        self.position -= waiting.units
+        self.backordered += waiting.units
         if not self.waiting or waiting.rank >= self.waiting[-1].rank:
             self.waiting.append(waiting)
         else:
             self.waiting.insert(bisect_right(self.waiting, waiting.rank, key=RANK), waiting)
+
+    def give(self, waiting: Waiting, units: float) -> None:
+        """Units go to a line that waits; the position counted them as owed."""
+        self.on_hand -= units
+        self.backordered -= units
+        waiting.units -= units
+
+    def release(self, waiting: Waiting) -> None:
+        """A line waits no longer for what it was still owed."""
+        self.position += waiting.units
+        self.backordered -= waiting.units
+        waiting.units = 0.0
+
+    def drop_served(self) -> None:
+        """Those who got everything, or gave up, make room at the head of the queue."""
+        while self.waiting and not self.waiting[0].units:
+            self.waiting.popleft()
+
+    def sort_again(self) -> None:
+        """After the rank of lines that wait has changed."""
+        self.waiting = deque(sorted(self.waiting, key=RANK))
+
+    def expect(self, delivery: "Delivery") -> None:
+        """Goods are on order."""
+        self.on_order += delivery.units
+        self.position += delivery.units
+        self.coming.append(delivery)
+
+    def receive(self, delivery: "Delivery") -> None:
+        """Goods on order are here."""
+        self.coming.remove(delivery)
+        self.on_order -= delivery.units
+        self.on_hand += delivery.units
+
+    def recall(self, delivery: "Delivery") -> None:
+        """Goods on order will not come."""
+        self.coming.remove(delivery)
+        self.on_order -= delivery.units
+        self.position -= delivery.units
+
+    def reserve(self, units: float) -> bool:
+        """Set units aside for an order to come: they stay here and are not free; whether the shelf is now low."""
+        self.reserved += units
+        return self.take(units)
+
+    def take_reserved(self, units: float) -> None:
+        """Units that were set aside leave with their order."""
+        self.reserved -= units
+
+    def unreserve(self, units: float) -> None:
+        """Units that were set aside are free again."""
+        self.reserved -= units
+        self.put(units)
+
+    def commit(self, units: float) -> None:
+        """Units are promised to an order that has not come to the shelf yet; negative when it comes, or ends."""
+        self.committed += units
 
     def until_received(self, missing: float, now: float) -> float:
         """Hours until receipts as planned bring so many units; what none covers comes a planned lead time from now."""

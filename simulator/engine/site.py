@@ -13,7 +13,7 @@ from simulator.engine.ledger import Ledger, Record
 from simulator.engine.shelf import Shelf
 from simulator.engine.stations import Delay, Hold, OnCalendar, Serves, Staffed, Step, Timetable
 from simulator.engine.streams import Streams
-from simulator.engine.supply import Plan, Supply, workshop
+from simulator.engine.supply import Supply, workshop
 from simulator.planning.expected_demand import expected_demand
 from simulator.planning.stock_levels import class_target, product_classes, sized_rules
 from simulator.planning.working_time import WorkingTime
@@ -140,14 +140,16 @@ class Stages:
     """The stages of one site: `desk` are those before allocation, `dock` those after it; `counter` is a dock without
     transit, for what is collected."""
 
-    def __init__(self, scenario: Scenario, name: str, clock: Clock, ledger: Ledger, work: WorkPlan) -> None:
+    def __init__(
+        self, scenario: Scenario, name: str, clock: Clock, ledger: Ledger, work: WorkPlan, hurries: bool
+    ) -> None:
         self.scenario, self.name, self.clock, self.ledger, self.work = scenario, name, clock, ledger, work
         self.staffed: list[Staffed] = []
         """The stages of the order cycle that have staff."""
         self._urgent = (
             len({segment.priority for segment in scenario.market.segments.values()}) > 1
             or any(rule.priority is not None for rule in scenario.service.rules)
-            or any(contract.alert is not None for contract in scenario.service.contracts.values())
+            or hurries
         )
         machines = [(stage, each) for place, stage in enumerate(work.stages) for each in self._stage(place, stage)]
         self.desk = self._in_a_row(each for stage, each in machines if stage.stage in DESK)
@@ -236,7 +238,9 @@ class Stages:
 class SiteWorld:
     """One site: `desk` are the stages before allocation, `dock` those after it."""
 
-    def __init__(self, scenario: Scenario, name: str, clock: Clock, streams: Streams, ledger: Ledger) -> None:
+    def __init__(
+        self, scenario: Scenario, name: str, clock: Clock, streams: Streams, ledger: Ledger, hurries: bool
+    ) -> None:
         self.scenario, self.name, self.clock, self.streams, self.ledger = scenario, name, clock, streams, ledger
         self.site = scenario.network.sites[name]
         self.index = list(scenario.network.sites).index(name)
@@ -244,7 +248,7 @@ class SiteWorld:
         self.returns: ReturnsDesk = self.site.returns
         self.stages = self.site.stages
         self.work = WorkPlan(name, self.stages, scenario.network.entry_modes, streams)
-        laid_out = Stages(scenario, name, clock, ledger, self.work)
+        laid_out = Stages(scenario, name, clock, ledger, self.work, hurries)
         self.desk, self.dock, self.inspection = laid_out.desk, laid_out.dock, laid_out.inspection()
         self.counter = laid_out.counter
         """The dock where the customer collects."""
@@ -320,9 +324,7 @@ class SiteWorld:
         return max((stage.ahead for stage in self.staffed), default=0.0)
 
 
-def lay_out_shelves(
-    scenario: Scenario, site: SiteWorld, workshops: dict[str, Staffed | None], plans: dict[str, Plan]
-) -> None:
+def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, Staffed | None]) -> None:
     """A shelf for every product; without a stock section, shelves that are never empty."""
     first = site.index * len(scenario.products)
     if site.site.stock is None:
@@ -332,13 +334,11 @@ def lay_out_shelves(
     classes = product_classes(scenario)
     for place, (sku, (supplier, rule)) in enumerate(sized_rules(scenario, site.name).items()):
         name = f"lead time of {sku} at {site.name}"
-        supply = Supply(site.clock, scenario.network.suppliers[supplier], workshops[supplier], site.streams, name)
+        supply = Supply(site.clock, scenario, supplier, workshops[supplier], site.streams, name)
         opening = rule.opening if rule.opening is not None else rule.highest
         site.shelves.append(Shelf(first + place, place, rule, supply, opening))
         site.shelves[-1].cost = costs[place]
         site.shelves[-1].target = class_target(scenario, classes[place])
-        if supplier in plans:
-            plans[supplier].follow(site.shelves[-1])
 
 
 def expect_demand(scenario: Scenario, site: SiteWorld) -> None:

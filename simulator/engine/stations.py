@@ -74,7 +74,7 @@ class Staffed:
 
     def serve(self, job: Shipment, came: float | None = None) -> bool:
         """Serve the job at once if a server is free, else when it is its turn; it is resumed when done."""
-        now = self.clock._now
+        now = self.clock.now
         queued = now if came is None else came
         if self.free:
             self.free -= 1
@@ -94,7 +94,7 @@ class Staffed:
         """The end of service: the server turns to the next job, and the job goes on."""
         if self.queue:
             following = self.queue.popleft()
-            self._begin(following, following.queued, self.clock._now)
+            self._begin(following, following.queued, self.clock.now)
         else:
             self.free += 1
         next(job.life, None)
@@ -134,7 +134,7 @@ class OnCalendar(Staffed):
         self._enter: list[Callable[[Any], None]] = [self._enter_late]
 
     def serve(self, job: Shipment, came: float | None = None) -> bool:
-        now = self.clock._now
+        now = self.clock.now
         job.queued = now if came is None else came
         if self.cut_off is not None and now % 24 > self.cut_off:
             job.callbacks = self._enter
@@ -144,7 +144,7 @@ class OnCalendar(Staffed):
         return True
 
     def _enter_late(self, job: Shipment) -> None:
-        self._admit(job, self.clock._now)
+        self._admit(job, self.clock.now)
 
     def _admit(self, job: Shipment, now: float) -> None:
         if self.free and self.calendar.is_open(now):
@@ -164,7 +164,7 @@ class OnCalendar(Staffed):
         while self.free and self.queue:
             self.free -= 1
             job = self.queue.popleft()
-            self._begin(job, job.queued, self.clock._now)
+            self._begin(job, job.queued, self.clock.now)
 
     def _begin(self, job: Shipment, queued: float, now: float) -> None:
         ended = self.calendar.finish(now, job.work[self.place])
@@ -173,9 +173,9 @@ class OnCalendar(Staffed):
         self.clock.at(job, ended, WORK)
 
     def finish(self, job: Shipment) -> None:
-        if self.queue and not self.calendar.is_open(self.clock._now):
+        if self.queue and not self.calendar.is_open(self.clock.now):
             self.free += 1
-            self._call(self.calendar.next_open(self.clock._now))
+            self._call(self.calendar.next_open(self.clock.now))
             next(job.life, None)
         else:
             super().finish(job)
@@ -198,7 +198,7 @@ class Delay:
 
     def serve(self, job: Shipment, came: float | None = None) -> bool:
         """Resume the job when it has passed all the steps; an order whose credit is good is not held at all."""
-        begun = now = self.clock._now
+        begun = now = self.clock.now
         for step in self.steps:
             now = step.take(job, now)
         if self._optional and now == begun:

@@ -14,7 +14,6 @@ from simulator.scenario.service import Alternatives, Express, ReturnTerms
 if TYPE_CHECKING:
     from simulator.engine.site import SiteWorld
     from simulator.engine.stations import Serves
-    from simulator.mechanisms.channels.stock_record import Record
 
 
 Chain = tuple[StockoutRule, ...]
@@ -31,7 +30,7 @@ class ChannelTerms:
     outlets: "tuple[tuple[SiteWorld, Outlet], ...]"
     """The sites it may choose from."""
     collect: Collect | None
-    record: "Record | None"
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +91,8 @@ class Terms:
     """The stages of the site after allocation that it passes."""
     of_order: "OfOrder"
     """What the terms at another site are looked up by."""
-    pushed: bool = False
-    """Whether a service-level agreement at risk makes it the most urgent of all."""
+    urgent: bool = False
+    """Whether something has made it the most urgent of all."""
 
     def promise_for(self, sku_class: str | None) -> PromiseRule | None:
         """What is promised for a line with a product of this class."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import pickle
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
@@ -13,6 +14,8 @@ from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+
+from simulator.plugins import Equipment, equipment, equipped
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,13 +55,13 @@ def workforce(
     if workers is not None and workers < 1:
         raise ValueError("workers must be 1 or more")
     if executor is not None:
-        yield Workforce(executor, int(getattr(executor, "_max_workers", 0)) or os.cpu_count() or 1)
+        yield Workforce(Equipped(executor), int(getattr(executor, "_max_workers", 0)) or os.cpu_count() or 1)
     elif scheduler is not None:
         with _dask(scheduler) as found:
             yield found
     else:
         count = workers or os.cpu_count() or 1
-        own: Executor = Processes(count) if count > 1 else Here()
+        own: Executor = Equipped(Processes(count)) if count > 1 else Here()
         try:
             yield Workforce(own, count)
         finally:
@@ -76,6 +79,27 @@ class Here(Executor):
         except Exception as error:
             future.set_exception(error)
         return future
+
+
+class Equipped(Executor):
+    """Workers in other processes, who are sent what users have added before they have to understand a scenario.
+
+    `shared` are workers who may have been equipped by somebody else before, and are always told.
+    """
+
+    def __init__(self, workers: Executor, shared: bool = False) -> None:
+        self._workers, self._shared = workers, shared
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Give work to the workers, with what they need for it."""
+        needs = equipment()
+        if needs == Equipment((), ()) and not self._shared:
+            return self._workers.submit(fn, *args, **kwargs)
+        return self._workers.submit(equipped, needs, pickle.dumps((fn, args, kwargs)))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let the workers go."""
+        self._workers.shutdown(wait=wait, cancel_futures=cancel_futures)
 
 
 class Processes(Executor):
@@ -136,7 +160,7 @@ def _dask(scheduler: str) -> Iterator[Workforce]:
             raise ExecutorError(f"the Dask scheduler at {scheduler} has no workers: start `dask worker {scheduler}`")
         lost = (dask.KilledWorker, dask.comm.CommClosedError, CancelledError)
         yield Workforce(
-            client.get_executor(retries=0, pure=False),
+            Equipped(client.get_executor(retries=0, pure=False), shared=True),
             count,
             lost,
             lambda: "" if client.status == "running" else f"the Dask scheduler at {scheduler} is lost",

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from simulator.experiments.ranges import Choice, DesignError, Range, Values, Varied
 from simulator.experiments.sweep import variants
-from simulator.scenario.errors import Part, dotted
-from simulator.scenario.reading.layers import steps
+from simulator.scenario.errors import Part, dotted, steps
 from simulator.scenario.reading.load import ScenarioError
 from simulator.scenario.reading.nodes import Plain
 from simulator.scenario.scenario import Scenario

@@ -1,5 +1,6 @@
 """Whether the numbers of a result are those that it had before: in all digits, up to rounding, or not."""
 
+import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from simulator.plugins import GROUPS, fingerprints
 from simulator.scenario.errors import dotted
 from simulator.scenario.reading.order_history import HistoryError
 from simulator.scenario.scenario import Scenario, plain_value
@@ -117,6 +119,8 @@ def _number(value: float | None) -> str:
 
 PACKAGES = ("numpy", "scipy", "simpy", "pandas", "pydantic", "pyyaml")
 """What the numbers may depend on."""
+FORMAT = 2
+"""What the hash in a record or a store is of: since 2 of what the scenario says, before of the text that says it."""
 SHOWN = 5
 """So many faults of a recorded scenario are told."""
 
@@ -126,13 +130,16 @@ class ProvenanceError(ValueError):
 
 
 def packages() -> dict[str, str]:
-    """Versions of the simulator, of Python, of what numbers may depend on, and of packages that add their own rules."""
-    return dict(_installed())
+    """Versions of the simulator, of Python, of what numbers may depend on, and of what users add.
+
+    Of a package of theirs it is the version, of a file of theirs a fingerprint of its content.
+    """
+    return _installed() | {f"plugin {name}": digest for name, digest in fingerprints().items()}
 
 
 @cache
 def _installed() -> dict[str, str]:
-    """The same, looked up once: it takes longer than many a replication."""
+    """The versions, looked up once: it takes longer than many a replication."""
     from simulator import __version__
 
     found = {"simulator": __version__, "python": platform.python_version()}
@@ -142,27 +149,29 @@ def _installed() -> dict[str, str]:
 
 @cache
 def _rule_packages() -> dict[str, str]:
-    return {each.dist.name: each.dist.version for each in entry_points(group="simulator.rules") if each.dist}
+    return {each.dist.name: each.dist.version for group in GROUPS for each in entry_points(group=group) if each.dist}
 
 
 def player() -> str:
-    """What plays: the version of the simulator, and of packages that add their own rules where there are any.
+    """What plays: the version of the simulator, and of what users add to it where there is anything.
 
     Replications of different players are never put together.
     """
     from simulator import __version__
 
-    return " with ".join([__version__, *(f"{name} {number}" for name, number in sorted(_rule_packages().items()))])
+    added = sorted({**_rule_packages(), **fingerprints()}.items())
+    return " with ".join([__version__, *(f"{name} {number}" for name, number in added)])
 
 
 def record(scenario: Scenario) -> dict[str, Any]:
     """What a result of this scenario names: plain data that goes through JSON unchanged.
 
     `source` is the whole scenario, bases and overrides laid over one another: `restore` makes the scenario of it, with
-    the same hash. It is None where the scenario was put together from Python objects, which have no written form.
+    the same hash.
     """
     made = packages()
     return {
+        "format": FORMAT,
         "scenario": scenario.name,
         "hash": scenario.hash,
         "seed": scenario.run.seed,
@@ -170,7 +179,7 @@ def record(scenario: Scenario) -> dict[str, Any]:
         "python": made["python"],
         "platform": _platform(),
         "packages": made,
-        "source": _plain(scenario.source),
+        "source": json.loads(json.dumps(scenario.source, default=plain_value)),
     }
 
 
@@ -178,31 +187,48 @@ def _platform() -> str:
     return f"{platform.system()} {platform.machine()}"
 
 
-def _plain(source: dict[str, Any]) -> dict[str, Any] | None:
-    try:
-        plain: dict[str, Any] = json.loads(json.dumps(source, default=plain_value))
-    except TypeError:
-        return None
-    return plain
-
-
 def restore(recorded: dict[str, Any], history: Path | None = None) -> Scenario:
     """The scenario of a record; `history` is where its order history lies now, if not where it lay.
 
+    A record of format 1 is read too, and held against the hash as it was then.
+
     Errors: ProvenanceError says why it cannot be had, or that it is not what it was.
     """
-    source, wanted = recorded.get("source"), recorded.get("hash")
+    source, wanted, written = recorded.get("source"), recorded.get("hash"), recorded.get("format", 1)
+    if written not in (1, FORMAT):
+        raise ProvenanceError(
+            f"the record has format {written!r}, this version of the program reads {FORMAT} and 1: "
+            "reproduce it with the version that is named in it"
+        )
     if not isinstance(source, dict):
-        raise ProvenanceError("the record holds no scenario: it was put together from Python objects")
+        raise ProvenanceError("the record holds no scenario: before format 2, one made of Python objects had none")
     scenario = _validated(_with_history(source, history))
-    if scenario.hash != wanted:
+    found = scenario.hash if written == FORMAT else _first_hash(source, scenario)
+    if found != wanted:
         told = scenario.market.history
         also = f", or {told.file} is not the order history it was" if told is not None else ""
         raise ProvenanceError(
-            f"the scenario in the record does not fit its hash: {wanted} is stated, {scenario.hash} is found. "
+            f"the scenario in the record does not fit its hash: {wanted} is stated, {found} is found. "
             f"It has been edited{also}"
         )
     return scenario
+
+
+def _first_hash(source: dict[str, Any], scenario: Scenario) -> str:
+    """The hash as it was in format 1: of the text of a scenario, its sections sorted, all else in its order."""
+    asked = {key: source[key] for key in sorted(source) if key != "optimise"}
+    content = hashlib.sha256(json.dumps(_without_paths(asked)).encode())
+    if scenario.market.history is not None:
+        content.update(Path(scenario.market.history.file).read_bytes())
+    return content.hexdigest()[:16]
+
+
+def _without_paths(data: Any) -> Any:
+    """Without the texts under `file`: a path says nothing about the content."""
+    if isinstance(data, dict):
+        kept = {key: value for key, value in data.items() if key != "file" or isinstance(value, dict)}
+        return {key: _without_paths(each) for key, each in kept.items()}
+    return [_without_paths(item) for item in data] if isinstance(data, list) else data
 
 
 def _with_history(source: dict[str, Any], history: Path | None) -> dict[str, Any]:

@@ -73,6 +73,7 @@ def _of_store(file: Path, experiment: int | None, replications: int | None) -> I
     try:
         with Store(file) as store:
             kept = [(each, store.numbers(each.number)[:replications]) for each in store.experiments()]
+            written = store.format
     except StoreError as error:
         raise ProvenanceError(str(error).removeprefix(f"{file}: ")) from None
     there = [each.number for each, numbers in kept if numbers]
@@ -86,12 +87,13 @@ def _of_store(file: Path, experiment: int | None, replications: int | None) -> I
     for each, numbers in kept:
         if numbers and experiment in (None, each.number):
             name = f"experiment {each.number}, {each.scenario}"
-            yield Recorded(name, numbers, _provenance(each), store=file, experiment=each.number)
+            yield Recorded(name, numbers, _provenance(each, written), store=file, experiment=each.number)
 
 
-def _provenance(kept: Kept) -> dict[str, Any]:
-    """The record of an experiment in a store."""
-    return {"hash": kept.hash, "packages": json.loads(kept.packages), "source": json.loads(kept.source)}
+def _provenance(kept: Kept, written: int) -> dict[str, Any]:
+    """The record of an experiment in a store of some format."""
+    packages, source = json.loads(kept.packages), json.loads(kept.source)
+    return {"format": written, "hash": kept.hash, "packages": packages, "source": source}
 
 
 def replay(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import permutations
 from typing import Literal
 
@@ -77,12 +78,15 @@ def race(crew: Workforce, trials: Sequence[Trial], best: Trial | None, section: 
     """
     running, times = list(trials), looks(section)
     for look in times:
-        replicate(
-            crew, [(trial.experiment, look) for trial in running], lambda done, _, running=running: told(running, done)
-        )  # type: ignore[misc]
+        asked = [(trial.experiment, look) for trial in running]
+        replicate(crew, asked, partial(_say, told, running))
         for trial in running:
             judge(trial, look, best, section, 1 - RISK / max(1, len(times) - 1))
         running = [trial for trial in running if trial.fate not in ("worse", "violates", "no value")]
+
+
+def _say(told: Told, running: list[Trial], done: int, _: int) -> None:
+    told(running, done)
 
 
 def judge(trial: Trial, look: int, best: Trial | None, section: Optimise, confidence: float) -> None:

@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from simulator.engine.world import build
 from simulator.experiments.intervals import Sample, interval
 from simulator.experiments.result import Result
 from simulator.replication.measure import catalogue, measure
-from simulator.scenario.errors import At, ScenarioError, dotted
+from simulator.replication.simulate import lay_out
+from simulator.scenario.errors import At, ScenarioError, dotted, steps
 from simulator.scenario.optimise import Constraint, Decision, Goal, Optimise
-from simulator.scenario.reading.layers import steps
 from simulator.scenario.reading.load import changed, read_value
 from simulator.scenario.references import Path, unknown
 from simulator.scenario.scenario import Scenario
@@ -258,7 +257,7 @@ def _values(scenario: Scenario, section: Optimise) -> Iterator[At]:
 
 def _slices(named: Sequence[tuple[Path, Goal]], scenario: Scenario) -> Iterator[At]:
     """Slices that nothing is measured by, as a run shows in which nothing has happened yet."""
-    nothing = measure(build(scenario, 0).ledger.close(0))
+    nothing = measure(lay_out(scenario, 0).ledger.close(0))
     for place, goal in named:
         dimension, label = next(iter(goal.by.items()))
         here = (*place, "by", dimension)

@@ -13,11 +13,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from simulator.experiments.provenance import FORMAT, packages, player, record
 from simulator.experiments.samples import Block, Layout
 from simulator.scenario.scenario import Scenario
 
-FORMAT = 1
-"""The version of the tables; another one is not read."""
 MARK = 0x53564353
 """Says in the file's header that it is one of ours."""
 WAIT = 60.0
@@ -71,6 +70,8 @@ class Database:
         elif not tables:
             self._patiently("PRAGMA journal_mode = WAL")  # readers and a writer side by side; stays with the file
         run("PRAGMA synchronous = NORMAL")
+        self.format = version if tables else FORMAT
+        """An older one is read, and nothing is added to it: its hashes mean something else."""
         if not tables:
             with self._writing():  # another program may have been quicker
                 if not run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
@@ -187,9 +188,15 @@ class Store(Database):
 
         Scenarios of one name but other content, another seed, or another version of the simulator or of a package of
         rules are other experiments.
-        """
-        from simulator.experiments.provenance import packages, player, record
 
+        Errors: StoreError for a store of an older format, which is only read.
+        """
+        if self.format < FORMAT:
+            raise StoreError(
+                f"{self.path}: holds results of an older simulator (format {self.format}, this one writes {FORMAT}), "
+                "which tells scenarios apart in another way; `simulator results` and `simulator reproduce` read it, "
+                "but name another file for new results"
+            )
         key = (scenario.hash, scenario.run.seed, player())
         with self._told():
             found = self._base.execute(
@@ -217,8 +224,6 @@ class Store(Database):
 
     def others(self, scenario: str, hashes: Collection[str]) -> list[Kept]:
         """Experiments under a scenario's name that are not of these contents, or of another version."""
-        from simulator.experiments.provenance import player
-
         return [
             kept
             for kept in self.experiments()

@@ -76,7 +76,7 @@ def ranks_of_lines(ledger: Ledger, rule: AllocationRule, priority: np.ndarray) -
     """By line number: its rank as it comes to the shelf, and while it waits for what it was not given then."""
     orders, lines = ledger.columns(facts.Ordered), ledger.columns(facts.LineOrdered)
     size = len(lines["line"]) + 1
-    if type(rule).rank is AllocationRule.rank:
+    if not rule.ranks:
         return [(0.0, 0.0)] * size
     due = orders["promised"].copy()
     for fact in reversed(ledger.of(facts.Promised)):
@@ -126,7 +126,7 @@ def allocation_laws(ledger: Ledger) -> Iterator[str]:
     protects = any(channel.protected is not None for channel in ledger.scenario.market.channels.values())
     for number, shelf in shelves.items() if not protects else ():  # else who may not take it stands aside
         yield from _nobody_jumps_the_queue(number, shelf, ranks, pegged, rule.shares_out)
-    if type(rule).keeps is not AllocationRule.keeps:
+    if rule.keeps_stock:
         kept = kept_from(ledger, rule, priority)
         for number, shelf in shelves.items():
             yield from _what_is_kept_stays(number, shelf, kept[number], priority, pegged, favoured)

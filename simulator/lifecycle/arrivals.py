@@ -7,49 +7,52 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.engine.streams import Streams
-from simulator.scenario.demand import DemandRule, Poisson, Renewal, Resampled, Rhythm, Scheduled
+from simulator.plugins import PluginError
+from simulator.scenario.demand import BLOCK, Rhythm
 from simulator.scenario.distributions import Quantity
 from simulator.scenario.market import Basket
 from simulator.scenario.products import Product
 from simulator.scenario.scenario import Scenario
 
-BLOCK = 512
-"""Orders drawn at a time, about."""
 Times = Iterator[np.ndarray]
 
 
 def arrival_times(scenario: Scenario, segment: str, streams: Streams) -> Times:
     """Blocks of arrival times of a segment's orders, in hours, rising, until the horizon."""
-    demand: DemandRule = scenario.market.segments[segment].demand
+    demand = scenario.market.segments[segment].demand
     rng = streams.rng(f"{segment}: arrivals")
     horizon = scenario.run.horizon
-    if isinstance(demand, Scheduled):
-        return _scheduled(demand, horizon)
-    if isinstance(demand, Renewal):
-        return _renewal(lambda size: demand.gap.sample(rng, size), horizon)
-    if isinstance(demand, (Poisson, Resampled)):
-        if not demand.orders:
-            return iter(())
-        rhythm = demand.rhythm or scenario.market.rhythm
-        if rhythm is None:
-            return _renewal(lambda size: rng.exponential(1 / demand.orders, size), horizon)
-        rates = daily_rates(demand.orders, rhythm, scenario, streams)
-        return _by_day(rates, rhythm, rng, horizon)
-    raise TypeError(f"no arrivals for demand {demand.rule!r}")
+    if not demand.follows_rhythm:
+        return _until(demand.arrivals(rng, horizon), horizon, demand.rule)
+    if not demand.rate:
+        return iter(())
+    rhythm: Rhythm | None = getattr(demand, "rhythm", None) or scenario.market.rhythm
+    if rhythm is None:
+        return _at_random(demand.rate, rng, horizon)
+    rates = daily_rates(demand.rate, rhythm, scenario, streams)
+    return _by_day(rates, rhythm, rng, horizon)
 
 
-def _scheduled(demand: Scheduled, horizon: float) -> Times:
-    count = 0
-    while demand.first + count * demand.every < horizon:
-        times = demand.first + np.arange(count, count + BLOCK) * demand.every
-        count += BLOCK
+def _until(blocks: Times, horizon: float, rule: str) -> Times:
+    """What a demand rule draws, until the horizon.
+
+    Errors: PluginError if its times do not rise.
+    """
+    now = 0.0
+    for times in blocks:
+        if len(times):
+            if not (times[0] >= now and np.all(np.diff(times) >= 0)):
+                raise PluginError(f"demand rule {rule!r}: the times of its orders must rise from 0 on")
+            now = float(times[-1])
         yield times[times < horizon]
+        if now >= horizon:
+            return
 
 
-def _renewal(gaps, horizon: float) -> Times:  # type: ignore[no-untyped-def]
+def _at_random(rate: float, rng: np.random.Generator, horizon: float) -> Times:
     now = 0.0
     while now < horizon:
-        times = now + np.cumsum(gaps(BLOCK))
+        times = now + np.cumsum(rng.exponential(1 / rate, BLOCK))
         now = float(times[-1])
         yield times[times < horizon]
 

@@ -4,9 +4,8 @@ import math
 
 from simulator.engine.orders import Order, Shipment
 from simulator.engine.shelf import Shelf, Waiting
-from simulator.engine.world import World
 from simulator.lifecycle.fulfilment import hand_out, life_of_shipment
-from simulator.lifecycle.shortage import drop_served
+from simulator.lifecycle.world import World
 
 
 def serve_waiting(world: World, shelf: Shelf) -> None:
@@ -20,9 +19,7 @@ def serve_waiting(world: World, shelf: Shelf) -> None:
     while queue:
         first = queue[0]
         if first.units:
-            free = shelf.on_hand
-            if policy.rationing:
-                free -= policy.kept(shelf, first.terms)
+            free = shelf.free(policy.kept(shelf, first.terms))
             if free <= 0 or (free < first.units and first.terms.ship != "units"):
                 break
             give(world, shelf, first, min(first.units, free))
@@ -36,21 +33,22 @@ def serve_protected(world: World, shelf: Shelf) -> None:
     for waiting in list(shelf.waiting):
         if waiting.units and shelf.on_hand > 0:
             kept = world.policy.kept(shelf, waiting.terms)
-            free = min(shelf.on_hand, bar) - kept
+            free = min(shelf.free(kept), bar - kept)
             if free >= waiting.units or (free > 0 and waiting.terms.ship == "units"):
                 give(world, shelf, waiting, min(waiting.units, free))
             if waiting.units:
                 bar = min(bar, kept)
-    drop_served(shelf)
+    shelf.drop_served()
 
 
 def _share_out(world: World, shelf: Shelf) -> None:
     """Give each line that waits its share; a line that ships only whole takes it only if it is all."""
     lines = [waiting for waiting in shelf.waiting if waiting.units]
     kept = max((world.policy.kept(shelf, waiting.terms) for waiting in lines), default=0.0)
-    if shelf.on_hand <= kept:
+    free = shelf.free(kept)
+    if not free:
         return
-    shares = world.policy.allocation.shares(shelf.on_hand - kept, [waiting.units for waiting in lines])
+    shares = world.policy.allocation.shares(free, [waiting.units for waiting in lines])
     for waiting, units in zip(lines, shares, strict=True):
         if units >= waiting.units or (units > 0 and waiting.terms.ship == "units"):
             give(world, shelf, waiting, min(units, waiting.units))
@@ -58,15 +56,13 @@ def _share_out(world: World, shelf: Shelf) -> None:
 
 def give(world: World, shelf: Shelf, waiting: Waiting, units: float) -> None:
     """Take units from the shelf for a line that waits."""
-    shelf.on_hand -= units
-    shelf.backordered -= units
-    waiting.units -= units
+    shelf.give(waiting, units)
     release(world, waiting, units)
 
 
 def release(world: World, waiting: Waiting, units: float) -> None:
     """Units for a line that waited: they leave with the order if it still waits itself, else on their own."""
-    order, now = waiting.order, world.clock._now
+    order, now = waiting.order, world.clock.now
     if not waiting.units:
         order.short -= 1
     if order.idle:

@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from simulator.engine.clock import Clock
 from simulator.engine.streams import Streams
 from simulator.engine.terms import ChannelTerms, Way
-from simulator.mechanisms.channels.stock_record import Record
 from simulator.planning.sourcing_options import lane_of, outlets
 from simulator.scenario.channels import Channel, Protected
 from simulator.scenario.scenario import Scenario
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 class Channels:
     """What each channel says, worked out for each segment when it is first asked for."""
 
-    def __init__(self, scenario: Scenario, sites: "list[SiteWorld]", clock: Clock, streams: Streams) -> None:
+    def __init__(self, scenario: Scenario, sites: "list[SiteWorld]", streams: Streams) -> None:
         self._scenario, self._streams = scenario, streams
         self._sites = {site.name: site for site in sites}
         self.settings = scenario.market.channels
@@ -25,12 +23,6 @@ class Channels:
         """Whether some stock is kept for some channel."""
         self.differ = bool(scenario.network.lanes) or self.protects or any(map(_particular, self.settings.values()))
         """Whether anything depends on the channel besides the rules of the policy."""
-        skus = list(scenario.products)
-        self.records = {
-            name: Record(channel.record, name, clock, streams, skus, list(self._sites))
-            for name, channel in self.settings.items()
-            if channel.record is not None
-        }
         self._found: dict[tuple[str, str], ChannelTerms | None] = {}
         self._ways: dict[tuple[str, str, str], Way | None] = {}
 
@@ -46,7 +38,7 @@ class Channels:
         settings = self.settings[channel]
         rule = settings.source if settings.source is not None and settings.source.looks else None
         found = [(self._sites[each.site], each) for each in outlets(self._scenario, segment, channel)] if rule else []
-        return ChannelTerms(rule, tuple(found), settings.collect, self.records.get(channel))
+        return ChannelTerms(rule, tuple(found), settings.collect, channel)
 
     def others(self, channel: str) -> tuple[Protected, ...]:
         """What is kept for other channels."""

@@ -1,35 +1,68 @@
-"""What luck has in store for new orders: how long customers wait, what they would say, what breaks, what comes back.
+"""What is drawn for new orders: how long customers wait, what they would say, what breaks, what they will do.
 
 All of it is drawn with the orders, each kind from a stream of its own, so that a change of policy leaves it as it was.
+Mechanisms add what they draw, under their own names.
 """
 
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simulator.engine.facts import DAMAGED_IN
-from simulator.engine.orders import Fate
+from simulator.engine.orders import ComesBack
 from simulator.lifecycle.order_terms import Bulk, Known
 
 if TYPE_CHECKING:
-    from simulator.lifecycle.demand import Source
-
+    from simulator.lifecycle.demand import CustomerSegment
 
 Faults = tuple[np.ndarray | float, np.ndarray | float]
 """Where each order gets damaged, and whether its documents are wrong."""
 
 
-class Fates:
-    """Draws the fates of the orders of one segment."""
+@dataclass
+class NewOrders:
+    """The orders of a block while they are drawn, and what mechanisms say of them."""
 
-    def __init__(self, source: "Source") -> None:
-        self._source, self._segment, self._rng = source, source.segment, source.streams_kept
-        # One stream of the same name for each return terms: a line has the same luck whichever of them are its own.
-        self._lags = [source.streams.rng(f"{source.name}: return lags") for _ in source.offers.returns]
+    bulk: Bulk
+    known: Known
+    number: int
+    """Number of the first order."""
+    line: int
+    """Number of the first line."""
+    starts: np.ndarray
+    """First line of each order within the block, and the end of the last."""
+    requested: np.ndarray
+    """When each customer wants the goods; nan where nothing is requested."""
+    promised: np.ndarray
+    """Time of delivery promised beforehand; nan where it is made at order entry, or never."""
+    damaged: np.ndarray | float
+    """Where each order gets damaged: 1 + index into DAMAGED_IN; 0 where it does not."""
+    misdocumented: np.ndarray | float
+    """Whether the documents of each order are wrong."""
+    rework: np.ndarray | None = None
+    """Whether verification has something to put right with each order."""
+    comes_back: dict[int, ComesBack] = field(default_factory=dict)
+    """What will come back, by line."""
+    followed: set[int] = field(default_factory=set)
+    """The orders (by place) of which it matters what is on board of each shipment."""
+    alive: bool = False
+    """Whether any order needs more than goods from the shelf."""
 
-    def answers(self, bulk: Bulk, priced: bool) -> dict[str, Any]:
-        """What customers will say if they are asked, and what else rules look at."""
+    def follow_lines(self, lines: "list[int]") -> None:
+        """Follow the orders of some lines."""
+        self.followed.update((np.searchsorted(self.starts, lines, side="right") - 1).tolist())
+
+
+class CustomerDraws:
+    """Draws for the orders of one segment."""
+
+    def __init__(self, segment: "CustomerSegment") -> None:
+        self._source, self._segment, self._rng = segment, segment.segment, segment.streams_kept
+
+    def answers(self, bulk: Bulk) -> dict[str, Any]:
+        """What customers will say if they are asked, and through which channels they order where that matters."""
         size, wanted = len(bulk.at), bulk.wanted
         found: dict[str, Any] = {}
         if self._source.policy.negotiates:
@@ -37,14 +70,9 @@ class Fates:
         if self._source.policy.asks_customers:
             found["taste"] = self._rng("substitutes").random(len(wanted.sku)).tolist()
             found["choice"] = self._rng("choices").random(len(wanted.sku)).tolist()
-        if self._source.policy.looks_at_prices or priced:
-            found["prices"] = wanted.price.tolist()
         if self._segment.longest_wait is not None:
             found["longest_wait"] = self._segment.longest_wait.sample(self._rng("longest wait"), size).tolist()
             found["mood"] = self._rng("alternatives").random(size).tolist()
-        reservation = self._source.scenario.service.reservation
-        if reservation is not None and reservation.cancelled and self._segment.requested is not None:
-            found["withdrawal"] = self._rng("withdrawal").random(size).tolist()
         return found
 
     def notice(self, size: int) -> np.ndarray:
@@ -76,19 +104,3 @@ class Fates:
         law = self._segment.patience
         patience = law.sample(self._rng("patience"), lines) if law is not None else np.full(lines, np.inf)
         return [time if stays else -1.0 for time, stays in zip(patience.tolist(), waits.tolist(), strict=True)]
-
-    def returns(self, bulk: Bulk, known: Known, damaged: np.ndarray | float) -> dict[int, Fate]:
-        """The lines that will come back, by line within the block; more of what arrives damaged."""
-        if not self._source.offers.returns:
-            return {}
-        of_line = self._source.offers.return_terms(bulk, known)
-        chance = self._rng("returns").random((len(of_line), 2)).T
-        broken = np.repeat(np.broadcast_to(damaged, len(bulk.at)) > 0, bulk.wanted.counts)
-        found: dict[int, Fate] = {}
-        for place, terms in enumerate(self._source.offers.returns):
-            lag = terms.lag.sample(self._lags[place], len(of_line))
-            latest = np.inf if terms.window is None else terms.window
-            rate = np.where(broken, terms.rate if terms.damaged is None else terms.damaged, terms.rate)
-            for line in np.flatnonzero((of_line == place) & (chance[0] < rate) & (lag <= latest)).tolist():
-                found[line] = Fate(float(lag[line]), terms.part, float(chance[1][line]))
-        return found

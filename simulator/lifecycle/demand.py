@@ -1,27 +1,27 @@
-"""What customers want: blocks of orders with their lines, units and fates, drawn ahead of the clock.
+"""What customers want: blocks of orders with their lines, units and all that is drawn for them, ahead of the clock.
 
 Each kind of luck has a stream of its own, named for the segment, so that a change of policy or
 another segment leaves every customer's wants and ways as they were.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from simulator.engine.facts import LineOrdered, Ordered
+from simulator.engine.hooks import Hooks
 from simulator.engine.ledger import Ledger
 from simulator.engine.orders import Block
 from simulator.engine.site import SiteWorld
 from simulator.engine.streams import Streams
-from simulator.lifecycle.arrivals import BLOCK, Wanted, arrival_times, fill_baskets
-from simulator.lifecycle.customer_draws import Fates, Faults
-from simulator.lifecycle.order_terms import Bulk, Known, Offers, Reach
+from simulator.lifecycle.arrivals import Wanted, arrival_times, fill_baskets
+from simulator.lifecycle.customer_draws import CustomerDraws, NewOrders
+from simulator.lifecycle.mechanism import Mechanism
+from simulator.lifecycle.order_terms import Bulk, OrderTerms, Reach
 from simulator.lifecycle.policy import Policy
-from simulator.mechanisms.contracts.judging import pledges_of
-from simulator.mechanisms.entry_errors.draws import Entered, Entry
-from simulator.mechanisms.entry_errors.facts import Erred
+from simulator.scenario.demand import BLOCK
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.reading.order_history import Orders, read_history
 from simulator.scenario.scenario import Scenario
@@ -34,7 +34,7 @@ class Numbers:
         self.order = self.line = 1
 
 
-class Source:
+class CustomerSegment:
     """The orders of one segment."""
 
     def __init__(
@@ -46,9 +46,11 @@ class Source:
         ledger: Ledger,
         numbers: Numbers,
         policy: Policy,
+        hooks: Hooks,
+        mechanisms: Sequence[Mechanism],
     ) -> None:
         self.scenario, self.name, self.policy = scenario, name, policy
-        self.streams, self.ledger, self.numbers = streams, ledger, numbers
+        self.streams, self.ledger, self.numbers, self.hooks = streams, ledger, numbers, hooks
         self.segment: Segment = scenario.market.segments[name]
         self.index = list(scenario.market.segments).index(name)
         self.skus = {sku: place for place, sku in enumerate(scenario.products)}
@@ -58,9 +60,12 @@ class Source:
             self._customer_of(*self._history())  # classes are by customer, so that all are known beforehand
         self._name_channels()
         self.reach = Reach(scenario, name, self.channel_names, sites, policy.channels, streams)
-        self.offers = Offers(self)
-        self.fates = Fates(self)
-        self.entry = Entry(scenario, [site.name for site in self.reach.homes], self.channel_names, self.streams_kept)
+        self.modes = [scenario.market.channels[name].entry if name else None for name in self.channel_names]
+        """The entry mode of each of its channels."""
+        self.terms = OrderTerms(self)
+        self.draws = CustomerDraws(self)
+        self.mechanisms = {each.name: each.draw(self) for each in mechanisms if each.draw is not None}
+        """What draws each mechanism's part of the fate of new orders, by name."""
 
     def _name_customers(self) -> None:
         given = self.segment.customer_weights(self.name)
@@ -178,73 +183,58 @@ class Source:
         return Wanted(counts, sku, orders.units[rows], price)
 
     def block(self, bulk: Bulk) -> Block:
-        """The orders with their terms and fates; they are recorded in the ledger."""
+        """The orders with their terms and all that is drawn for them; they are recorded in the ledger."""
         size, wanted = len(bulk.at), bulk.wanted
         starts = np.concatenate([[0], np.cumsum(wanted.counts)])
         number, line = self.numbers.order, self.numbers.line
         self.numbers.order += size
         self.numbers.line += len(wanted.sku)
-        known, entered = self.offers.of(bulk), self.entry.draw(wanted.counts, bulk.channel)
-        faults, requested = self.fates.faults(bulk.channel), bulk.at + self.fates.notice(size)
-        reservation, later = self.scenario.service.reservation, self.segment.requested is not None
-        if reservation is not None:  # nobody is promised goods before they are wanted
-            waits = requested - reservation.release > bulk.at
-            known = replace(known, promised=np.where(waits, np.maximum(known.promised, requested), known.promised))
-        self._record(bulk, known, entered, faults, number, line, requested)
-        pledges = pledges_of(self.scenario, self.name, self.channel_names, self.ledger.customers, bulk, number)
+        known, requested = self.terms.of(bulk), bulk.at + self.draws.notice(size)
+        damaged, misdocumented = self.draws.faults(bulk.channel)
+        new = NewOrders(bulk, known, number, line, starts, requested, known.promised, damaged, misdocumented)
+        drawn = {name: draw(new) for name, draw in self.mechanisms.items()}
+        self._record(new)
         shelves = self.reach.shelves(bulk.channel, wanted.counts, wanted.sku)
         units = wanted.units.tolist()
-        over_the_counter = (
-            self.reach.is_counter
+        in_passing = (
+            self.hooks.sells_in_passing
+            and self.reach.is_counter
             and len(wanted.sku) == size
-            and not (known.alive or self.policy.negotiates)
-            and pledges is None
-            and not (reservation is not None and later)
+            and not (new.alive or known.alive or self.policy.negotiates)
         )
-        caught = entered.orders_with(entered.caught, size) if entered is not None else None
-        modes = self.entry.modes_of(bulk.channel)
+        modes = self.modes_of(bulk.channel)
         work, work_at = self.reach.work(
-            bulk.channel, lambda site: site.work.draw(self.name, wanted.counts, modes, caught)
+            bulk.channel, lambda site: site.work.draw(self.name, wanted.counts, modes, new.rework)
         )
-        block = Block(
+        return Block(
             times=bulk.at.tolist(),
             number=number,
             line=line,
             starts=starts.tolist(),
             shelves=shelves,
             units=units,
+            price=wanted.price,
             segment=self.name,
             terms=known.terms,
-            promised=known.promised.tolist(),
+            promised=new.promised.tolist(),
+            requested=requested.tolist() if self.segment.requested is not None else [],
             work=work,
             work_at=work_at,
-            comes=self.reach.collected(bulk.channel),
-            patience=self.fates.patience(len(wanted.sku)),
-            returns=self.fates.returns(bulk, known, faults[0]),
-            sales=zip(shelves, units, strict=True) if over_the_counter else None,
-            pledges=pledges,
-            requested=requested.tolist() if pledges is not None or later else [],
-            **self.fates.answers(bulk, pledges is not None),
+            patience=self.draws.patience(len(wanted.sku)),
+            comes_back=new.comes_back,
+            followed=new.followed,
+            drawn=drawn,
+            sales=zip(shelves, units, strict=True) if in_passing else None,
+            **self.draws.answers(bulk),
         )
-        if entered is not None:
-            entered.give_to(block)
-        return block
 
-    def _record(
-        self,
-        bulk: Bulk,
-        known: Known,
-        entered: Entered | None,
-        faults: Faults,
-        number: int,
-        line: int,
-        requested: np.ndarray,
-    ) -> None:
+    def modes_of(self, channel: np.ndarray) -> list[str | None]:
+        """The entry mode of every order; empty where none has one."""
+        return [self.modes[place] for place in channel.tolist()] if any(self.modes) else []
+
+    def _record(self, new: NewOrders) -> None:
+        bulk, known, number, line = new.bulk, new.known, new.number, new.line
         size, wanted = len(bulk.at), bulk.wanted
-        damaged, misdocumented = faults
-        if entered is not None:
-            misdocumented = (misdocumented > 0) | entered.misdocumented(size)
-            self.ledger.append(Erred, entered.facts(number, line))
         orders, one_way, one = np.arange(number, number + size), len(self.channels) == 1, len(known.kinds) == 1
         terms = known.kinds[0]  # what is the same for all is written once
         self.ledger.append(
@@ -256,13 +246,13 @@ class Source:
                 "channel": self.channels[0] if one_way else np.array(self.channels)[bulk.channel],
                 "customer": bulk.customer,
                 "site": terms.site.index if one else self.reach.of_order(lambda site: site.index, bulk.channel),
-                "promised": known.promised,
-                "damaged": damaged,
-                "misdocumented": misdocumented,
+                "promised": new.promised,
+                "damaged": new.damaged,
+                "misdocumented": new.misdocumented,
                 "rule": terms.rule if one else known.of(lambda each: each.rule),
                 "overridden": terms.overridden if one else known.of(lambda each: each.overridden),
                 "target": terms.target if one else known.of(lambda each: each.target),
-                "requested": requested if self.segment.requested is not None else np.nan,
+                "requested": new.requested if self.segment.requested is not None else np.nan,
             },
         )
         whole = len(wanted.sku) == size and bool((wanted.counts == 1).all())

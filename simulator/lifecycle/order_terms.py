@@ -17,7 +17,7 @@ from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import ReturnTerms
 
 if TYPE_CHECKING:
-    from simulator.lifecycle.demand import Source
+    from simulator.lifecycle.demand import CustomerSegment
 
 
 Work = list[list[float]]
@@ -43,8 +43,6 @@ class Reach:
         self.sites = list(dict.fromkeys([*self.homes, *outlets]))
         self.one = len(self.sites) == 1
         self.is_counter = all(site.is_counter for site in self.homes)
-        self._collected = any(each is not None and each.collect is not None for each in terms)
-        self._laws = [each.collect if each is not None else None for each in terms]
         self._kept: dict[str, np.random.Generator] = {}
 
     def of_order(self, value: Callable[[SiteWorld], float], channel: np.ndarray) -> np.ndarray:
@@ -79,19 +77,6 @@ class Reach:
                 for order in np.flatnonzero(channel == place).tolist():
                     work[order][site.transit] = float(times[order])
         return work
-
-    def collected(self, channel: np.ndarray) -> list[float] | None:
-        """By order: hours from when it is ready until its customer comes; infinite if never."""
-        if not self._collected:
-            return None
-        size = len(channel)
-        comes, found = self._rng(f"{self._segment}: no-shows").random(size), np.zeros(size)
-        for place, (name, collect) in enumerate(zip(self._channels, self._laws, strict=True)):
-            if collect is not None:
-                after = collect.after.sample(self._rng(f"{self._segment} through {name}: collects"), size)
-                found = np.where(channel == place, np.where(comes < collect.no_show, np.inf, after), found)
-        times: list[float] = found.tolist()
-        return times
 
     def _rng(self, name: str) -> np.random.Generator:
         if name not in self._kept:
@@ -132,11 +117,11 @@ class Known:
         return any(kind.negotiated or kind.rationed or kind.channel is not None for kind in self.kinds)
 
 
-class Offers:
+class OrderTerms:
     """Finds the terms of the orders of one segment."""
 
-    def __init__(self, source: "Source") -> None:
-        self._source, self._policy = source, source.policy
+    def __init__(self, segment: "CustomerSegment") -> None:
+        self._segment, self._policy = segment, segment.policy
         self._by_channel = not (self._policy.by_order or self._policy.overrides)
         self._channel_kinds: list[Terms] = []
         self._classes = {name: place for place, name in enumerate(self._policy.classes)}
@@ -152,34 +137,34 @@ class Offers:
 
     def _kinds(self, bulk: Bulk) -> tuple[list[Terms], np.ndarray]:
         """The different terms, and which each order has."""
-        source, size = self._source, len(bulk.at)
+        segment, size = self._segment, len(bulk.at)
         if self._by_channel:
             if not self._channel_kinds:
                 self._channel_kinds = [
-                    self._policy.of_channel(site, source.name, name)
-                    for site, name in zip(source.reach.homes, source.channel_names, strict=True)
+                    self._policy.of_channel(site, segment.name, name)
+                    for site, name in zip(segment.reach.homes, segment.channel_names, strict=True)
                 ]
             return self._channel_kinds, bulk.channel
         value = None
         if self._policy.by_value:
             of_line = np.repeat(np.arange(size), bulk.wanted.counts)
             value = np.bincount(of_line, bulk.wanted.units * bulk.wanted.price, size)
-        asked = (source.name, source.channel_names, bulk.channel, bulk.customer, value)
+        asked = (segment.name, segment.channel_names, bulk.channel, bulk.customer, value)
         matching, override = self._policy.matching(*asked), np.full(size, -1)
         if self._policy.overrides:
-            override = self._policy.overridden(*asked, source.streams_kept("overrides").random(size))
+            override = self._policy.overridden(*asked, segment.streams_kept("overrides").random(size))
         keys: dict[tuple[bytes, int, int], int] = {}
         kind = np.zeros(size, dtype=int)
-        way = bulk.channel if self._policy.channels.differ or not source.reach.one else np.zeros(size, dtype=int)
+        way = bulk.channel if self._policy.channels.differ or not segment.reach.one else np.zeros(size, dtype=int)
         for place, key in enumerate(zip(map(bytes, matching), override.tolist(), way.tolist(), strict=True)):
             kind[place] = keys.setdefault(key, len(keys))
         kinds = [
             self._policy.terms(
-                source.reach.homes[channel],
-                source.name,
+                segment.reach.homes[channel],
+                segment.name,
                 tuple(np.flatnonzero(np.frombuffer(row, bool)).tolist()),
                 instead,
-                source.channel_names[channel],
+                segment.channel_names[channel],
             )
             for row, instead, channel in keys
         ]

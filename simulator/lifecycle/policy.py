@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 class Policy:
     """Finds the terms of an order, and remembers them."""
 
-    def __init__(self, scenario: Scenario, customers: list[str], classes: Classes, channels: Channels) -> None:
+    def __init__(
+        self, scenario: Scenario, customers: list[str], classes: Classes, channels: Channels, hurries: bool
+    ) -> None:
         self.scenario, self.service, self._customers = scenario, scenario.service, customers
         self._classes_now = classes
         self.rules = self.service.rules
         self._place = {id(rule): place for place, rule in enumerate(self.rules)}
         self.allocation: AllocationRule = self.service.allocation
         self.channels = channels
-        self.rationing = type(self.allocation).keeps is not AllocationRule.keeps or channels.protects
+        self.rationing = self.allocation.keeps_stock or channels.protects
         """Whether some stock may be kept from some orders."""
         self.sku_class = classes.sku
         """Class of each product, as it is now."""
@@ -48,14 +50,12 @@ class Policy:
         """When classes change that rules look at."""
         chains = [self.service.stockout, *(rule.stockout for rule in self.rules if rule.stockout is not None)]
         self.asks_customers = any(not response.plain for chain in chains for response in chain)
-        self.looks_at_prices = self.asks_customers or type(self.allocation).rank is not AllocationRule.rank
         self.negotiates = any(rule.promise is not None and not rule.promise.standing for rule in self.rules)
         waits = any(segment.longest_wait is not None for segment in scenario.market.segments.values())
         self.commits = self.negotiates or waits
         """Whether somebody looks at what is promised to orders that have not come to the shelf yet."""
         self.repromises = self.service.repromise is not None
-        pushes = any(contract.alert is not None for contract in self.service.contracts.values())
-        self.ranks = pushes or type(self.allocation).rank is not AllocationRule.rank
+        self.ranks = hurries or self.allocation.ranks
         """Whether some lines come before others that waited longer."""
         self.skus = list(scenario.products)
         places = {sku: place for place, sku in enumerate(self.skus)}
@@ -78,16 +78,15 @@ class Policy:
 
     def free(self, shelf: "Shelf", terms: LineTerms) -> float:
         """Units of a shelf that a line may be given, if nobody waits for them."""
-        return 0.0 if shelf.waiting else max(0.0, shelf.on_hand - self.kept(shelf, terms))
+        return shelf.free(self.kept(shelf, terms), after_waiting=True)
 
     def rank(self, order: "Order", line: int, shelf: "Shelf", units: float, terms: LineTerms) -> float:
-        """The place of a line in the queue for a shelf, by the allocation rule; pushed orders are before all others."""
-        if order.terms.pushed:
+        """The place of a line in the queue for a shelf, by the allocation rule; urgent orders are before all others."""
+        if order.terms.urgent:
             return -math.inf
         if not self.ranks:
             return 0.0
-        prices, due = order.block.prices, order.due
-        margin = prices[line] - shelf.cost if prices is not None else 0.0
+        due, margin = order.due, order.block.prices[line] - shelf.cost
         return self.allocation.rank(LineView(units, terms.priority, due if due == due else math.inf, margin))
 
     def of_channel(self, site: "SiteWorld", segment: str, channel: str) -> Terms:

@@ -7,21 +7,19 @@ from simulator.engine.facts import OFFERS
 from simulator.engine.orders import Order
 from simulator.engine.shelf import Shelf
 from simulator.engine.site import SiteWorld
-from simulator.engine.world import World
 from simulator.lifecycle.rule_views import Entering
+from simulator.lifecycle.world import World
 
 
 def agree(world: World, order: Order) -> bool:
     """Promise the order a date; False if the customer goes away instead."""
-    now, block = world.clock._now, order.block
+    now, block = world.clock.now, order.block
     time = time_for(world, order, order.lines)
     if time is None:
         return True
     longest = block.longest_wait[order.index] if block.longest_wait is not None else math.inf
-    if (release := release_time(world, order)) > now:
-        assert world.scenario.service.reservation is not None
-        wanted = release + world.scenario.service.reservation.release - now
-        time, longest = max(time, wanted), max(longest, wanted)
+    if order.earliest > now:
+        time, longest = max(time, order.earliest - now), max(longest, order.earliest - now)
     if time > longest:
         accepted = offer_something_else(world, order, time, longest)
         if accepted is None:
@@ -30,16 +28,9 @@ def agree(world: World, order: Order) -> bool:
         time = accepted
     order.due = order.latest = now + time
     world.record.promised((now, order.number, order.due))
+    for hear in world.hooks.promised:
+        hear(order)
     return True
-
-
-def release_time(world: World, order: Order) -> float:
-    """When an order is given to the warehouse: at once, or so long before the date that its customer asks for."""
-    reservation = world.scenario.service.reservation
-    requested = order.block.requested[order.index] if order.block.requested else math.nan
-    if reservation is None or requested != requested:
-        return world.clock._now
-    return max(world.clock._now, requested - reservation.release)
 
 
 def time_for(world: World, order: Order, lines: Iterable[int]) -> float | None:
@@ -71,7 +62,7 @@ def offer_something_else(world: World, order: Order, time: float, longest: float
         accepted = mood[order.index] < share
         found = offers[kind](world, order, time, longest, accepted)
         if found is not None:
-            world.record.offered((world.clock._now, order.number, place, float(accepted)))
+            world.record.offered((world.clock.now, order.number, place, float(accepted)))
             if accepted:
                 return found
     return None
@@ -157,14 +148,14 @@ def commit(order: Order) -> None:
     """Count the order's units as promised until they are allocated."""
     order.committed = True
     for shelf, units in _spoken_for(order):
-        shelf.committed += units
+        shelf.commit(units)
 
 
 def uncommit(order: Order) -> None:
     """The order comes to the shelf, or ends before: its units are no longer just promised."""
     order.committed = False
     for shelf, units in _spoken_for(order):
-        shelf.committed -= units
+        shelf.commit(-units)
 
 
 def _spoken_for(order: Order) -> Iterator[tuple[Shelf, float]]:

@@ -1,12 +1,20 @@
-"""Source: order from the supplier, or fetch from another site, wait for the goods, receive."""
+"""Replenishment: order from the supplier, or fetch from another site, wait for the goods, receive."""
 
 import math
+from collections import defaultdict
 
 from simulator.engine.clock import RECEIPT, REVIEW, WORK, Life, Process
 from simulator.engine.shelf import Shelf, Waiting
 from simulator.engine.supply import Delivery
-from simulator.engine.world import World
+from simulator.lifecycle.backorders import give, serve_waiting
+from simulator.lifecycle.world import World
 from simulator.planning.stock_levels import sized_rule
+
+
+def order_if_low(world: World, shelf: Shelf) -> None:
+    """Ask the shelf's rule if the position has fallen to the reorder point."""
+    if shelf.low:
+        reorder(world, shelf)
 
 
 def reorder(world: World, shelf: Shelf) -> None:
@@ -18,10 +26,8 @@ def reorder(world: World, shelf: Shelf) -> None:
         delivery.start(replenish(world, shelf, delivery))
     elif units < 0:
         for delivery in shelf.supply.recall(shelf.number, -units):
-            shelf.coming.remove(delivery)
-            shelf.on_order -= delivery.units
-            shelf.position -= delivery.units
-            world.record.recalled((world.clock._now, shelf.number, delivery.units))
+            shelf.recall(delivery)
+            world.record.recalled((world.clock.now, shelf.number, delivery.units))
 
 
 def resize(world: World, shelf: Shelf) -> None:
@@ -34,21 +40,20 @@ def resize(world: World, shelf: Shelf) -> None:
     rule = sized_rule(world.scenario, world.sites[site].name, name, shelf.target, shelf.lead_time)
     if rule == shelf.rule:
         return
-    shelf.rule, shelf.reorder_at = rule, rule.reorder_at
-    if shelf.position <= shelf.reorder_at:
-        reorder(world, shelf)
+    shelf.rule, shelf.reorder_at = rule, rule.asked_at
+    order_if_low(world, shelf)
 
 
 def replenish(world: World, shelf: Shelf, delivery: Delivery) -> Life:
     """One replenishment order, from placing to receipt."""
     assert shelf.supply is not None
-    _expect(shelf, delivery)
-    world.record.replenished((world.clock._now, shelf.number, delivery.units))
+    shelf.expect(delivery)
+    world.record.replenished((world.clock.now, shelf.number, delivery.units))
     shelf.supply.deliver(delivery)
     yield
-    world.record.received((world.clock._now, shelf.number, delivery.units, delivery.placed))
-    if shelf.supply.record is not None:
-        shelf.supply.record.append(world.clock._now - delivery.placed)
+    world.record.received((world.clock.now, shelf.number, delivery.units, delivery.placed))
+    for hear in world.hooks.received:
+        hear(shelf, delivery)
     _receive(world, shelf, delivery, None)
 
 
@@ -61,13 +66,13 @@ def expedite(world: World, waiting: Waiting, shelf: Shelf, units: float, time: f
 
 def hurry(world: World, waiting: Waiting, shelf: Shelf, delivery: Delivery) -> Life:
     """One emergency order: its goods are for the line that waits, if it still does."""
-    now, record = world.clock._now, world.record
-    _expect(shelf, delivery)
+    now, record = world.clock.now, world.record
+    shelf.expect(delivery)
     record.replenished((now, shelf.number, delivery.units))
     record.expedited((now, waiting.order.block.line + waiting.line, delivery.units))
     delivery.until(delivery.expected, RECEIPT)
     yield
-    record.received((world.clock._now, shelf.number, delivery.units, math.nan))
+    record.received((world.clock.now, shelf.number, delivery.units, math.nan))
     _receive(world, shelf, delivery, waiting)
 
 
@@ -81,37 +86,41 @@ def transship(world: World, waiting: Waiting, shelf: Shelf, units: float, site: 
 
 def move(world: World, waiting: Waiting, shelf: Shelf, origin: Shelf, delivery: Delivery) -> Life:
     """Goods on their way from one site to another, for a line that waits."""
-    origin.on_hand -= delivery.units
-    origin.position -= delivery.units
+    origin_low = origin.take(delivery.units)
     line = waiting.order.block.line + waiting.line
-    world.record.transshipped((world.clock._now, line, origin.number, delivery.units))
-    _expect(shelf, delivery)
-    if origin.position <= origin.reorder_at:
+    world.record.transshipped((world.clock.now, line, origin.number, delivery.units))
+    shelf.expect(delivery)
+    if origin_low:
         reorder(world, origin)
     delivery.until(delivery.expected, RECEIPT)
     yield
-    world.record.transfer_received((world.clock._now, shelf.number, delivery.units))
+    world.record.transfer_received((world.clock.now, shelf.number, delivery.units))
     _receive(world, shelf, delivery, waiting)
-
-
-def _expect(shelf: Shelf, delivery: Delivery) -> None:
-    shelf.on_order += delivery.units
-    shelf.position += delivery.units
-    shelf.coming.append(delivery)
 
 
 def _receive(world: World, shelf: Shelf, delivery: Delivery, pegged: Waiting | None) -> None:
     """Goods come to the shelf: for the line that they were fetched for, then for whoever waits."""
-    from simulator.lifecycle.backorders import give, serve_waiting
-
-    shelf.coming.remove(delivery)
-    shelf.on_order -= delivery.units
-    shelf.on_hand += delivery.units
+    shelf.receive(delivery)
     if pegged is not None and pegged.units:
         units = min(pegged.units, delivery.units)
         if units == pegged.units or pegged.terms.ship == "units":
             give(world, shelf, pegged, units)
     serve_waiting(world, shelf)
+
+
+def start_replenishment(world: World) -> None:
+    """Fill up shelves that open below their reorder point, and start the periodic reviews."""
+    reviewed: dict[tuple[float, float, bool], list[Shelf]] = defaultdict(list)
+    for site in world.sites:
+        for shelf in site.shelves:
+            rule = shelf.rule
+            if rule is not None and rule.review > 0:
+                reviewed[rule.first_review, rule.review, rule.reviews_before_demand].append(shelf)
+            elif rule is not None:
+                order_if_low(world, shelf)
+    for (first, every, early), shelves in reviewed.items():
+        clerk = Process(world.clock)
+        clerk.start(review(world, shelves, clerk, first, every, early))
 
 
 def review(world: World, shelves: list[Shelf], clerk: Process, first: float, every: float, early: bool) -> Life:

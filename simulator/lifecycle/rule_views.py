@@ -14,7 +14,7 @@ from simulator.rules.views import Offer, Sibling, quantile
 if TYPE_CHECKING:
     from simulator.engine.orders import Order
     from simulator.engine.terms import LineTerms
-    from simulator.engine.world import World
+    from simulator.lifecycle.world import World
 
 
 class Recent:
@@ -72,13 +72,13 @@ class Short:
     ) -> None:
         self._world, self._order, self._shelf, self._terms = world, order, shelf, terms
         self._rank, self._waiting = rank, waiting
-        self._now = world.clock._now
+        self._now = world.clock.now
         self.units = units
         block = order.block
-        self.price = block.prices[line] if block.prices is not None else 0.0
+        self.price = block.prices[line]
         self.chance = block.choice[line] if block.choice is not None else 0.0
         self._taste = block.taste[line] if block.taste is not None else 0.0
-        self.at_risk = world.contracts.is_at_risk(order.number)
+        self.at_risk = order.terms.urgent
 
     @property
     def value(self) -> float:
@@ -143,7 +143,7 @@ class Entering:
     """A new order, as a promise rule sees it; times in hours from order entry."""
 
     def __init__(self, world: "World", order: "Order", lines: Iterable[int]) -> None:
-        self._world, self._order, self._now = world, order, world.clock._now
+        self._world, self._order, self._now = world, order, world.clock.now
         self._lines = lines
 
     @property

@@ -3,14 +3,13 @@
 import math
 from typing import Any
 
-from simulator.engine.clock import WORK
 from simulator.engine.orders import Order
 from simulator.engine.shelf import Shelf, Waiting
 from simulator.engine.terms import LineTerms
-from simulator.engine.world import World
-from simulator.lifecycle.replenishment import expedite, reorder, transship
+from simulator.lifecycle.backorders import go_on, serve_waiting
+from simulator.lifecycle.replenishment import expedite, order_if_low, reorder, transship
 from simulator.lifecycle.rule_views import Short
-from simulator.mechanisms.contracts.play import promised_again, units_gone, units_replaced
+from simulator.lifecycle.world import World
 from simulator.rules import views
 
 DAY = 24.0
@@ -23,9 +22,8 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
     free = free_for(world, shelf, terms, rank)
     some = units if units <= free else free if terms.ship == "units" or order.partial else 0.0
     if some:
-        shelf.on_hand -= some
-        shelf.position -= some
-        world.record.allocated((world.clock._now, order.block.line + line, some, order.shipment))
+        shelf.take(some)
+        world.record.allocated((world.clock.now, order.block.line + line, some, order.shipment))
         order.taken += 1
         if order.pieces is not None:
             order.pieces.append((line, some))
@@ -34,19 +32,22 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
             rank = policy.rank(order, line, shelf, units - some, terms)
         if terms.ship == "order" and not order.partial:
             order.held = True
-        stays = order.block.patience is None or order.block.patience[line] >= 0
-        if order.terms.channel is not None and is_oversold(world, order, line, shelf, units - some):
-            cancel_short(world, order, line, units - some)
-        elif terms.chain is not None:
-            respond(world, order, line, shelf, units - some, terms, rank, stays)
-        elif terms.waits and stays:
-            waiting = wait(world, order, line, shelf, units - some, terms, rank)
-            if policy.repromises:
-                promise_anew(world, shelf, waiting)
-        else:
-            lose(world, order, line, units - some)
-    if shelf.position <= shelf.reorder_at:
-        reorder(world, shelf)
+        if not any(settles(order, line, shelf, units - some) for settles in world.hooks.short):
+            answer(world, order, line, shelf, units - some, terms, rank)
+    order_if_low(world, shelf)
+
+
+def answer(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> None:
+    """Do as the policy says with units that are short."""
+    stays = order.block.patience is None or order.block.patience[line] >= 0
+    if terms.chain is not None:
+        respond(world, order, line, shelf, units, terms, rank, stays)
+    elif terms.waits and stays:
+        waiting = wait(world, order, line, shelf, units, terms, rank)
+        if world.policy.repromises:
+            promise_anew(world, shelf, waiting)
+    else:
+        lose(world, order, line, units)
 
 
 def free_for(world: World, shelf: Shelf, terms: LineTerms, rank: float) -> float:
@@ -57,25 +58,8 @@ def free_for(world: World, shelf: Shelf, terms: LineTerms, rank: float) -> float
             return 0.0
         ahead = (each for each in shelf.waiting if each.units and each.rank <= rank)
         bar = min(policy.kept(shelf, each.terms) for each in ahead)
-    return max(0.0, min(shelf.on_hand, bar) - policy.kept(shelf, terms))
-
-
-def drop_served(shelf: Shelf) -> None:
-    """Those who got everything, or gave up, make room at the head of the queue."""
-    queue = shelf.waiting
-    while queue and not queue[0].units:
-        queue.popleft()
-
-
-def is_oversold(world: World, order: Order, line: int, shelf: Shelf, units: float) -> bool:
-    """Whether the units were sold by a record that was wrong, and are to be cancelled."""
-    assert order.terms.channel is not None
-    record = order.terms.channel.record
-    if record is None:
-        return False
-    world.record.oversold((world.clock._now, order.block.line + line, units))
-    record.mend(shelf)
-    return record.settings.oversold == "cancel"
+    kept = policy.kept(shelf, terms)
+    return max(0.0, min(shelf.free(kept), bar - kept))
 
 
 def respond(
@@ -133,46 +117,43 @@ def swap(world: World, order: Order, line: int, units: float, sku: int) -> bool:
 def substitute(world: World, order: Order, line: int, units: float, sku: int) -> None:
     """Give units of another product that is in stock."""
     shelf = order.terms.site.shelves[sku]
-    shelf.on_hand -= units
-    shelf.position -= units
-    world.record.substituted((world.clock._now, order.block.line + line, shelf.number, units, order.shipment))
+    low = shelf.take(units)
+    world.record.substituted((world.clock.now, order.block.line + line, shelf.number, units, order.shipment))
     order.taken += 1
-    if order.block.pledges is not None:
-        units_replaced(world, order, line, units)
+    for hear in world.hooks.replaced:
+        hear(order, line, units)
     if order.terms.collected:
         order.instead = [*(order.instead or []), (line, shelf, units)]
-    if shelf.position <= shelf.reorder_at:
+    if low:
         reorder(world, shelf)
 
 
 def lose(world: World, order: Order, line: int, units: float) -> None:
     """The sale of the units is lost."""
-    world.record.lost((world.clock._now, order.block.line + line, units))
-    if order.block.pledges is not None:
-        units_gone(world, order, line, units, cancelled=False)
+    world.record.lost((world.clock.now, order.block.line + line, units))
+    for hear in world.hooks.gone:
+        hear(order, line, units, False)
 
 
 def cancel_short(world: World, order: Order, line: int, units: float) -> None:
     """The company takes back that it accepted the units: they were owed, and at once no more."""
-    now, number = world.clock._now, order.block.line + line
+    now, number = world.clock.now, order.block.line + line
     world.record.backordered((now, number, units))
     world.record.cancelled((now, number, units, 1.0))
-    if order.block.pledges is not None:
-        units_gone(world, order, line, units, cancelled=False)
+    for hear in world.hooks.gone:
+        hear(order, line, units, False)
 
 
 def wait(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> Waiting:
     """The units are backordered; a customer whose patience is limited will give them up."""
-    now = world.clock._now
+    now = world.clock.now
     world.record.backordered((now, order.block.line + line, units))
     waiting = Waiting(order, line, units, terms, rank)
-    shelf.position -= units
-    shelf.backordered += units
-    shelf.queue(waiting)
+    shelf.owe(waiting)
     order.short += 1
     patience = order.block.patience
     if patience is not None and patience[line] < math.inf:
-        _at(world, now + patience[line], _give_up, (world, shelf, waiting))
+        world.clock.call(now + patience[line], _give_up, (world, shelf, waiting))
     return waiting
 
 
@@ -181,7 +162,7 @@ def promise_anew(world: World, shelf: Shelf, waiting: Waiting, ready: float | No
 
     `ready` is the time to delivery, in hours, where goods for this very line are on their way.
     """
-    order, now, repromise = waiting.order, world.clock._now, world.scenario.service.repromise
+    order, now, repromise = waiting.order, world.clock.now, world.scenario.service.repromise
     assert repromise is not None
     if math.isnan(order.latest):
         return
@@ -193,46 +174,34 @@ def promise_anew(world: World, shelf: Shelf, waiting: Waiting, ready: float | No
     if due > order.latest:
         order.latest = due
         world.record.promised((now, order.number, due))
-        if order.block.pledges is not None:
-            promised_again(world, order)
-    _at(world, order.latest, _look_again, (world, shelf, waiting))
+        for hear in world.hooks.promised:
+            hear(order)
+    world.clock.call(order.latest, _look_again, (world, shelf, waiting))
 
 
 def _look_again(look: Any) -> None:
-    world, shelf, waiting = look._value
+    world, shelf, waiting = look.value
     if not waiting.units:
         return
-    if waiting.order.latest > world.clock._now:  # told meanwhile, for another line
-        _at(world, waiting.order.latest, _look_again, look._value)
+    if waiting.order.latest > world.clock.now:  # told meanwhile, for another line
+        world.clock.call(waiting.order.latest, _look_again, look.value)
     else:
         promise_anew(world, shelf, waiting)
 
 
-def _at(world: World, time: float, what: Any, about: tuple[Any, ...]) -> None:
-    """Have something looked at later."""
-    event = world.clock.event()
-    event._ok, event._value = True, about
-    event.callbacks = [what]
-    world.clock.at(event, time, WORK)
-
-
 def _give_up(deadline: Any) -> None:
-    world, shelf, waiting = deadline._value
+    world, shelf, waiting = deadline.value
     if waiting.units:
         give_up(world, shelf, waiting)
 
 
 def give_up(world: World, shelf: Shelf, waiting: Waiting) -> None:
     """The customer cancels what still waits; its place in the queue is dropped when its turn comes."""
-    from simulator.lifecycle.backorders import go_on, serve_waiting
-
     order = waiting.order
-    world.record.cancelled((world.clock._now, order.block.line + waiting.line, waiting.units, 0.0))
-    if order.block.pledges is not None:
-        units_gone(world, order, waiting.line, waiting.units, cancelled=True)
-    shelf.position += waiting.units
-    shelf.backordered -= waiting.units
-    waiting.units = 0.0
+    world.record.cancelled((world.clock.now, order.block.line + waiting.line, waiting.units, 0.0))
+    for hear in world.hooks.gone:
+        hear(order, waiting.line, waiting.units, True)
+    shelf.release(waiting)
     order.short -= 1
     serve_waiting(world, shelf)
     if order.idle:

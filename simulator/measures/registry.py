@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from simulator.measures.slices import Sliced
+from simulator.plugins import added, load_installed, taken
 
 Better = Literal["higher", "lower", "neither"]
 
@@ -44,15 +45,24 @@ def kpi(*, unit: str, better: Better, of: str, scor: str = "") -> Callable[[F], 
     """Register a function as a KPI under its own name; the function itself is given back unchanged.
 
     `of` is the denominator in words. The function gives None where the scenario has nothing to measure.
+
+    Errors: TypeError if there is a KPI of that name already.
     """
 
     def register(function: F) -> F:
         name = function.__name__
+        if name in _found and (error := taken(f"a KPI {name!r}", _found[name].function, function)):
+            raise error
         _found[name] = Kpi(name, unit, better, of, scor, inspect.getdoc(function) or "", function)
         _written.append(name)
+        added(function, lambda: _forget(name))
         return function
 
     return register
+
+
+def _forget(name: str) -> None:
+    _found.pop(name, None)
 
 
 def decided(function: Function) -> bool:
@@ -66,7 +76,8 @@ def edition() -> int:
 
 
 def registered() -> dict[str, Kpi]:
-    """Every KPI that is defined so far, by name."""
+    """Every KPI that is defined so far, by name; those of installed packages are."""
+    load_installed()
     return _found
 
 

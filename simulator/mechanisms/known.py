@@ -1,6 +1,7 @@
 """The mechanisms that there are: those built in, in the order in which they start, and those of users."""
 
 from simulator.engine.facts import KINDS, Kind, in_order
+from simulator.lifecycle.mechanism import Mechanism
 from simulator.mechanisms import (
     channels,
     collection,
@@ -11,7 +12,6 @@ from simulator.mechanisms import (
     returns,
     segmentation,
 )
-from simulator.mechanisms.mechanism import Mechanism
 
 _BUILT_IN = (
     segmentation.MECHANISM,

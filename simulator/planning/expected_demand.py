@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.model import once
 from simulator.planning.sourcing_options import home_site, share_from
 from simulator.rules.segmentation import Sold, Turnover, turnover
-from simulator.scenario.demand import Poisson, Renewal, Replayed, Resampled, Rhythm, Scheduled
+from simulator.scenario.demand import Replayed, Resampled, Rhythm
 from simulator.scenario.distributions import Quantity
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.reading.order_history import Orders, read_history
@@ -16,19 +17,13 @@ from simulator.textbook.targets import Demand
 DAY = 24.0
 
 
+@once
 def expected_demand(scenario: Scenario, site: str | None = None) -> dict[str, Demand]:
     """Demand of each SKU at a site, or at all of them, in the long run; worked out once from the scenario's own market.
 
     Lines and units per hour; the variance of units per hour includes the over-dispersion of days
     and, averaged over the year, not the season.
     """
-    kept: dict[str | None, dict[str, Demand]] = scenario.__dict__.setdefault("_expected", {})
-    if site not in kept:
-        kept[site] = _expected(scenario, site)
-    return kept[site]
-
-
-def _expected(scenario: Scenario, site: str | None) -> dict[str, Demand]:
     size = len(scenario.products)
     lines, first, second = np.zeros(size), np.zeros(size), np.zeros(size)
     extra = np.zeros(size)
@@ -87,13 +82,7 @@ def _segment_demand(scenario: Scenario, name: str, segment: Segment, site: str |
 
 def order_rate(segment: Segment) -> float:
     """Orders per hour, where the demand does not come from a history at its own times."""
-    demand = segment.demand
-    if isinstance(demand, (Poisson, Resampled)):
-        return demand.orders
-    if isinstance(demand, Renewal):
-        return 1 / demand.gap.expected
-    assert isinstance(demand, Scheduled)
-    return 1 / demand.every
+    return segment.demand.rate
 
 
 def _basket_demand(scenario: Scenario, basket: Basket) -> Moments:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from simulator.model import once
 from simulator.planning.expected_demand import customer_turnover, expected_demand
 from simulator.rules.replenishment import ReplenishmentRule, ServiceTarget
 from simulator.rules.segmentation import SegmentationRule, Turnover
@@ -11,15 +12,13 @@ from simulator.scenario.scenario import Scenario
 from simulator.textbook.targets import LeadTime
 
 
+@once
 def product_classes(scenario: Scenario) -> list[str | None]:
     """The class of each product at the start, in the order of the products; None where it has none."""
     rule = scenario.segmentation.products
     if rule is None:
         return [product.sku_class for product in scenario.products.values()]
-    kept: dict[str, list[str | None]] = scenario.__dict__.setdefault("_classes", {})
-    if "products" not in kept:
-        kept["products"] = [*rule.classes(list(scenario.products), product_turnover(scenario, rule))]
-    return kept["products"]
+    return [*rule.classes(list(scenario.products), product_turnover(scenario, rule))]
 
 
 def product_turnover(scenario: Scenario, rule: SegmentationRule) -> Turnover:
@@ -33,6 +32,7 @@ def product_turnover(scenario: Scenario, rule: SegmentationRule) -> Turnover:
     return Turnover(units * price, units * (price - cost), units, np.where(units > 0, spread / safe, np.inf))
 
 
+@once
 def customer_classes(scenario: Scenario) -> dict[str, str]:
     """The class of each customer at the start, by name; empty where customers are not put into classes.
 
@@ -41,22 +41,17 @@ def customer_classes(scenario: Scenario) -> dict[str, str]:
     rule = scenario.segmentation.customers
     if rule is None:
         return {}
-    kept: dict[str, dict[str, str]] = scenario.__dict__.setdefault("_customer_classes", {})
-    if "classes" not in kept:
-        names, bought = customer_turnover(scenario, rule.period)
-        kept["classes"] = dict(zip(names, rule.classes(names, bought), strict=True))
-    return kept["classes"]
+    names, bought = customer_turnover(scenario, rule.period)
+    return dict(zip(names, rule.classes(names, bought), strict=True))
 
 
 Sized = dict[str, tuple[str, ReplenishmentRule]]
 
 
+@once
 def sized_rules(scenario: Scenario, site: str) -> Sized:
     """Supplier and replenishment rule of every SKU at a site at the start of the run; worked out once."""
-    kept: dict[str, Sized] = scenario.__dict__.setdefault("_sized", {})
-    if site not in kept:
-        kept[site] = dict(_size(scenario, site))
-    return kept[site]
+    return dict(_size(scenario, site))
 
 
 def _size(scenario: Scenario, site: str) -> Iterator[tuple[str, tuple[str, ReplenishmentRule]]]:

@@ -18,8 +18,7 @@ from simulator.reports.findings import Findings, Goal, goals, summary
 from simulator.reports.policy_sections import perfect_orders, policy, promises
 from simulator.reports.sections import BY_SEGMENT, cost, segments, service, shares, stock, suppliers, time
 from simulator.reports.worst_cases import orders, skus
-from simulator.scenario.errors import Fault
-from simulator.scenario.reading.layers import steps
+from simulator.scenario.errors import Fault, steps
 from simulator.scenario.scenario import Scenario
 
 LONGEST = 160

@@ -12,7 +12,8 @@ from simulator.drawing.wording import counted, figure, title
 from simulator.experiments.intervals import Interval
 from simulator.experiments.sensitivity import Sensitivity
 from simulator.replication.measure import catalogue
-from simulator.scenario.reading.layers import DISTRIBUTIONS, steps
+from simulator.scenario.errors import steps
+from simulator.scenario.reading.layers import DISTRIBUTIONS
 
 MOST = 25
 """Inputs that are shown, the largest first."""

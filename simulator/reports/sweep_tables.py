@@ -15,7 +15,7 @@ from simulator.experiments.ranges import DesignError
 from simulator.experiments.result import Estimate
 from simulator.experiments.sweep import Point, Sweep
 from simulator.replication.measure import catalogue
-from simulator.scenario.reading.layers import steps
+from simulator.scenario.errors import steps
 from simulator.scenario.reading.nodes import Plain
 
 LISTED = 8

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from simulator.model import AnyOrder
 from simulator.rules.family import OneOf, Rule
 from simulator.rules.views import LineView
 from simulator.units import Hours, Units
@@ -18,8 +19,19 @@ class AllocationRule(Rule):
     line is served ahead of the waiting ones only if it ranks before all of them.
     """
 
+    ranks: ClassVar[bool] = False
+    """Whether some lines come before others that waited longer: so it is where a rule defines `rank`."""
+    keeps_stock: ClassVar[bool] = False
+    """Whether some stock may be kept from some lines: so it is where a rule defines `keeps`."""
     shares_out: ClassVar[bool] = False
     """Whether a receipt is shared out among all that wait, instead of going to one after the other."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **given: Any) -> None:
+        """Note what the rule decides, so that it is asked for nothing else."""
+        super().__pydantic_init_subclass__(**given)
+        cls.ranks = cls.rank is not AllocationRule.rank
+        cls.keeps_stock = cls.keeps is not AllocationRule.keeps
 
     def rank(self, line: LineView) -> float:
         """Waiting lines are served by rising rank, equals in the order in which they came."""
@@ -75,9 +87,9 @@ class CriticalLevel(Priority):
     """
 
     rule: Literal["critical_level"] = "critical_level"  # type: ignore[assignment]
-    levels: dict[Urgency, Units] = {}
+    levels: Annotated[dict[Urgency, Units], AnyOrder()] = {}
     """Units kept from each priority, and from those after it."""
-    cover: dict[Urgency, Hours] = {}
+    cover: Annotated[dict[Urgency, Hours], AnyOrder()] = {}
     """The same as a time of mean demand."""
 
     @model_validator(mode="after")

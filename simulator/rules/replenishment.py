@@ -69,13 +69,31 @@ class ReplenishmentRule(Rule):
 
     @property
     def reorder_at(self) -> float:
-        """Ask the rule when the position is at or below this many units; infinite: after every demand."""
+        """Ask the rule when the position is at or below this many units; infinite: after every demand.
+
+        It says nothing of a rule with reviews.
+        """
         return math.inf
 
     @property
     def review(self) -> float:
         """Hours between reviews; 0 for continuous review."""
         return 0.0
+
+    @property
+    def first_review(self) -> float:
+        """Hours from the start of the run to the first review."""
+        return 0.0
+
+    @property
+    def reviews_before_demand(self) -> bool:
+        """Whether a review comes before, not after, the demand of the same instant."""
+        return False
+
+    @property
+    def asked_at(self) -> float:
+        """Where the position has to be for the rule to be asked between reviews: `reorder_at`, or nowhere."""
+        return -math.inf if self.review > 0 else self.reorder_at
 
     @property
     def highest(self) -> float:
@@ -263,6 +281,14 @@ class Periodic(ReplenishmentRule):
     @property
     def review(self) -> float:
         return self.every
+
+    @property
+    def first_review(self) -> float:
+        return self.first
+
+    @property
+    def reviews_before_demand(self) -> bool:
+        return self.before_demand
 
     @property
     def highest(self) -> float:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from simulator.model import AnyOrder
 from simulator.rules.family import OneOf, Rule
 from simulator.rules.replenishment import ServiceTarget
 from simulator.units import Hours, Share
@@ -124,7 +125,7 @@ class SegmentationRule(Rule):
     """How long a time a review looks back on; the whole run so far where left out."""
     contracts: dict[str, str] = {}
     """Names with the class that is agreed for each, whatever the rule would say."""
-    targets: dict[str, ServiceTarget] = {}
+    targets: Annotated[dict[str, ServiceTarget], AnyOrder()] = {}
     """For products: the target of a class, in place of the target of its SKUs' replenishment rules.
 
     A letter stands for all classes that begin with it, `default` for all the others."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from simulator.model import Model
-from simulator.units import WEEKDAYS, Clock, Date, Hours, clock
+from simulator.units import WEEKDAYS, Clock, Date, Hours, clock, writes, written_clock
 
 
 def weekdays(value: Any) -> tuple[int, ...]:
@@ -49,11 +49,29 @@ def opening(value: Any) -> tuple[float, float]:
     return start, end if end > start else end + 24
 
 
+def _written_days(value: Any) -> Any:
+    return ",".join(WEEKDAYS[day] for day in value) if isinstance(value, tuple) else value
+
+
+def _written_opening(value: Any) -> Any:
+    """Past midnight the end is written as the time of day that it is."""
+    if not isinstance(value, tuple):
+        return value
+    start, end = value
+    return f"{written_clock(start)}-{written_clock(end if end <= 24 else end - 24)}"
+
+
 Days = Annotated[
-    tuple[int, ...], BeforeValidator(weekdays), WithJsonSchema({"type": "string", "examples": ["mon-fri", "daily"]})
+    tuple[int, ...],
+    BeforeValidator(weekdays),
+    writes(_written_days),
+    WithJsonSchema({"type": "string", "examples": ["mon-fri", "daily"]}),
 ]
 Opening = Annotated[
-    tuple[float, float], BeforeValidator(opening), WithJsonSchema({"type": "string", "examples": ["08:00-17:00"]})
+    tuple[float, float],
+    BeforeValidator(opening),
+    writes(_written_opening),
+    WithJsonSchema({"type": "string", "examples": ["08:00-17:00"]}),
 ]
 
 

@@ -1,8 +1,10 @@
 """Activity rates: what each activity costs. Money is facts times these rates, applied in the KPIs."""
 
+from typing import Annotated
+
 from pydantic import model_validator
 
-from simulator.model import Model
+from simulator.model import AnyOrder, Model
 from simulator.scenario.errors import At, Several
 from simulator.units import Cost, Money, PerHour, Share
 
@@ -20,7 +22,7 @@ class Costs(Model):
     """Handling one customer order."""
     line: Money = 0.0
     """Handling one order line."""
-    labour: Money | dict[str, Money] = 0.0
+    labour: Money | Annotated[dict[str, Money], AnyOrder()] = 0.0
     """One paid hour of staff, for every stage or by stage (`inspection` too)."""
     shipment: Money = 0.0
     """Freight of one shipment."""

@@ -1,13 +1,18 @@
 """When orders arrive: sampled, resampled from a history, or the history itself."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from simulator.model import Model
 from simulator.rules.family import OneOf, Rule
 from simulator.scenario.distributions import Duration
 from simulator.units import Hours, PerHour, Weight
+
+BLOCK = 512
+"""Orders drawn at a time, about."""
 
 
 class Rhythm(Model):
@@ -36,6 +41,21 @@ class Rhythm(Model):
 class DemandRule(Rule):
     """When the orders of a segment arrive."""
 
+    follows_rhythm: ClassVar[bool] = False
+    """Whether orders come at random at the rate, moved by the rhythm of the market, so that `arrivals` is not asked."""
+
+    @property
+    def rate(self) -> float:
+        """Orders per hour in the long run: what stock is sized for."""
+        raise NotImplementedError
+
+    def arrivals(self, rng: np.random.Generator, horizon: float) -> Iterator[np.ndarray]:
+        """Blocks of times of orders, in hours from the start of the run, rising, at least up to the horizon.
+
+        All luck is drawn from `rng`, so that nobody else's luck depends on it.
+        """
+        raise NotImplementedError
+
 
 class Poisson(DemandRule):
     """Poisson arrivals; with a rhythm, non-stationary and over-dispersed.
@@ -50,10 +70,15 @@ class Poisson(DemandRule):
     """
 
     rule: Literal["poisson"] = "poisson"
+    follows_rhythm: ClassVar[bool] = True
     orders: PerHour
     """Mean rate of orders."""
     rhythm: Rhythm | None = None
     """Instead of the market's rhythm."""
+
+    @property
+    def rate(self) -> float:
+        return self.orders
 
 
 class Renewal(DemandRule):
@@ -78,6 +103,17 @@ class Renewal(DemandRule):
             raise ValueError("gap: the mean time between orders must be above 0")
         return self
 
+    @property
+    def rate(self) -> float:
+        return 1 / self.gap.expected
+
+    def arrivals(self, rng: np.random.Generator, horizon: float) -> Iterator[np.ndarray]:
+        now = 0.0
+        while now < horizon:
+            times = now + np.cumsum(self.gap.sample(rng, BLOCK))
+            now = float(times[-1])
+            yield times
+
 
 class Scheduled(DemandRule):
     """An order at fixed times: every so often from a first time on.
@@ -98,6 +134,17 @@ class Scheduled(DemandRule):
     first: Hours
     """Time of the first order, from the start of the run."""
 
+    @property
+    def rate(self) -> float:
+        return 1 / self.every
+
+    def arrivals(self, rng: np.random.Generator, horizon: float) -> Iterator[np.ndarray]:
+        count = 0
+        while self.first + count * self.every < horizon:
+            times = self.first + np.arange(count, count + BLOCK) * self.every
+            count += BLOCK
+            yield times
+
 
 class Resampled(DemandRule):
     """Poisson arrivals of whole orders drawn from the history, which keeps what is bought together.
@@ -112,10 +159,15 @@ class Resampled(DemandRule):
     """
 
     rule: Literal["resampled"] = "resampled"
+    follows_rhythm: ClassVar[bool] = True
     orders: PerHour
     """Mean rate of orders."""
     rhythm: Rhythm | None = None
     """Instead of the market's rhythm."""
+
+    @property
+    def rate(self) -> float:
+        return self.orders
 
 
 class Replayed(DemandRule):

@@ -1,20 +1,32 @@
 """Distributions of durations and quantities, by mean and spread or by their natural parameters.
 
 A scenario writes a plain value ("2 days", 3) for a constant, or one name with its parameters:
-`{gamma: {mean: 21 days, cv: 0.3}}`. The families themselves are in `probability.py`.
+`{gamma: {mean: 21 days, cv: 0.3}}`. The families themselves are in `probability.py`; users add theirs with
+`distribution`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any, Generic
+from typing import Annotated, Any, Generic, TypeVar
 
 import numpy as np
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    WrapSerializer,
+    model_serializer,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema
 
 from simulator.model import Model
+from simulator.plugins import PluginError, added, taken
 from simulator.scenario.probability import (
     Constant,
     Erlang,
@@ -40,8 +52,19 @@ def _pairs(value: Any) -> Any:
     if isinstance(value, dict):
         return tuple((_key(key), weight) for key, weight in value.items())
     if isinstance(value, list):
-        return tuple((each, 1.0) for each in value)
+        return tuple(each if isinstance(each, list) and len(each) == 2 else (each, 1.0) for each in value)
     return value
+
+
+def _written_pairs(value: Any, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
+    """Pairs as a scenario writes them: a list of equal weights, a mapping, or pairs where a value comes twice."""
+    found = write(value)
+    if info.mode != "json" or not isinstance(found, list):
+        return found
+    if all(weight == 1.0 for _, weight in found):
+        return [each for each, _ in found]
+    keys = [each for each, _ in found]
+    return dict(found) if len(set(keys)) == len(keys) and not info.context else found
 
 
 def _key(key: Any) -> Any:
@@ -58,12 +81,12 @@ def _table(kind: str) -> dict[str, Any]:
 class Empirical(Model, Generic[T]):
     """What was observed: values with weights, a list of values, or a table of quantiles (linear between them)."""
 
-    values: Annotated[tuple[tuple[T, Weight], ...] | None, BeforeValidator(_pairs)] = Field(
-        None, json_schema_extra=_table("values, or {value: weight}")
+    values: Annotated[tuple[tuple[T, Weight], ...] | None, BeforeValidator(_pairs), WrapSerializer(_written_pairs)] = (
+        Field(None, json_schema_extra=_table("values, or {value: weight}"))
     )
-    quantiles: Annotated[tuple[tuple[float, T], ...] | None, BeforeValidator(_pairs)] = Field(
-        None, json_schema_extra=_table("{0: smallest, 0.5: median, 1: largest}")
-    )
+    quantiles: Annotated[
+        tuple[tuple[float, T], ...] | None, BeforeValidator(_pairs), WrapSerializer(_written_pairs)
+    ] = Field(None, json_schema_extra=_table("{0: smallest, 0.5: median, 1: largest}"))
 
     @model_validator(mode="after")
     def _check(self) -> "Empirical[T]":
@@ -167,6 +190,13 @@ class Distribution(Model, Generic[T]):
     def _check(self) -> None:
         """What only the kind of value can judge."""
 
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
+        """A constant is written as the plain value that it is."""
+        found = write(self)
+        alone = info.mode == "json" and isinstance(found, dict) and set(found) == {"constant"}
+        return found["constant"] if alone else found
+
     @cached_property
     def law(self) -> Law:
         """The chosen law."""
@@ -175,7 +205,8 @@ class Distribution(Model, Generic[T]):
         found = getattr(self, next(iter(self.model_fields_set)))
         if isinstance(found, tuple):
             return Mixture(tuple(part.share for part in found), tuple(part.of.law for part in found))
-        chosen: Law = found
+        name = next(iter(self.model_fields_set))
+        chosen: Law = OwnLaw(name, found) if name in _own else found
         return chosen
 
     def sample(self, rng: np.random.Generator, size: int) -> np.ndarray:
@@ -247,3 +278,66 @@ def _check_shares(parts: tuple[DurationPart, ...] | tuple[QuantityPart, ...] | N
 
 Duration.model_rebuild()
 Quantity.model_rebuild()
+
+
+@dataclass(frozen=True)
+class OwnLaw:
+    """A distribution that a user has added, held to what all of them promise."""
+
+    name: str
+    law: Law
+
+    def sample(self, rng: np.random.Generator, size: int) -> np.ndarray:
+        """Draws of the law.
+
+        Errors: PluginError if they are not `size` numbers of 0 or more.
+        """
+        draws = np.asarray(self.law.sample(rng, size), dtype=float)
+        if draws.shape != (size,):
+            raise PluginError(f"distribution {self.name!r}: {size} draws are expected; found {draws.shape}")
+        if not np.all((draws >= 0) & (draws < np.inf)):
+            raise PluginError(f"distribution {self.name!r}: draws are 0 or more; found {draws.min():g}")
+        return draws
+
+    def moments(self) -> Moments:
+        return self.law.moments()
+
+
+_own: dict[str, type[Model]] = {}
+L = TypeVar("L", bound=type[Model])
+
+
+def distribution(name: str) -> Callable[[L], L]:
+    """Register a class as a distribution of durations and quantities; the class itself is given back unchanged.
+
+    The class is a model of its parameters with `sample` and `moments`. Parameters that are durations or quantities
+    are of the type `T`, for which the class is generic: `class Pert(Model, Generic[T])`.
+
+    Errors: TypeError if the name is taken or is none, or if a method is missing.
+    """
+
+    def register(law: L) -> L:
+        before = _own.get(name)
+        if before is not None and (error := taken(f"a distribution {name!r}", before, law)):
+            raise error
+        if not name.isidentifier() or (before is None and (name in Duration.model_fields or hasattr(Duration, name))):
+            raise TypeError(f"a distribution can't be called {name!r}: the name is taken, or is no word")
+        if missing := [method for method in ("sample", "moments") if not hasattr(law, method)]:
+            raise TypeError(f"the distribution {name!r} has no {' and no '.join(missing)}")
+        generic = bool(getattr(law, "__parameters__", ()))
+        for kind, value in ((Duration, Hours), (Quantity, Units)):
+            of_kind: Any = law[value] if generic else law  # type: ignore[index]
+            kind.model_fields[name] = FieldInfo(annotation=of_kind | None, default=None)
+            setattr(kind, name, None)  # of what was made before
+        _own[name] = law
+        added(law, lambda: _forget(name))
+        return law
+
+    return register
+
+
+def _forget(name: str) -> None:
+    _own.pop(name, None)
+    for kind in (Duration, Quantity):
+        kind.model_fields.pop(name, None)
+        delattr(kind, name)

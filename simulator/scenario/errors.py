@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -93,3 +94,48 @@ def dotted(path: Iterable[Part]) -> str:
             quoted = f'"{part}"' if not part or set(part) & set('.[]"') else part
             text += f".{quoted}" if text else quoted
     return text
+
+
+STEP = re.compile(r'(?:^|\.)(?:"([^"]+)"|([^."\[\]]+))|\[([0-9]{1,9})\]')
+
+
+def steps(path: str) -> list[Part]:
+    """The steps of a path. Raises Fault for a text that is none.
+
+    >>> steps('service.rules[0]."v1.2".time')
+    ['service', 'rules', 0, 'v1.2', 'time']
+    """
+    found: list[Part] = []
+    at = 0
+    while at < len(path):
+        step = STEP.match(path, at)
+        if not step:
+            break
+        quoted, name, index = step.groups()
+        found.append(int(index) if index else quoted or name)
+        at = step.end()
+    if not path or at < len(path):
+        raise Fault(f"'{path}' is no path", "write it like service.rules[0].promise.time")
+    return found
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or an empty text."""
+    import difflib  # only for errors
+
+    by_lower = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[near[0]] if near else ""
+
+
+def choice(word: str, known: Iterable[str]) -> str:
+    """What to say after an unknown word: the one that was meant, or those there are.
+
+    >>> choice("prise", ["price", "cost"]), choice("x", ["price", "cost"])
+    ("; did you mean 'price'?", '; known: price, cost')
+    """
+    names = list(known)
+    if near := closest(word, names):
+        return f"; did you mean '{near}'?"
+    more = f", … ({len(names)} in all)" if len(names) > 12 else ""
+    return f"; known: {', '.join(names[:12])}{more}" if names else ""

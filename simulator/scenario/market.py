@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from simulator.model import Model
+from simulator.model import AnyOrder, Model
 from simulator.scenario.channels import Channel
 from simulator.scenario.demand import Demand, Rhythm
 from simulator.scenario.distributions import Duration, Quantity
@@ -61,7 +61,7 @@ class Basket(Model):
     """Order lines in an order; 1 where left out."""
     units: Quantity | None = None
     """Units of a line."""
-    units_by_group: dict[str, Quantity] | None = None
+    units_by_group: Annotated[dict[str, Quantity], AnyOrder()] | None = None
     """Units of a line by the product's group, instead of `units`."""
     items: dict[str, Weight] | None = None
     """SKUs with their weights; the products' popularity where left out."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from simulator.model import Model
+from simulator.model import AnyOrder, Model
 from simulator.rules.replenishment import Replenishment
 from simulator.scenario.calendars import Calendar, Departures
 from simulator.scenario.channels import Lane
@@ -269,7 +269,7 @@ class Site(Model):
 
     stages: tuple[Stage, ...] = ()
     """The order cycle, in the order of the stages; those left out take no time."""
-    stock: dict[str, Replenishment] | None = None
+    stock: Annotated[dict[str, Replenishment], AnyOrder()] | None = None
     """Replenishment by SKU; `default` is for all the others. Where left out, there is always enough."""
     returns: ReturnsDesk = ReturnsDesk()
     """What is done with returned goods."""
@@ -289,7 +289,7 @@ class Site(Model):
 class Network(Model):
     """Sites, suppliers and calendars."""
 
-    calendars: dict[str, Calendar] = {}
+    calendars: Annotated[dict[str, Calendar], AnyOrder()] = {}
     """Working calendars by name."""
     suppliers: dict[str, Supplier] = {}
     """Suppliers by name."""

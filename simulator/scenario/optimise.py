@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from simulator.model import Model
-from simulator.units import Amount, amount, hours, share
+from simulator.units import Amount, amount, hours, share, writes, written_amount
 
 
 def _goal(value: Any) -> Any:
@@ -33,6 +33,7 @@ Bound = Annotated[
 Quantity = Annotated[
     Amount,
     BeforeValidator(amount),
+    writes(written_amount),
     WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}], "examples": [12, "2 days", "90 %"]}),
 ]
 """A number with the unit that the scenario writes after it, if any."""

@@ -5,13 +5,11 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
-from simulator.scenario.errors import At, Fault, Several, dotted
+from simulator.scenario.errors import At, Fault, Several, choice, dotted, steps
 from simulator.scenario.market import Basket, Market, Segment
 from simulator.scenario.network import NO_TIME, Network, Site
 from simulator.scenario.optimise import Constraint, Decision, Optimise
 from simulator.scenario.products import Product
-from simulator.scenario.reading.layers import steps
-from simulator.scenario.reading.yaml_text import choice
 from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service, When
 

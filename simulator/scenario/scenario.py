@@ -3,13 +3,15 @@
 import datetime as dt
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, ValidationInfo, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
+from pydantic.fields import FieldInfo
 
-from simulator.model import Model
+from simulator.model import AnyOrder, Beside, Model, once
 from simulator.scenario.costs import Costs
 from simulator.scenario.market import Market
 from simulator.scenario.network import Network
@@ -19,14 +21,6 @@ from simulator.scenario.references import check_references, optimise_references
 from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service
 from simulator.units import Date, Hours
-
-
-def _without_paths(data: Any) -> Any:
-    """Plain data with keys as JSON has them, without the texts under `file`: a path says nothing about the content."""
-    if isinstance(data, dict):
-        kept = {key: value for key, value in data.items() if key != "file" or isinstance(value, dict)}
-        return {key if isinstance(key, str) else json.dumps(key): _without_paths(each) for key, each in kept.items()}
-    return [_without_paths(item) for item in data] if isinstance(data, list) else data
 
 
 def plain_value(value: Any) -> Any:
@@ -41,12 +35,18 @@ def plain_value(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not plain data")
 
 
-def _written(value: Any) -> Any:
-    """The same, and whatever is no plain value as text."""
-    try:
-        return plain_value(value)
-    except TypeError:
-        return str(value)
+def _plain_copy(data: Any) -> Any:
+    """A copy of plain data that nobody else can change.
+
+    Errors: TypeError for what is no plain value, such as a model.
+    """
+    if isinstance(data, dict):
+        return {key: _plain_copy(value) for key, value in data.items()}
+    if type(data) in (list, tuple):
+        return [_plain_copy(value) for value in data]
+    if data is not None and not isinstance(data, (str, int, float)):
+        plain_value(data)
+    return data
 
 
 class Run(Model):
@@ -91,23 +91,22 @@ class Scenario(Model):
     """Cost rates."""
     optimise: Optimise | None = None
     """What `simulator optimise` is to find."""
-    assumptions: dict[str, str] = {}
+    assumptions: Annotated[dict[str, str], AnyOrder()] = {}
     """Paths of inputs that were assumed, not measured, each with its reason; reports list them."""
-
-    _source: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="wrap")
     @classmethod
     def _keep_source(cls, data: Any, handler: ModelWrapValidatorHandler["Scenario"]) -> "Scenario":
         scenario = handler(data)
         if isinstance(data, dict):
-            scenario._source = data
+            with suppress(TypeError):  # some of it is models: what they say is written anew where it is wanted
+                _SOURCES.put(scenario, _plain_copy(data))
         return scenario
 
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> "Scenario":
         further = (info.context or {}).get("further", lambda scenario: ())
-        own = optimise_references(self.optimise, self._source) if self.optimise is not None else ()
+        own = optimise_references(self.optimise, self.source) if self.optimise is not None else ()
         check_references(
             self.market, self.products, self.network, self.service, self.segmentation, [*own, *further(self)]
         )
@@ -115,25 +114,68 @@ class Scenario(Model):
 
     @property
     def source(self) -> dict[str, Any]:
-        """The plain data this was made from, after `extends` and overrides."""
-        return self._source
+        """Plain data that this scenario is read from, to be shown and edited; whoever asks gets a copy.
+
+        As a file writes it, after `extends` and overrides, where it was read; else, such as for a changed copy, as
+        `written` does.
+        """
+        source = _SOURCES.get(self)
+        found: dict[str, Any] = _plain_copy(source if source is not None else _SOURCES.put(self, self.written()))
+        return found
 
     @property
     def hash(self) -> str:
-        """A fingerprint of the content: equal for equal data, however it is written and wherever the files lie.
+        """A fingerprint of the content: equal for equal content, however it is written and wherever the files lie.
 
-        The order of sections does not count. Below them it does: products, and whatever luck chooses from, get other
-        luck in another order, so that the numbers differ.
+        The order of keys does not count, but for mappings whose order the numbers follow (`AnyOrder` says of which
+        they do not): products, segments, channels, sites, suppliers and whatever luck chooses from.
 
         What is to be optimised is a question, which changes no number: it is left out, so that a scenario with it
         and without it share what is played.
         """
-        asked = {key: self._source[key] for key in sorted(self._source) if key != "optimise"}
-        plain = json.dumps(_without_paths(asked), default=_written)
-        content = hashlib.sha256(plain.encode())
+        content = hashlib.sha256(_content(self).encode())
         if self.market.history is not None and Path(self.market.history.file).is_file():
             content.update(Path(self.market.history.file).read_bytes())
         return content.hexdigest()[:16]
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Scenario.model_validate, (self._source,)
+    @property
+    def extras(self) -> dict[str, Model | None]:
+        """The sections that were added by `register_section`; None for those that the scenario leaves out."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name not in OWN_SECTIONS}
+
+
+_SOURCES: Beside[Scenario, dict[str, Any]] = Beside()
+OWN_SECTIONS = frozenset(Scenario.model_fields)
+"""Those that every scenario may have."""
+
+
+@once
+def _content(scenario: Scenario) -> str:
+    """What the hash is of, as text; the order history's content comes to it, and where that lies does not count."""
+    plain = scenario.canonical()
+    plain.pop("optimise", None)
+    if scenario.market.history is not None:
+        del plain["market"]["history"]["file"]
+    return json.dumps({name: plain[name] for name in sorted(plain)})
+
+
+def register_section(name: str, model: type[Model]) -> None:
+    """Let scenarios have one more section at the top level, which a mechanism from outside needs.
+
+    It is validated, in the schema, in the hash and in what workers get, and found as an attribute of that name: None
+    where a scenario leaves it out. Workers need the same call, so it stands in the plugin.
+
+    Errors: ValueError for a name that is taken, or that is none.
+    """
+    known = Scenario.model_fields.get(name)
+    if known is not None and name not in OWN_SECTIONS and known.annotation == (model | None):
+        return
+    if known is not None or hasattr(Scenario, name):
+        raise ValueError(f"a section cannot be called {name!r}: the name is taken")
+    if not name.isidentifier() or name.startswith("_"):
+        raise ValueError(f"a section cannot be called {name!r}: write it like a name in Python, such as cold_chain")
+    about = (model.__doc__ or "").strip().partition("\n")[0]
+    Scenario.__annotations__[name] = model | None
+    Scenario.model_fields[name] = FieldInfo(annotation=model | None, default=None, description=about)  # type: ignore[arg-type]
+    Scenario.model_rebuild(force=True)
+    setattr(Scenario, name, None)  # of scenarios that were loaded before

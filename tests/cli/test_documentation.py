@@ -77,6 +77,28 @@ def test_the_examples_of_the_page_on_experiments_run(tmp_path):
     assert doctest.testfile(str(page), module_relative=False).failed == 0, python
 
 
+def files_of(page: Path) -> dict[str, str]:
+    """The blocks of a page that name their file in the first line."""
+    found = (block for kind in ("python", "yaml") for block in blocks(kind, page))
+    return {name[1]: block for block in found if (name := re.match(r"# (\w+\.(?:py|yaml))\n", block))}
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("add_a_*.md")), ids=lambda page: page.stem)
+def test_the_examples_of_the_pages_on_adding_run(page, tmp_path):
+    files = files_of(page)
+    assert len(files) == len(blocks("python", page)) + len(blocks("yaml", page)), "every example names its file"
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for line in (line for block in blocks("console", page) for line in block.splitlines()):
+        program, *words = shlex.split(line.removeprefix("$ "))
+        started = [sys.executable, *(["-m", "simulator"] if program == "simulator" else []), *words]
+        done = subprocess.run(started, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+    for name in (name for name, text in files.items() if ">>>" in text):
+        done = subprocess.run([sys.executable, "-m", "doctest", name], cwd=tmp_path, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (0, ""), name
+
+
 @pytest.mark.parametrize("block", blocks("yaml", ROOT / "docs" / "service_policy.md"))
 def test_every_block_of_the_policy_page_can_be_tried(block, tmp_path):
     (tmp_path / "what_if.yaml").write_text(f"extends: full_service\n{block}")

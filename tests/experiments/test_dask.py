@@ -1,5 +1,6 @@
 """A Dask cluster of real processes on this machine: the same digits, and what happens when parts of it die."""
 
+import json
 import subprocess
 import sys
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from experiments.scenes import same, shelf
+from rules.additions import ALL, OURS
 
 import simulator
 from simulator.experiments.executors import ExecutorError
@@ -103,3 +105,27 @@ def test_without_dask_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ExecutorError, match=r"pip install 'service-simulator\[cluster\]'"):
         simulator.run(shelf(), 2, scheduler="tcp://127.0.0.1:1")
+
+
+def test_workers_are_told_what_a_user_has_added_and_forget_it_again(cluster, tmp_path):
+    """The workers stay while the text of the plugin changes, and then comes a run without it."""
+
+    def found(text: str) -> dict[str, float]:
+        (tmp_path / "ours.py").write_text(text)
+        words = ["run", "all.yaml", "--plugin", "ours.py", "-n", "3", "--format", "json"]
+        done = subprocess.run(
+            [sys.executable, "-m", "simulator", *words, "--scheduler", str(cluster.file)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return {row["kpi"]: row["mean"] for row in json.loads(done.stdout)["kpis"] if not row["by"]}
+
+    (tmp_path / "all.yaml").write_text(ALL)
+    assert found(OURS)["lines_of_six"] == pytest.approx(1 / 3)
+    changed = OURS.replace("2.0 * self.of", "3.0 * self.of").replace("lines_of_six", "lines_of_nine")
+    other = found(changed.replace("units == 6", "units == 9"))
+    assert other["lines_of_nine"] == pytest.approx(1 / 3)
+    assert "lines_of_six" not in other
+    assert same(simulator.run(shelf(), 6, scheduler=str(cluster.file)), simulator.run(shelf(), 6, workers=1))

@@ -10,7 +10,7 @@ from scenes import FULL, play
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
 from simulator.engine.orders import Block
-from simulator.engine.world import build
+from simulator.lifecycle.world import build
 from simulator.scenario.reading.load import parse
 
 CHANGES = {

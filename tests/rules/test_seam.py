@@ -1,4 +1,4 @@
-"""A rule dropped into its family's folder works everywhere, and nothing else needs to know."""
+"""A rule added to the file of its family works everywhere, and nothing else needs to know."""
 
 import json
 import re
@@ -39,12 +39,13 @@ class SmallChange(StockoutRule):
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory) -> Path:
-    """A copy of the package with the documentation's example rule dropped in."""
+    """A copy of the package with the documentation's example rule added."""
     folder = tmp_path_factory.mktemp("seam")
     shutil.copytree(ROOT / "simulator", folder / "simulator", ignore=shutil.ignore_patterns("__pycache__", "gallery"))
     shutil.copytree(ROOT / "scenarios", folder / "scenarios")
-    (folder / "simulator/policies/replenishment/truck_load.py").write_text(RULE, encoding="utf-8")
-    (folder / "simulator/policies/stockout/small_change.py").write_text(RESPONSE, encoding="utf-8")
+    for family, rule in (("replenishment", RULE), ("stockout", RESPONSE)):
+        with (folder / f"simulator/rules/{family}.py").open("a", encoding="utf-8") as file:
+            file.write(f"\n\n{rule}")
     return folder
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.checks.conflicts import conflicts
+from simulator.checks.conflicts import conflicts, look_over
 from simulator.checks.impossible import Pass, shortest_cycle
 from simulator.scenario.errors import dotted
-from simulator.scenario.reading.load import gallery_names, look_over, parse
+from simulator.scenario.reading.load import gallery_names, parse
 
 BASE = """
 name: Policy

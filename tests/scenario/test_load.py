@@ -306,7 +306,7 @@ def test_what_is_not_found_gets_a_suggestion(gallery, name, expected):
 
 def test_the_gallery_is_in_the_package_when_installed_and_in_the_repository_otherwise():
     folder = load.gallery_folder()
-    package = Path(load.__file__).parents[1]
+    package = Path(load.__file__).parents[2]
     assert folder in (package / "gallery", package.parent / "scenarios")
 
 

@@ -1,23 +1,42 @@
-"""What a channel believes of the stock: the shelves as last reported, with the errors of the records."""
+"""Channels: which site a new order comes from, what its customer reads to be in stock, and the updates of that."""
 
+from functools import partial
 from itertools import count
 
 from simulator.engine.clock import PLAN, Life, Process
 from simulator.engine.orders import Order
 from simulator.engine.shelf import Shelf
 from simulator.engine.site import SiteWorld
-from simulator.engine.world import World
 from simulator.lifecycle.promise import commit, move
-from simulator.lifecycle.shortage import lose
-from simulator.mechanisms.channels.stock_record import Record, free
+from simulator.lifecycle.shortage import cancel_short, lose
+from simulator.lifecycle.world import World
+from simulator.mechanisms.channels.stock_record import Record
+
+NAME = "channels"
 
 
-def start_records(world: World) -> None:
-    """The first update of every stock record, and the process that repeats it where it is not always up to date."""
-    for record in world.channels.records.values():
+def start(world: World) -> dict[str, Record]:
+    """The stock record of each channel that has one, with its first update, and the process that repeats it."""
+    skus, sites = list(world.scenario.products), [site.name for site in world.sites]
+    records = {
+        name: Record(channel.record, name, world.clock, world.streams, skus, sites)
+        for name, channel in world.scenario.market.channels.items()
+        if channel.record is not None
+    }
+    world.hooks.arriving.append(partial(take_in, world, records))
+    world.hooks.entered.append(partial(accept, world, records))
+    world.hooks.short.append(partial(was_oversold, world, records))
+    for record in records.values():
         if record.settings.sync:
             clerk = Process(world.clock)
             clerk.start(updates(world, record, clerk))
+    return records
+
+
+def record_of(records: dict[str, Record], order: Order) -> Record | None:
+    """What the channel of an order believes of the stock; None where it looks at the shelves themselves."""
+    channel = order.terms.channel
+    return records.get(channel.channel) if channel is not None else None
 
 
 def updates(world: World, record: Record, clerk: Process) -> Life:
@@ -28,61 +47,65 @@ def updates(world: World, record: Record, clerk: Process) -> Life:
         yield
 
 
-def take_in(world: World, order: Order) -> bool:
-    """Find the site that serves a new order, and what of it is sold out; False if nothing is left of it."""
+def take_in(world: World, records: dict[str, Record], order: Order) -> None:
+    """Find the site that serves a new order, and strike out what of it is sold out."""
     channel = order.terms.channel
-    assert channel is not None
+    if channel is None:
+        return
+    record = record_of(records, order)
     if channel.source is not None:
-        outlets = [outlet._replace(short=short_lines(world, order, site)) for site, outlet in channel.outlets]
+        outlets = [outlet._replace(short=len(sold_out(world, record, order, site))) for site, outlet in channel.outlets]
         chosen = channel.source.choose(outlets)
         if chosen != order.terms.site.name:
             move(world, order, next(site for site, outlet in channel.outlets if outlet.site == chosen))
-    if channel.record is not None:
-        gone = _sold_out(world, order, order.terms.site)
+    if record is not None:
+        gone = sold_out(world, record, order, order.terms.site)
         if gone:
             order.swaps = (order.swaps or {}) | dict.fromkeys(gone)
-            return len(gone) < order.last - order.first
-    return True
 
 
-def accept(world: World, order: Order) -> bool:
-    """The channel sells what it can, takes it off its record, and it is promised until allocated; False if that is
-    nothing. What is sold out is lost: the customer reads it."""
-    assert order.terms.channel is not None
-    record = order.terms.channel.record
+def accept(world: World, records: dict[str, Record], order: Order) -> None:
+    """The channel sells what it can, takes it off its record, and it is promised until allocated. What is sold out is
+    lost: the customer reads it."""
+    record = record_of(records, order)
     if record is None:
-        return True
+        return
     for line, instead in (order.swaps or {}).items():
         if instead is None:
             lose(world, order, line, order.block.units[line])
-    left = order.lines
-    for line in left:
+    for line in order.lines:
         record.sell(order.shelf(line), order.block.units[line])
     if order.terms.site.desk and not order.committed:
         commit(order)
-    return bool(left)
 
 
-def short_lines(world: World, order: Order, site: SiteWorld) -> int:
+def was_oversold(world: World, records: dict[str, Record], order: Order, line: int, shelf: Shelf, units: float) -> bool:
+    """Units that are short may have been sold by a record that was wrong; whether they are cancelled therefore."""
+    record = record_of(records, order)
+    if record is None:
+        return False
+    world.record.oversold((world.clock.now, order.block.line + line, units))
+    record.mend(shelf)
+    if record.settings.oversold != "cancel":
+        return False
+    cancel_short(world, order, line, units)
+    return True
+
+
+def sold_out(world: World, record: Record | None, order: Order, site: SiteWorld) -> list[int]:
     """Lines that a site could not give in full at once, as far as the channel can see."""
-    return len(_sold_out(world, order, site))
-
-
-def _sold_out(world: World, order: Order, site: SiteWorld) -> list[int]:
     taken: dict[int, float] = {}
     found = []
     for line in order.lines:
         sku, units = order.block.shelves[line].sku, order.block.units[line]
-        if _visible(world, order, site.shelves[sku]) < taken.get(sku, 0.0) + units:
+        if visible(world, record, order, site.shelves[sku]) < taken.get(sku, 0.0) + units:
             found.append(line)
         else:
             taken[sku] = taken.get(sku, 0.0) + units
     return found
 
 
-def _visible(world: World, order: Order, shelf: Shelf) -> float:
+def visible(world: World, record: Record | None, order: Order, shelf: Shelf) -> float:
     """Units that the order may have, as far as its channel can see."""
-    terms, channel = order.terms, order.terms.channel
-    assert channel is not None
-    units = channel.record.shown(shelf) if channel.record is not None else free(shelf)
-    return units - world.policy.kept(shelf, terms.of(world.policy.sku_class[shelf.sku]))
+    units = record.shown(shelf) if record is not None else shelf.free(after_promised=True)
+    return units - world.policy.kept(shelf, order.terms.of(world.policy.sku_class[shelf.sku]))

@@ -44,7 +44,7 @@ class Record:
     def shown(self, shelf: Shelf) -> float:
         """Units of a shelf that the channel believes to be free."""
         known = self._reported.get(shelf.number) if self.settings.sync else None
-        units = free(shelf) if known is None else known
+        units = shelf.free(after_promised=True) if known is None else known
         return units if self.settings.error is None else units + self._errors_of(shelf).after(self._count)
 
     def sell(self, shelf: Shelf, units: float) -> None:
@@ -60,7 +60,7 @@ class Record:
     def report(self, shelves: Iterable[Shelf]) -> None:
         """An update: the channel learns how much is free."""
         for shelf in shelves:
-            self._reported[shelf.number] = free(shelf)
+            self._reported[shelf.number] = shelf.free(after_promised=True)
 
     @property
     def _count(self) -> int:
@@ -74,8 +74,3 @@ class Record:
             name = f"stock record of {self._channel}: {sku} at {site}"
             self._errors[shelf.number] = Errors(self.settings, self._streams, name)
         return self._errors[shelf.number]
-
-
-def free(shelf: Shelf) -> float:
-    """Units on hand that nobody waits for and nobody was promised."""
-    return shelf.on_hand - shelf.backordered - shelf.committed

@@ -1,10 +1,22 @@
+"""Click and collect: shipments that wait for their customers."""
+
+from simulator.lifecycle.mechanism import Mechanism, later
 from simulator.mechanisms.collection.facts import Collected, NotCollected, laws
-from simulator.mechanisms.mechanism import Mechanism, later
+from simulator.scenario.scenario import Scenario
+
+PLAY = "simulator.mechanisms.collection.play"
+
+
+def _active(scenario: Scenario) -> bool:
+    return any(channel.collect is not None for channel in scenario.market.channels.values())
+
 
 MECHANISM = Mechanism(
     name="collection",
-    active=lambda scenario: any(channel.collect is not None for channel in scenario.market.channels.values()),
-    start=later("simulator.mechanisms.collection.play:start"),
+    active=_active,
+    start=later(f"{PLAY}:start"),
+    draw=later(f"{PLAY}:draw"),
+    follows=True,
     facts=(
         Collected,
         NotCollected,

@@ -23,12 +23,12 @@ class Gone(NamedTuple):
 
 
 class CoveredOrder:
-    """An order under one or more agreements, and what it came to. Lines are places in its block."""
+    """An order under one or more contracts, and what it came to. Lines are places in its block."""
 
-    __slots__ = ("at_once", "delivered", "gone", "order", "placed", "replaced", "terms", "unsettled")
+    __slots__ = ("at_once", "contracts", "delivered", "gone", "order", "placed", "replaced", "terms", "unsettled")
 
-    def __init__(self, order: Order, placed: float) -> None:
-        self.order, self.placed = order, placed
+    def __init__(self, order: Order, placed: float, contracts: list[int]) -> None:
+        self.order, self.placed, self.contracts = order, placed, contracts
         self.terms: Terms = order.terms
         """Its own terms, whether it is pushed or not."""
         self.at_once: list[tuple[int, float]] = []
@@ -69,7 +69,7 @@ FOREVER = float("inf")
 
 
 class Due(NamedTuple):
-    """One order under one agreement: when it is due, and the latest that still counts."""
+    """One order under one contract: when it is due, and the latest that still counts."""
 
     deadline: float
     due: float
@@ -77,14 +77,14 @@ class Due(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What one order adds to the count of an agreement, in what the agreement counts."""
+    """What one order adds to the count of a contract, in what the contract counts."""
 
     due: float
     met: float
     failed: bool
 
 
-class Agreement:
+class RunningContract:
     """A service-level agreement and the orders under it that no settlement has dealt with yet."""
 
     def __init__(self, number: int, contract: Contract, scenario: Scenario) -> None:
@@ -103,7 +103,7 @@ class Agreement:
         return next((end for end in self.ends if end > self.begun), FOREVER)
 
     def take_on(self, covered: CoveredOrder, due: float) -> Due:
-        """From now on the order is under the agreement."""
+        """From now on the order is under the contract."""
         one = Due(due + self.contract.window.late, due, covered)
         self.pending.append(one)
         covered.unsettled += 1
@@ -142,7 +142,6 @@ class Agreement:
         worth = [1.0] * len(wanted)
         if self.contract.basis == "value":
             prices = one.covered.order.block.prices
-            assert prices is not None
             worth = [prices[line] for line in one.covered.lines]
         due = sum(units * each for units, each in zip(wanted, worth, strict=True))
         return Judged(due, sum(units * each for units, each in zip(good, worth, strict=True)), failed)
@@ -155,7 +154,7 @@ class Agreement:
         return [units - gone for units, gone in zip(wanted, one.covered.lost_by(one.deadline), strict=True)]
 
     def _good(self, one: Due) -> list[float]:
-        """Units by line that kept the agreement."""
+        """Units by line that kept the contract."""
         covered = one.covered
         if self.contract.metric == "fill":
             return covered.added_up(covered.at_once)
@@ -166,17 +165,17 @@ class Agreement:
 
 
 class Contracts:
-    """All agreements of a run, and the orders under them by number."""
+    """All contracts of a run, and the orders under them by number."""
 
     def __init__(self, scenario: Scenario) -> None:
         contracts = scenario.service.contracts
         self.names = list(contracts)
-        self.agreements = [Agreement(n, contract, scenario) for n, contract in enumerate(contracts.values())]
+        self.running = [RunningContract(n, contract, scenario) for n, contract in enumerate(contracts.values())]
         self.orders: dict[int, CoveredOrder] = {}
         self._pushed: dict[int, tuple[Terms, Terms]] = {}
 
-    def __getitem__(self, name: str) -> Agreement:
-        return self.agreements[self.names.index(name)]
+    def __getitem__(self, name: str) -> RunningContract:
+        return self.running[self.names.index(name)]
 
     def pushed(self, terms: Terms) -> Terms:
         """The same terms, more urgent than any segment's."""
@@ -186,17 +185,12 @@ class Contracts:
                 replace(
                     terms,
                     priority=0,
-                    pushed=True,
+                    urgent=True,
                     line=_first_of_all(terms.line),
                     by_class=terms.by_class and {name: _first_of_all(line) for name, line in terms.by_class.items()},
                 ),
             )
         return self._pushed[id(terms)][1]
-
-    def is_at_risk(self, order: int) -> bool:
-        """Whether an order is pushed because an agreement it is under is at risk."""
-        covered = self.orders.get(order)
-        return covered is not None and covered.order.terms is not covered.terms
 
 
 def _first_of_all(line: LineTerms) -> LineTerms:
@@ -204,10 +198,10 @@ def _first_of_all(line: LineTerms) -> LineTerms:
     return replace(line, priority=1)
 
 
-def pledges_of(
+def covering(
     scenario: Scenario, segment: str, channels: list[str], customers: list[str], bulk: Bulk, number: int
 ) -> dict[int, list[int]] | None:
-    """The agreements that cover each order of a segment's block; None if none covers any of its orders ever."""
+    """The contracts that cover each order of a segment's block; None if none covers any of its orders ever."""
     found: dict[int, list[int]] = {}
     alive = False
     for place, contract in enumerate(scenario.service.contracts.values()):

@@ -1,10 +1,22 @@
-from simulator.mechanisms.entry_errors.facts import Complained, Erred, ShortPaid, Surfaced
-from simulator.mechanisms.mechanism import Mechanism, later
+"""Errors of order entry, and how customers meet with them."""
+
+from simulator.lifecycle.mechanism import Mechanism, later
+from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Complained, Erred, ShortPaid, Surfaced
+from simulator.scenario.scenario import Scenario
+
+PLAY = "simulator.mechanisms.entry_errors.play"
+
+
+def _active(scenario: Scenario) -> bool:
+    return any(getattr(mode.errors, kind) for mode in scenario.network.entry_modes.values() for kind in ERROR_KINDS)
+
 
 MECHANISM = Mechanism(
     name="entry_errors",
-    active=lambda scenario: any(channel.entry is not None for channel in scenario.market.channels.values()),
-    start=later("simulator.mechanisms.entry_errors.play:start"),
+    active=_active,
+    start=later(f"{PLAY}:start"),
+    draw=later(f"{PLAY}:draw"),
+    follows=True,
     facts=(
         Erred,
         Surfaced,

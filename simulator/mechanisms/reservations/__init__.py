@@ -1,10 +1,22 @@
-from simulator.mechanisms.mechanism import Mechanism, later
+"""Orders for later, kept back until their release."""
+
+from simulator.lifecycle.mechanism import Mechanism, later
 from simulator.mechanisms.reservations.facts import Released, SetAside, Withdrawn, laws
+from simulator.scenario.scenario import Scenario
+
+PLAY = "simulator.mechanisms.reservations.play"
+
+
+def _active(scenario: Scenario) -> bool:
+    return scenario.service.reservation is not None
+
 
 MECHANISM = Mechanism(
     name="reservations",
-    active=lambda scenario: scenario.service.reservation is not None,
-    start=later("simulator.mechanisms.reservations.play:start"),
+    active=_active,
+    start=later(f"{PLAY}:start"),
+    draw=later(f"{PLAY}:draw"),
+    follows=True,
     facts=(
         Withdrawn,
         SetAside,

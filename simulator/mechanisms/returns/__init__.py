@@ -1,13 +1,23 @@
-from simulator.mechanisms.mechanism import Mechanism, later
+"""Goods that come back, and what becomes of them."""
+
+from simulator.lifecycle.mechanism import Mechanism, later
 from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned, laws
+from simulator.scenario.scenario import Scenario
+
+PLAY = "simulator.mechanisms.returns.play"
+
+
+def _active(scenario: Scenario) -> bool:
+    wrong_items = any(mode.errors.item for mode in scenario.network.entry_modes.values())
+    return wrong_items or any(rule.returns is not None for rule in scenario.service.rules)
+
 
 MECHANISM = Mechanism(
     name="returns",
-    active=lambda scenario: (
-        any(rule.returns is not None for rule in scenario.service.rules)
-        or any(channel.entry is not None for channel in scenario.market.channels.values())  # a wrong item comes back
-    ),
-    start=later("simulator.mechanisms.returns.play:start"),
+    active=_active,
+    start=later(f"{PLAY}:start"),
+    draw=later(f"{PLAY}:draw"),
+    follows=True,
     facts=(
         Returned,
         Restocked,

@@ -1,42 +1,75 @@
-"""Return: goods come back, are inspected, and are restocked, refurbished or disposed of."""
+"""Returns: goods come back, are inspected, and are restocked, refurbished or disposed of."""
 
 import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
 
 from simulator.engine.clock import Life
-from simulator.engine.orders import Fate, Order, Shipment
-from simulator.engine.world import World
+from simulator.engine.orders import ComesBack, Order, Shipment
+from simulator.lifecycle.backorders import serve_waiting
+from simulator.lifecycle.customer_draws import NewOrders
+from simulator.lifecycle.demand import CustomerSegment
+from simulator.lifecycle.world import World
 
 
-def start_return(world: World, order: Order, line: int, units: float) -> None:
-    """Part of a delivered line will come back: its process sleeps until then."""
-    goods = Shipment(world.clock)
-    goods.number, goods.terms = order.number, order.terms
-    goods.start(come_back(world, order, line, units, order.block.returns[line], goods))
+def draw(segment: CustomerSegment) -> Callable[[NewOrders], None]:
+    """Draw the lines that will come back, more of what arrives damaged; what others send back stays as they say."""
+    # One stream of the same name for each return terms: a line has the same chance whichever of them are its own.
+    lags = [segment.streams.rng(f"{segment.name}: return lags") for _ in segment.terms.returns]
+
+    def comes_back(new: NewOrders) -> None:
+        if segment.terms.returns:
+            of_line = segment.terms.return_terms(new.bulk, new.known)
+            chance = segment.streams_kept("returns").random((len(of_line), 2)).T
+            broken = np.repeat(np.broadcast_to(new.damaged, len(new.bulk.at)) > 0, new.bulk.wanted.counts)
+            for place, terms in enumerate(segment.terms.returns):
+                lag = terms.lag.sample(lags[place], len(of_line))
+                latest = np.inf if terms.window is None else terms.window
+                rate = np.where(broken, terms.rate if terms.damaged is None else terms.damaged, terms.rate)
+                for line in np.flatnonzero((of_line == place) & (chance[0] < rate) & (lag <= latest)).tolist():
+                    back = ComesBack(float(lag[line]), terms.part, float(chance[1][line]))
+                    new.comes_back.setdefault(line, back)
+        new.follow_lines(list(new.comes_back))
+
+    return comes_back
 
 
-def come_back(world: World, order: Order, line: int, units: float, fate: Fate, goods: Shipment) -> Life:
+def start(world: World) -> None:
+    """From now on, part of what is handed over comes back."""
+    world.hooks.handed_over.append(partial(start_returns, world))
+
+
+def start_returns(world: World, order: Order, shipment: Shipment) -> None:
+    """The customer has the goods, of which some lines will come back: the process of each sleeps until then."""
+    for line, units in shipment.pieces or ():
+        if line in order.block.comes_back:
+            goods = Shipment(world.clock)
+            goods.number, goods.terms = order.number, order.terms
+            goods.start(come_back(world, order, line, units, order.block.comes_back[line], goods))
+
+
+def come_back(world: World, order: Order, line: int, units: float, fate: ComesBack, goods: Shipment) -> Life:
     """The life of returned goods."""
-    from simulator.lifecycle.backorders import serve_waiting
-
     site, clock, number = order.terms.site, world.clock, order.block.line + line
-    goods.until(clock._now + fate.lag)
+    goods.until(clock.now + fate.lag)
     yield
     units = min(units, math.ceil(units * fate.part - 1e-9)) if fate.part < 1 else units
-    world.record.returned((clock._now, number, units))
+    world.record.returned((clock.now, number, units))
     if site.inspection is not None:
         goods.work = [site.inspection_time()]
         site.inspection.serve(goods)
         yield
     desk = site.returns
     if fate.chance >= desk.restock + desk.refurbish and desk.dispose:
-        world.record.disposed((clock._now, number, units))
+        world.record.disposed((clock.now, number, units))
         return
     refurbish = fate.chance >= desk.restock and desk.refurbish > 0
     if refurbish and site.refurbish_time is not None:
-        goods.until(clock._now + site.refurbish_time())
+        goods.until(clock.now + site.refurbish_time())
         yield
     shelf = order.shelf(line)
-    shelf.on_hand += units
-    shelf.position += units
-    world.record.restocked((clock._now, number, units, float(refurbish)))
+    shelf.put(units)
+    world.record.restocked((clock.now, number, units, float(refurbish)))
     serve_waiting(world, shelf)

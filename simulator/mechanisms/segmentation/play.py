@@ -6,16 +6,16 @@ from typing import Any
 
 from simulator.engine.clock import PLAN, Life, Process
 from simulator.engine.ledger import Record
-from simulator.engine.world import World
 from simulator.lifecycle.classes import customer_record, product_record
 from simulator.lifecycle.replenishment import resize
+from simulator.lifecycle.world import World
 from simulator.planning.stock_levels import class_target
 from simulator.rules.segmentation import SegmentationRule
 
 Review = Callable[[World, SegmentationRule], None]
 
 
-def start_segmenting(world: World) -> None:
+def start(world: World) -> None:
     """Start the reviews of classes that the scenario has."""
     segmentation = world.scenario.segmentation
     for rule, review in ((segmentation.products, review_products), (segmentation.customers, review_customers)):
@@ -35,9 +35,9 @@ def reviews(world: World, rule: SegmentationRule, every: float, review: Review, 
 def review_products(world: World, rule: SegmentationRule) -> None:
     """New classes of products; the shelves of those reclassified are sized for the target of their new class."""
     scenario, classes = world.scenario, world.classes
-    bought = product_record(scenario, world.ledger, rule, world.clock._now)
+    bought = product_record(scenario, world.ledger, rule, world.clock.now)
     found = rule.classes(list(scenario.products), bought)
-    for sku in _changed(classes.sku, found, rule, world.clock._now, world.record.sku_reclassified):
+    for sku in _changed(classes.sku, found, rule, world.clock.now, world.record.sku_reclassified):
         target = class_target(scenario, classes.sku[sku])
         for site in world.sites:
             shelf = site.shelves[sku]
@@ -48,9 +48,9 @@ def review_products(world: World, rule: SegmentationRule) -> None:
 
 def review_customers(world: World, rule: SegmentationRule) -> None:
     """New classes of customers."""
-    bought = customer_record(world.scenario, world.ledger, rule, world.clock._now)
+    bought = customer_record(world.scenario, world.ledger, rule, world.clock.now)
     found = rule.classes(world.ledger.customers, bought)
-    for _ in _changed(world.classes.customer, found, rule, world.clock._now, world.record.customer_reclassified):
+    for _ in _changed(world.classes.customer, found, rule, world.clock.now, world.record.customer_reclassified):
         pass
 
 

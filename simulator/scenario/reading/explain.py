@@ -10,10 +10,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from simulator.scenario.errors import At, Part, Problem, Several, dotted
+from simulator.scenario.errors import At, Part, Problem, Several, choice, dotted
 from simulator.scenario.reading.nodes import Mapping, Mark, Node, Scalar, below, child, plain
 from simulator.scenario.reading.shape import Shape, shape_of
-from simulator.scenario.reading.yaml_text import choice
 
 _NAMES = {
     "a whole number": "int_type int_parsing int_from_float int_parsing_size",

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence as Many
 from dataclasses import replace
 from pathlib import Path
 
-from simulator.scenario.errors import Fault, Part, Problem, ScenarioError, dotted
+from simulator.scenario.errors import Fault, Part, Problem, ScenarioError, choice, closest, dotted, steps
 from simulator.scenario.reading.nodes import Mapping, Mark, Node, Plain, Scalar, Sequence, Source, planted
-from simulator.scenario.reading.yaml_text import choice, closest, compose
+from simulator.scenario.reading.yaml_text import compose
 
 LIMIT = 20_000_000
 """Bytes of a scenario file; histories belong in files of their own."""
@@ -142,8 +141,6 @@ DISTRIBUTIONS = frozenset(
 )
 """Names of which a mapping holds exactly one: another one takes its place."""
 
-STEP = re.compile(r'(?:^|\.)(?:"([^"]+)"|([^."\[\]]+))|\[([0-9]{1,9})\]')
-
 
 def merged(base: Node, child: Node) -> Node:
     """The child over its base: mappings key by key, anything else as a whole.
@@ -179,26 +176,6 @@ def _tag(node: Mapping) -> str | None:
 def is_path(key: str) -> bool:
     """Whether a top-level key addresses a part, as in `service.rules[0].promise.time`."""
     return "." in key or "[" in key
-
-
-def steps(path: str) -> list[Part]:
-    """The steps of a path. Raises Fault for a text that is none.
-
-    >>> steps('service.rules[0]."v1.2".time')
-    ['service', 'rules', 0, 'v1.2', 'time']
-    """
-    found: list[Part] = []
-    at = 0
-    while at < len(path):
-        step = STEP.match(path, at)
-        if not step:
-            break
-        quoted, name, index = step.groups()
-        found.append(int(index) if index else quoted or name)
-        at = step.end()
-    if not path or at < len(path):
-        raise Fault(f"'{path}' is no path", "write it like service.rules[0].promise.time")
-    return found
 
 
 def put_all(root: Mapping, parts: Iterable[tuple[str, Mark, Node]], problems: list[Problem]) -> Mapping:

@@ -12,7 +12,7 @@ from collections.abc import Mapping as Pairs
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -32,10 +32,7 @@ from simulator.scenario.reading.layers import (
 )
 from simulator.scenario.reading.nodes import Mapping, Plain, Source, check_size, plain
 from simulator.scenario.reading.yaml_text import compose
-
-if TYPE_CHECKING:
-    from simulator.scenario.scenario import Scenario
-
+from simulator.scenario.scenario import Scenario
 
 __all__ = [
     "At",
@@ -50,7 +47,6 @@ __all__ = [
     "load",
     "load_as",
     "located",
-    "look_over",
     "parse",
     "parse_as",
     "read",
@@ -87,8 +83,6 @@ def load(scenario: str | Path, overrides: Sequence[str] = (), further: Further |
 
     Raises ScenarioError with every problem found.
     """
-    from simulator.scenario.scenario import Scenario
-
     return _judged(Scenario, read(scenario, overrides), further)
 
 
@@ -97,30 +91,11 @@ def located(faults: Iterable[At], scenario: str | Path, overrides: Sequence[str]
     return ScenarioError(placed(faults, read(scenario, overrides).node))
 
 
-def look_over(
-    scenario: str | Path, overrides: Sequence[str] = (), further: Further | None = None
-) -> tuple[Scenario, list[Problem]]:
-    """The scenario of a file or of the gallery, and what is odd in its service policy though it can be played.
-
-    `further` is as for `load`.
-
-    Raises ScenarioError with every problem found.
-    """
-    from simulator.checks.conflicts import conflicts
-    from simulator.scenario.scenario import Scenario
-
-    tree = read(scenario, overrides)
-    judged = _judged(Scenario, tree, further)
-    return judged, placed(conflicts(judged), tree.node)
-
-
 def parse(text: str, name: str = "<text>") -> Scenario:
     """The scenario of a text; relative paths and `extends` start from the working directory.
 
     Raises ScenarioError with every problem found.
     """
-    from simulator.scenario.scenario import Scenario
-
     return parse_as(Scenario, text, name)
 
 
@@ -142,8 +117,6 @@ def changed(scenario: Scenario, values: Pairs[str, Plain]) -> Scenario:
 
     Raises ScenarioError with every problem found; each names the path and its value.
     """
-    from simulator.scenario.scenario import Scenario
-
     said = ", ".join(f"{path}={written(value)}" for path, value in values.items())
     problems: list[Problem] = []
     node = replant(scenario.source, values, printable(f"{scenario.name} with {said}"), problems)

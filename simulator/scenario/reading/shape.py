@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 
+from simulator.plugins import changes
 from simulator.scenario.errors import Part
 from simulator.scenario.reading.nodes import Node, Scalar, child
 
 Schema = dict[str, Any]
 
 
-@cache
+_shapes: dict[type[BaseModel], tuple[tuple[int, tuple[str, ...]], Shape]] = {}
+
+
 def shape_of(root: type[BaseModel]) -> Shape:
-    """The shape of a root model, worked out once: its schema takes longer than a whole scenario."""
-    return Shape(root)
+    """The shape of a root model: its schema takes longer than a whole scenario, so that it is worked out once for what
+    users have added and for the sections that are registered."""
+    made_of = changes(), tuple(root.model_fields)
+    if root not in _shapes or _shapes[root][0] != made_of:
+        _shapes[root] = made_of, Shape(root)
+    return _shapes[root][1]
 
 
 class Shape:

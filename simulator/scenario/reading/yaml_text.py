@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NoReturn
@@ -68,28 +67,6 @@ def unprintable(text: str) -> tuple[int, int, str] | None:
     before = text[: found.start()]
     name = "a NUL byte" if found.group() == "\0" else f"the control character {ord(found.group()):#04x}"
     return before.count("\n") + 1, found.start() - before.rfind("\n"), name
-
-
-def closest(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, or an empty text."""
-    import difflib  # only for errors
-
-    by_lower = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[near[0]] if near else ""
-
-
-def choice(word: str, known: Iterable[str]) -> str:
-    """What to say after an unknown word: the one that was meant, or those there are.
-
-    >>> choice("prise", ["price", "cost"]), choice("x", ["price", "cost"])
-    ("; did you mean 'price'?", '; known: price, cost')
-    """
-    names = list(known)
-    if near := closest(word, names):
-        return f"; did you mean '{near}'?"
-    more = f", … ({len(names)} in all)" if len(names) > 12 else ""
-    return f"; known: {', '.join(names[:12])}{more}" if names else ""
 
 
 WORDS: dict[str, Value] = {"": None, "~": None}

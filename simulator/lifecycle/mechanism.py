@@ -35,6 +35,9 @@ class Mechanism:
     """Takes the world when the run has ended, before the ledger is closed."""
     hurries: Callable[["Scenario"], bool] = lambda scenario: False
     """Whether it may make orders more urgent than others while they are under way."""
+    follows: bool = False
+    """Whether its hooks matter only for orders that its `draw` follows or calls alive: then all others may be sold in
+    passing where they need nothing but goods from the shelf."""
     facts: tuple[type[NamedTuple], ...] = ()
     """The kinds of fact that it writes."""
     laws: Callable[["Ledger"], Iterator[str]] | None = None

@@ -1,0 +1,58 @@
+"""Hooks: what the life-cycle of orders says aloud, and who listens.
+
+Each hook is a list of functions, called in the order of the mechanisms that subscribed to them. A hook to which
+nobody listens costs a look at an empty list. Where a function is said to *take over*, it returns True if it has done,
+or will do, what would come next; the functions after it are then not asked.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.engine.orders import Order, Shipment
+    from simulator.engine.shelf import Shelf
+    from simulator.engine.supply import Delivery
+
+OfOrder = Callable[["Order"], None]
+OfUnits = Callable[["Order", int, float], None]
+
+
+class Hooks:
+    """The hooks of one run."""
+
+    def __init__(self) -> None:
+        self.arriving: list[OfOrder] = []
+        """A new order has come, and nothing was promised to it yet."""
+        self.promised: list[OfOrder] = []
+        """A date was promised at order entry, or promised anew, that was not fixed when the order was drawn."""
+        self.entered: list[OfOrder] = []
+        """The order has been promised what it is promised, and is taken on; a function may strike out lines."""
+        self.accepted: list[Callable[[Order], bool]] = []
+        """The order is to go on to the desk. Takes over: it is passed on later, with `entry.pass_on`."""
+        self.ended: list[Callable[[Order, bool], None]] = []
+        """The order ended before it asked for stock; True if its customer cancelled it."""
+        self.short: list[Callable[[Order, int, Shelf, float], bool]] = []
+        """Units of a line are not in stock. Takes over: what becomes of them is settled."""
+        self.replaced: list[OfUnits] = []
+        """Units of a line are replaced by another product, in the order's own shipment."""
+        self.gone: list[Callable[[Order, int, float, bool], None]] = []
+        """Units of a line will not be delivered: lost, or cancelled; True if the customer cancelled them."""
+        self.allocated: list[OfOrder] = []
+        """Every line of the order has asked for stock."""
+        self.delivering: list[Callable[[Order, Shipment], bool]] = []
+        """A shipment whose goods are followed reaches its address. Takes over: it is delivered later."""
+        self.delivered: list[Callable[[Order, Shipment], None]] = []
+        """A shipment reached the customer, or is ready where the customer collects it."""
+        self.ready: list[Callable[[Order, Shipment], bool]] = []
+        """A delivered shipment whose goods are followed is to be handed over. Takes over: it is handed over later."""
+        self.handed_over: list[Callable[[Order, Shipment], None]] = []
+        """The customer has the goods of a shipment that is followed; they are in `shipment.pieces`."""
+        self.received: list[Callable[[Shelf, Delivery], None]] = []
+        """A replenishment order has arrived; an emergency order does not count."""
+        self.sells_in_passing = True
+        """Whether orders that need nothing but goods from the shelf may be sold without being built: no hook but those
+        of followed orders is then called for them."""
+
+    def listeners(self) -> int:
+        """How many functions listen."""
+        return sum(len(hook) for hook in vars(self).values() if isinstance(hook, list))

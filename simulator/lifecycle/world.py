@@ -1,0 +1,129 @@
+"""The world of one replication: a record of its parts, and how it is built."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from simulator.engine.clock import Clock
+from simulator.engine.facts import KINDS
+from simulator.engine.hooks import Hooks
+from simulator.engine.ledger import Ledger, Record
+from simulator.engine.site import SiteWorld, expect_demand, lay_out_shelves, lay_out_workshops
+from simulator.engine.stations import Staffed
+from simulator.engine.streams import Streams
+from simulator.lifecycle.channel_terms import Channels
+from simulator.lifecycle.classes import Classes
+from simulator.lifecycle.demand import CustomerSegment, Numbers
+from simulator.lifecycle.mechanism import Mechanism
+from simulator.lifecycle.policy import Policy
+from simulator.lifecycle.rule_views import CycleRecord
+from simulator.scenario.scenario import Scenario
+
+
+class Recorders:
+    """How it is written down what happened: one function for each kind of fact, named like it (`LineOrdered`:
+    `line_ordered`), which takes the fields of the fact as a tuple."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        for kind in ledger.kinds:
+            setattr(self, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower(), ledger.recorder(kind))
+
+    def __getattr__(self, name: str) -> Record:
+        raise AttributeError(f"there is no kind of fact for {name!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The parts of one replication. The life-cycle and the mechanisms act on it; it decides nothing."""
+
+    scenario: Scenario
+    clock: Clock
+    ledger: Ledger
+    streams: Streams
+    hooks: Hooks
+    record: Recorders
+    sites: list[SiteWorld]
+    workshops: list[Staffed]
+    """The capacity of the suppliers that have a limit."""
+    segments: list[CustomerSegment]
+    classes: Classes
+    policy: Policy
+    channels: Channels
+    cycles: CycleRecord
+    active: Sequence[Mechanism]
+    """The mechanisms that the scenario switches on."""
+    shipments: Iterator[int] = field(default_factory=lambda: count(1))
+    """The numbers of shipments."""
+    mechanisms: dict[str, Any] = field(default_factory=dict)
+    """The state that each of them keeps in this run, by name."""
+
+    def start_mechanisms(self) -> None:
+        """Have the mechanisms subscribe to hooks, and start what lives on its own."""
+        for mechanism in self.active:
+            before = self.hooks.listeners()
+            self.mechanisms[mechanism.name] = mechanism.start(self)
+            if self.hooks.listeners() > before and not mechanism.follows:
+                self.hooks.sells_in_passing = False
+
+    def finish(self) -> None:
+        """Let the mechanisms and the stages write down how things stand when the run ends."""
+        for mechanism in self.active:
+            if mechanism.finish is not None:
+                mechanism.finish(self)
+        for site in self.sites:
+            site.close()
+        for workshop in self.workshops:
+            workshop.close()
+        shelves = [shelf for site in self.sites for shelf in site.shelves]
+        for counter in ("on_hand", "on_order", "backordered"):
+            self.ledger.closing[counter] = np.array([getattr(shelf, counter) for shelf in shelves], dtype=float)
+        self.ledger.closing["on_hand"] += [shelf.reserved for shelf in shelves]
+
+
+def build(scenario: Scenario, replication: int, mechanisms: Sequence[Mechanism]) -> World:
+    """Lay out the world at the start of a replication, with the mechanisms that the scenario switches on."""
+    kinds = [*KINDS, *(kind for mechanism in mechanisms for kind in mechanism.facts)]
+    active = [mechanism for mechanism in mechanisms if mechanism.active(scenario)]
+    hurries = any(mechanism.hurries(scenario) for mechanism in active)
+    clock, ledger, streams = Clock(), Ledger(scenario, replication, kinds), Streams(scenario.run.seed, replication)
+    sites = [SiteWorld(scenario, name, clock, streams, ledger, hurries) for name in scenario.network.sites]
+    workshops = lay_out_workshops(scenario, clock, ledger)
+    for site in sites:
+        lay_out_shelves(scenario, site, workshops)
+    ledger.opening = np.array([shelf.on_hand for site in sites for shelf in site.shelves], dtype=float)
+    ledger.opening[np.isinf(ledger.opening)] = np.nan
+    classes, channels, hooks = Classes(scenario, ledger), Channels(scenario, sites, streams), Hooks()
+    policy = Policy(scenario, ledger.customers, classes, channels, hurries)
+    if policy.rationing:
+        for site in sites:
+            expect_demand(scenario, site)
+    by_name = {site.name: site for site in sites}
+    for site in sites:
+        near = sorted(site.site.siblings.items(), key=lambda sibling: sibling[1])
+        site.siblings = [(by_name[name], time) for name, time in near]
+    numbers = Numbers()
+    segments = [
+        CustomerSegment(scenario, name, by_name, streams, ledger, numbers, policy, hooks, active)
+        for name in scenario.market.segments
+    ]
+    classes.enrol()
+    return World(
+        scenario=scenario,
+        clock=clock,
+        ledger=ledger,
+        streams=streams,
+        hooks=hooks,
+        record=Recorders(ledger),
+        sites=sites,
+        workshops=[each for each in workshops.values() if each is not None],
+        segments=segments,
+        classes=classes,
+        policy=policy,
+        channels=channels,
+        cycles=CycleRecord(),
+        active=active,
+    )
