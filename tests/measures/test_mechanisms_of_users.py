@@ -13,13 +13,13 @@ from simulator.engine import facts
 from simulator.engine.facts import KINDS, ON_HAND, in_order
 from simulator.engine.ledger import Ledger
 from simulator.engine.movements import ended_orders, on_hand_changes
+from simulator.lifecycle.mechanism import Mechanism
 from simulator.measures import costs, registry
 from simulator.measures.registry import activities, kpi
 from simulator.mechanisms import known
 from simulator.mechanisms.channels.facts import Oversold
 from simulator.mechanisms.entry_errors.facts import Erred
 from simulator.mechanisms.known import kinds, mechanisms, register
-from simulator.mechanisms.mechanism import Mechanism
 from simulator.replication.audit import AuditError, audit
 from simulator.replication.measure import catalogue
 from simulator.replication.simulate import simulate
