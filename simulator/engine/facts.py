@@ -29,6 +29,10 @@ ENDS: dict[Kind, bool] = {}
 """The kinds after which nothing of their order is owed any more; whether its promise is void as well."""
 COMES_FIRST: set[Kind] = set()
 """The kinds that put their order, or their line, before all others at the shelf."""
+RECLASSIFIES: dict[Kind, str] = {}
+"""The kinds that put somebody or something into another class, by the field that names whom: `customer` or `sku`."""
+ERRORS_MET: set[Kind] = set()
+"""The kinds by which a customer meets with an error of order entry."""
 _TOLD_BEFORE: dict[Kind, Kind] = {}
 
 
@@ -64,6 +68,22 @@ def ends_order(*, voids_promise: bool = False) -> Callable[[K], K]:
 def comes_first(kind: K) -> K:
     """Say that a kind of fact puts its order, or its line, before all others at the shelf."""
     COMES_FIRST.add(kind)
+    return kind
+
+
+def reclassifies(whom: str) -> Callable[[K], K]:
+    """Say that a kind of fact puts the customer or the SKU that a field names into the class that it `became`."""
+
+    def declare(kind: K) -> K:
+        RECLASSIFIES[kind] = whom
+        return kind
+
+    return declare
+
+
+def error_met(kind: K) -> K:
+    """Say that by a kind of fact a customer meets with an error; its `kind` is the place among the kinds of error."""
+    ERRORS_MET.add(kind)
     return kind
 
 

@@ -1,7 +1,7 @@
 """The ledger: every fact once, in columns, written while the simulation runs and read by everything else."""
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -175,6 +175,11 @@ class Ledger:
     def columns(self, kind: Kind) -> Columns:
         """The facts of a kind: one array per field, equally long; empty ones of a kind that it does not keep."""
         return self._columns[kind] if kind in self._columns else _nothing(kind)
+
+    def together(self, kinds: Collection[Kind], *fields: str) -> Columns:
+        """Some fields of all facts of several kinds, one kind after the other."""
+        tables = [self.columns(kind) for kind in self.kinds if kind in kinds]
+        return {name: np.concatenate([np.zeros(0, np.int64), *(table[name] for table in tables)]) for name in fields}
 
     def of(self, kind: type[Fact]) -> list[Fact]:
         """The facts of a kind as records, in the order in which they were written.

@@ -38,6 +38,5 @@ def _changes(ledger: Ledger, movements: dict[facts.Kind, facts.Movement]) -> lis
 
 def ended_orders(ledger: Ledger, voids_promise: bool | None = None) -> np.ndarray:
     """Numbers of the orders of which nothing is owed any more; of those whose promise is void as well, if asked for."""
-    kinds = (kind for kind in ledger.kinds if kind in facts.ENDS)
-    chosen = [kind for kind in kinds if voids_promise is None or facts.ENDS[kind] == voids_promise]
-    return np.concatenate([np.zeros(0, np.int64), *(ledger.columns(kind)["order"] for kind in chosen)])
+    chosen = [kind for kind, void in facts.ENDS.items() if voids_promise is None or void == voids_promise]
+    return ledger.together(chosen, "order")["order"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from simulator.engine.facts import DAMAGED_IN
-from simulator.scenario.network import STAGES, Stage
+from simulator.scenario.network import STAGES, Errors, Stage
 from simulator.scenario.scenario import Scenario
 
 COMPONENTS = ("item", "quantity", "condition", "documents", "place", "time")
@@ -22,6 +22,10 @@ SHORT = ("short: backordered", "short: given up", "short: cancelled", "short: sa
 
 
 SUBSTITUTED = "wrong item: substitute"
+
+
+ERRORS = tuple(Errors.model_fields)
+"""The kinds of error made at order entry, as facts number them."""
 
 
 ENTERED = {

@@ -11,6 +11,7 @@ from simulator.measures.causes import (
     CONDITION,
     DOCUMENTS,
     ENTERED,
+    ERRORS,
     ITEM,
     QUANTITY,
     SHORT,
@@ -21,7 +22,6 @@ from simulator.measures.causes import (
 )
 from simulator.measures.time_spent import asked_at, kept, what_took_long
 from simulator.measures.view import TINY, View, table_of_run
-from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Surfaced
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,10 @@ def _substituted(view: View) -> Iterator[Part]:
 
 def _entered(view: View) -> Iterator[Part]:
     """What was entered wrongly and missed by verification: it fails when it comes to light at the customer."""
-    table = view.of(Surfaced)
+    table = view.errors_met
     for kind in np.unique(table["kind"]).tolist():
         mine = table["kind"] == kind
-        component, cause = ENTERED[ERROR_KINDS[kind]]
+        component, cause = ENTERED[ERRORS[kind]]
         codes = np.full(mine.sum(), view.labels.cause(cause))
         yield table["order"][mine], table["line"][mine], component, codes, table["at"][mine]
 
@@ -134,8 +134,8 @@ def _faults(view: View) -> Iterator[Part]:
         orders = ordered["order"][here & (ordered["damaged"] == place)]
         if len(orders):
             yield _whole(view, orders, CONDITION, damaged(name), came if name == "transit" else left)
-    met = view.of(Surfaced)
-    entered = met["order"][met["kind"] == ERROR_KINDS.index("document")]  # these have their cause already
+    met = view.errors_met
+    entered = met["order"][met["kind"] == ERRORS.index("document")]  # these have their cause already
     orders = np.setdiff1d(ordered["order"][here & (ordered["misdocumented"] > 0)], entered)
     if len(orders):
         yield _whole(view, orders, DOCUMENTS, WRONG_DOCUMENTS, came)

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
+from simulator.engine import facts
 from simulator.engine.facts import Ordered
-from simulator.engine.ledger import Ledger
-from simulator.measures.causes import COMPONENTS, causes
+from simulator.engine.ledger import Columns, Ledger
+from simulator.measures.causes import COMPONENTS, ERRORS, causes
 from simulator.measures.registry import activities
 from simulator.measures.slices import Rows
-from simulator.mechanisms.entry_errors.facts import ERROR_KINDS
-from simulator.mechanisms.segmentation.facts import CustomerReclassified, SkuReclassified
 from simulator.planning.stock_levels import customer_classes, product_classes
 from simulator.scenario.network import STAGES
 
@@ -108,7 +106,7 @@ def of_products(ledger: Ledger) -> Membership:
     """The classes of products: of the segmentation rule, or as the products give them."""
     rule, start = ledger.scenario.segmentation.products, product_classes(ledger.scenario)
     labels = list(rule.labels) if rule is not None else sorted({label for label in start if label})
-    return Membership(labels, start, _moves(ledger, SkuReclassified), "sku")
+    return Membership(labels, start, _moves(ledger, "sku"), "sku")
 
 
 def of_customers(ledger: Ledger) -> Membership | None:
@@ -117,11 +115,12 @@ def of_customers(ledger: Ledger) -> Membership | None:
     if rule is None:
         return None
     names = [start[name] for name in ledger.customers]
-    return Membership(list(rule.labels), names, _moves(ledger, CustomerReclassified), "customer")
+    return Membership(list(rule.labels), names, _moves(ledger, "customer"), "customer")
 
 
-def _moves(ledger: Ledger, kind: type[NamedTuple]) -> dict[str, np.ndarray]:
-    return ledger.columns(kind)
+def _moves(ledger: Ledger, whom: str) -> Columns:
+    kinds = [kind for kind, field in facts.RECLASSIFIES.items() if field == whom]
+    return ledger.together(kinds, "at", whom, "became")
 
 
 DIMENSIONS = (
@@ -180,7 +179,7 @@ class Labels:
             "stage": self._stages(),
             "supplier": list(scenario.network.suppliers),
             "activity": activities(),
-            "error": list(ERROR_KINDS) if scenario.network.entry_modes else [],
+            "error": list(ERRORS) if scenario.network.entry_modes else [],
             "component": list(COMPONENTS),
             "cause": list(self.causes),
             "contract": list(scenario.service.contracts),

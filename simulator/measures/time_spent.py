@@ -18,6 +18,7 @@ from simulator.measures.causes import (
     ASTRAY,
     CLOSED,
     DEPARTURE,
+    ERRORS,
     HELD,
     NO_STOCK,
     QUEUE,
@@ -27,7 +28,6 @@ from simulator.measures.causes import (
     late,
 )
 from simulator.measures.view import TINY, View
-from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Surfaced
 from simulator.planning.working_time import WorkingTime
 from simulator.scenario.network import Stage
 
@@ -183,8 +183,8 @@ def _held(view: View) -> np.ndarray:
 
 def _astray(view: View) -> np.ndarray:
     """By order number: hours from a wrong address until the right one was reached."""
-    met = view.of(Surfaced)
-    mine = met["kind"] == ERROR_KINDS.index("address")
+    met = view.errors_met
+    mine = met["kind"] == ERRORS.index("address")
     order, at = met["order"][mine], met["at"][mine]
     again = np.nan_to_num(view.last_delivery[order], nan=view.end)
     return np.bincount(order, np.maximum(again - at, 0.0), len(view.measured_orders))

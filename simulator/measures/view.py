@@ -319,6 +319,12 @@ class View:
 
     @property
     @table_of_run
+    def errors_met(self) -> Columns:
+        """Errors of order entry that customers met with: `at`, `order`, `line` (0 for the order's) and `kind`."""
+        return self.ledger.together(facts.ERRORS_MET, "at", "order", "line", "kind")
+
+    @property
+    @table_of_run
     def last_delivery(self) -> np.ndarray:
         """Time of the last delivery by order number; nan if nothing was delivered."""
         delivered = self.of(facts.Delivered)

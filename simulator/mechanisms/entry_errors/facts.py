@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from simulator.engine.facts import Allocated, told_before
+from simulator.engine.facts import Allocated, error_met, told_before
+from simulator.scenario.network import Errors
 
-ERROR_KINDS = ("item", "quantity", "address", "price", "document")
+ERROR_KINDS = tuple(Errors.model_fields)
 """What can go wrong when an order is entered: with a line the first two, with the order the others."""
 COMPLAINT_REASONS: tuple[str, ...] = ERROR_KINDS
 """What customers complain of."""
@@ -23,6 +24,7 @@ class Erred(NamedTuple):
     """1 if verification catches it."""
 
 
+@error_met
 class Surfaced(NamedTuple):
     """An error that verification had missed came to light at the customer."""
 

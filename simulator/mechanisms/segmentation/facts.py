@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
+from simulator.engine.facts import reclassifies
 
+
+@reclassifies("sku")
 class SkuReclassified(NamedTuple):
     """A review put a SKU into another class."""
 
@@ -12,6 +15,7 @@ class SkuReclassified(NamedTuple):
     """Index into the classes of the segmentation rule."""
 
 
+@reclassifies("customer")
 class CustomerReclassified(NamedTuple):
     """A review put a customer into another class."""
 
