@@ -104,7 +104,7 @@ def build(scenario: Scenario, replication: int) -> World:
             expect_demand(scenario, site)
     by_name = {site.name: site for site in sites}
     for site in sites:
-        near = sorted(site.site.siblings.items(), key=lambda sibling: sibling[1])
+        near = sorted(site.site.siblings.items(), key=lambda sibling: (sibling[1], sibling[0]))
         site.siblings = [(by_name[name], time) for name, time in near]
     numbers = Numbers()
     sources = [Source(scenario, name, by_name, streams, ledger, numbers, policy) for name in scenario.market.segments]
