@@ -46,7 +46,9 @@ def test_without_registration_it_is_an_unknown_key():
 
 def test_it_is_validated_with_places_and_suggestions(cold_chain, tmp_path):
     (tmp_path / "cold.yaml").write_text("extends: quickstart\nname: Cold\ncold_chain:\n  degres: 8\n")
-    with pytest.raises(ScenarioError, match=r"cold\.yaml:4:3: cold_chain\.degres: unknown key .*did you mean 'degrees'"):
+    with pytest.raises(
+        ScenarioError, match=r"cold\.yaml:4:3: cold_chain\.degres: unknown key .*did you mean 'degrees'"
+    ):
         load(tmp_path / "cold.yaml")
     with pytest.raises(ScenarioError, match=r"cold_chain\.outage: a duration with its unit"):
         load("quickstart", ["cold_chain={outage: 3}"])
