@@ -92,8 +92,12 @@ def _of_store(file: Path, experiment: int | None, replications: int | None) -> I
 
 def _provenance(kept: Kept, written: int) -> dict[str, Any]:
     """The record of an experiment in a store of some format."""
-    packages, source = json.loads(kept.packages), json.loads(kept.source)
-    return {"format": written, "hash": kept.hash, "packages": packages, "source": source}
+    return {
+        "format": written,
+        "hash": kept.hash,
+        "packages": json.loads(kept.packages),
+        "source": json.loads(kept.source),
+    }
 
 
 def replay(

@@ -60,7 +60,10 @@ class Policy:
         self.skus = list(scenario.products)
         places = {sku: place for place, sku in enumerate(self.skus)}
         self.substitutes = [
-            sorted(((places[sku], share) for sku, share in product.substitutes.items()), key=lambda each: -each[1])
+            sorted(
+                ((places[sku], share) for sku, share in product.substitutes.items()),
+                key=lambda each: (-each[1], each[0]),
+            )
             for product in scenario.products.values()
         ]
         """By product: what can be given instead, as product and share who accept, the most accepted first."""

@@ -103,7 +103,7 @@ def build(scenario: Scenario, replication: int, mechanisms: Sequence[Mechanism])
             expect_demand(scenario, site)
     by_name = {site.name: site for site in sites}
     for site in sites:
-        near = sorted(site.site.siblings.items(), key=lambda sibling: sibling[1])
+        near = sorted(site.site.siblings.items(), key=lambda sibling: (sibling[1], sibling[0]))
         site.siblings = [(by_name[name], time) for name, time in near]
     numbers = Numbers()
     segments = [

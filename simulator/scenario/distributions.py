@@ -57,14 +57,15 @@ def _pairs(value: Any) -> Any:
 
 
 def _written_pairs(value: Any, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
-    """Pairs as a scenario writes them: a list of equal weights, a mapping, or pairs where a value comes twice."""
+    """Pairs as a scenario writes them: a list where all weights are 1, a mapping, or pairs where a value comes twice."""
     found = write(value)
     if info.mode != "json" or not isinstance(found, list):
         return found
-    if all(weight == 1.0 for _, weight in found):
+    if not info.context and all(weight == 1.0 for _, weight in found):
         return [each for each, _ in found]
-    keys = [each for each, _ in found]
-    return dict(found) if len(set(keys)) == len(keys) and not info.context else found
+    if info.context:  # for the hash: the order of observed values changes no draw
+        return sorted(found, key=str)
+    return dict(found) if len({each for each, _ in found}) == len(found) else found
 
 
 def _key(key: Any) -> Any:
@@ -106,7 +107,7 @@ class Empirical(Model, Generic[T]):
     @cached_property
     def _steps(self) -> tuple[np.ndarray, np.ndarray]:
         assert self.values is not None
-        points, weights = np.array(self.values, dtype=float).T
+        points, weights = np.array(sorted(self.values), dtype=float).T  # in whatever order they were written
         return points, np.cumsum(weights / weights.sum())
 
     def sample(self, rng: np.random.Generator, size: int) -> np.ndarray:

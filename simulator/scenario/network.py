@@ -275,7 +275,7 @@ class Site(Model):
     """What is done with returned goods."""
     quality: Quality = Quality()
     """What goes wrong by chance."""
-    siblings: dict[str, Hours] = {}
+    siblings: Annotated[dict[str, Hours], AnyOrder()] = {}
     """Sites that can help out, each with the time that goods from there take."""
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from simulator.model import Model
+from simulator.model import AnyOrder, Model
 from simulator.units import Money, Share, Weight
 
 
@@ -17,7 +17,7 @@ class Product(Model):
     """What one unit costs to buy or make."""
     popularity: Weight = 1.0
     """Relative weight with which an order line asks for it."""
-    substitutes: dict[str, Share] = {}
+    substitutes: Annotated[dict[str, Share], AnyOrder()] = {}
     """SKUs that can be given instead, each with the share of customers who accept it."""
     group: str | None = None
     """The group whose units per line it follows."""

@@ -194,6 +194,22 @@ def test_a_store_that_was_tampered_with_is_found_out(stored, tmp_path):
     assert again(copy, "--replications", 3)[0] == 1
 
 
+def test_a_store_of_the_first_format_is_held_against_the_hashes_of_its_time(tmp_path):
+    scenario = load("textbook/base_stock", SHORT)
+    simulator.run(scenario, 2, workers=1, store=tmp_path / "old.db")
+    first = recorded._first_hash(recorded.record(scenario)["source"], scenario)
+    with sqlite3.connect(tmp_path / "old.db") as base:
+        base.execute("PRAGMA user_version = 1")
+    base.close()
+    assert "does not fit its hash" in again(tmp_path / "old.db")[2], "a hash of format 2 is none of format 1"
+    with sqlite3.connect(tmp_path / "old.db") as base:
+        base.execute("UPDATE experiment SET hash = ?", (first,))
+    base.close()
+    status, said, _ = again(tmp_path / "old.db")
+    assert status == 0
+    assert "agree in all digits" in said
+
+
 def test_an_interrupt_is_no_answer(written, monkeypatch):
     """`run` keeps what is finished of an interrupted run; to compare that with the whole would be wrong."""
     (found,) = recorded.recorded(written())

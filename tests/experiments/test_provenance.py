@@ -123,11 +123,36 @@ def test_a_scenario_from_python_comes_back_whatever_its_kind_of_numbers():
     assert (kept["source"]["run"]["seed"], kept["source"]["run"]["start"]) == (3, "2026-01-05")
 
 
-def test_a_scenario_made_of_objects_says_that_it_has_no_written_form():
+def test_a_scenario_made_of_objects_comes_back_too():
     scenario = Scenario.model_validate({**parse(SMALL).source, "run": parse(SMALL).run})
-    assert record(scenario)["source"] is None
-    with pytest.raises(ProvenanceError, match="Python objects"):
-        restore(record(scenario))
+    assert scenario.hash == parse(SMALL).hash
+    assert restore(through_json(scenario)) == scenario
+
+
+FIRST = "8d072ccee157c87f"
+"""The hash of SMALL as the program wrote it in format 1."""
+
+
+def as_first(scenario):
+    """A record as it was before the format was named in it."""
+    kept = through_json(scenario)
+    del kept["format"]
+    return kept | {"hash": FIRST}
+
+
+def test_a_record_of_the_first_format_is_held_against_the_hash_of_its_time():
+    assert restore(as_first(parse(SMALL))) == parse(SMALL)
+    edited = as_first(parse(SMALL))
+    edited["source"]["products"]["file"]["price"] = 9
+    with pytest.raises(ProvenanceError, match=rf"does not fit its hash: {FIRST} is stated, .*edited"):
+        restore(edited)
+    with pytest.raises(ProvenanceError, match="before format 2"):
+        restore(as_first(parse(SMALL)) | {"source": None})
+
+
+def test_a_record_of_a_later_format_is_told():
+    with pytest.raises(ProvenanceError, match="format 3, this version of the program reads 2 and 1"):
+        restore(through_json(parse(SMALL)) | {"format": 3})
 
 
 def test_a_product_called_file_counts_for_the_hash():

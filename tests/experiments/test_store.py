@@ -122,6 +122,19 @@ def test_files_that_are_no_stores_are_refused(tmp_path):
             Store(tmp_path / name)
 
 
+def test_a_store_of_the_first_format_is_read_and_not_added_to(tmp_path):
+    """Its hashes are of something else: what is in it would never be recognised."""
+    simulator.run(shelf(), 2, workers=1, store=tmp_path / "r.db")
+    with sqlite3.connect(tmp_path / "r.db") as older:
+        older.execute("PRAGMA user_version = 1")
+    older.close()
+    with Store(tmp_path / "r.db") as store:
+        assert [(kept.scenario, kept.replications) for kept in store.experiments()] == [("One shelf", 2)]
+        assert store.format == 1
+    with pytest.raises(StoreError, match=r"older simulator \(format 1, this one writes 2\).*name another file"):
+        simulator.run(shelf(), 2, workers=1, store=tmp_path / "r.db")
+
+
 def test_a_block_is_written_whole_or_not_at_all(tmp_path):
     with Store(tmp_path / "r.db") as store:
         number = store.experiment(shelf())
