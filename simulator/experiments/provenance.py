@@ -146,9 +146,7 @@ def _installed() -> dict[str, str]:
 
 @cache
 def _rule_packages() -> dict[str, str]:
-    return {
-        each.dist.name: each.dist.version for group in GROUPS for each in entry_points(group=group) if each.dist
-    }
+    return {each.dist.name: each.dist.version for group in GROUPS for each in entry_points(group=group) if each.dist}
 
 
 def player() -> str:

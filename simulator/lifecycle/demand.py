@@ -15,12 +15,13 @@ from simulator.engine.ledger import Ledger
 from simulator.engine.orders import Block
 from simulator.engine.site import SiteWorld
 from simulator.engine.streams import Streams
-from simulator.lifecycle.arrivals import BLOCK, Wanted, arrival_times, fill_baskets
+from simulator.lifecycle.arrivals import Wanted, arrival_times, fill_baskets
 from simulator.lifecycle.customer_draws import Fates, Faults
 from simulator.lifecycle.order_terms import Bulk, Known, Offers, Reach
 from simulator.lifecycle.policy import Policy
 from simulator.mechanisms.contracts.judging import pledges_of
 from simulator.mechanisms.entry_errors.draws import Entered, Entry
+from simulator.scenario.demand import BLOCK
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.reading.order_history import Orders, read_history
 from simulator.scenario.scenario import Scenario

@@ -143,7 +143,8 @@ run: {start: 2026-01-05, horizon: 20 weeks}
 market:
   channels: {web: {source: {rule: the_last}}}
   segments:
-    first: {priority: 1, channels: {web: 1}, demand: {rule: clockwork, every: 2 days}, basket: {units: {twice: {of: 3}}}}
+    first:
+      {priority: 1, channels: {web: 1}, demand: {rule: clockwork, every: 2 days}, basket: {units: {twice: {of: 3}}}}
     other: {priority: 2, channels: {web: 1}, demand: {rule: clockwork, every: 1 day}, basket: {units: 1}}
 products: {a: {price: 1}, b: {price: 1}}
 network:
