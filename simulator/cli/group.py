@@ -113,6 +113,8 @@ def _load_plugins(_context: click.Context, _option: click.Parameter, files: tupl
     """What users add, before any other option is looked at: it may name a KPI of theirs."""
     from simulator.plugins import PluginError, load_installed, load_plugin
 
+    if files:
+        import simulator.replication.measure  # noqa: F401  (a KPI whose name is taken is told with the plugin's line)
     try:
         load_installed()
         for file in files:

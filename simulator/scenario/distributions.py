@@ -57,7 +57,7 @@ def _pairs(value: Any) -> Any:
 
 
 def _written_pairs(value: Any, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
-    """Pairs as a scenario writes them: a list where all weights are 1, a mapping, or pairs where a value comes twice."""
+    """Pairs as a scenario writes them: a list where all weigh 1, a mapping, or pairs where a value comes twice."""
     found = write(value)
     if info.mode != "json" or not isinstance(found, list):
         return found

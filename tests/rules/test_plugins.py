@@ -149,7 +149,7 @@ def test_a_store_keeps_apart_what_another_text_of_a_plugin_has_played(folder):
         (folder / "ours.py").write_text(text)
         words = ["run", "all.yaml", "--plugin", "ours.py", "-n", "2", "--workers", "1", "--store", "r.db"]
         assert command(folder, *words).returncode == 0
-    assert command(folder, "results", "r.db").stdout.count("All of our own") == 2
+    assert command(folder, "results", "r.db").stdout.count(" with ") == 2
 
 
 SCRIPT = """

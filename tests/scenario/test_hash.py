@@ -91,7 +91,10 @@ market:
       site: south
       waits: 0.5
       demand: {rule: poisson, orders: 9 per day}
-      basket: {orders: [{share: 1, lines: {vase: {poisson: {mean: 2}}, mug: {poisson: {mean: 4}}}}, {share: 1, lines: {lamp: 1}}]}
+      basket:
+        orders:
+          - {share: 1, lines: {vase: {poisson: {mean: 2}}, mug: {poisson: {mean: 4}}}}
+          - {share: 1, lines: {lamp: 1}}
 products:
   mug: {price: 3, cost: 1, group: small, substitutes: {vase: 0.5, lamp: 0.5}}
   lamp: {price: 9, cost: 4, group: big}
@@ -111,12 +114,17 @@ SITE      siblings: {south: 6 h, west: 6 h}
 SITE      siblings: {west: 5 h, north: 6 h}
     west:
 SITEsegmentation:
-  products: {rule: abc, review: 2 weeks, targets: {B: {line_fill_rate: 92 %}, A: {line_fill_rate: 97 %}, default: {line_fill_rate: 80 %}}}
+  products:
+    rule: abc
+    review: 2 weeks
+    targets: {B: {line_fill_rate: 92 %}, A: {line_fill_rate: 97 %}, default: {line_fill_rate: 80 %}}
   customers: {rule: contract, other: bronze, contracts: {bob: gold, cleo: silver}}
 service:
   allocation: {rule: critical_level, levels: {3: 9, 2: 4}, cover: {3: 2 days, 2: 1 day}}
   rules:
-    - {when: {segment: trade}, promise: {rule: fixed, time: 2 days}, stockout: [{rule: substitute}, {rule: transship}, {rule: backorder}]}
+    - when: {segment: trade}
+      promise: {rule: fixed, time: 2 days}
+      stockout: [{rule: substitute}, {rule: transship}, {rule: backorder}]
     - {priority: 2, stockout: [{rule: substitute}, {rule: transship}, {rule: lost_sale}]}
   contracts:
     yearly: {covers: {segment: trade}, metric: on_time, target: 95 %, period: 2 weeks}
