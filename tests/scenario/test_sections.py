@@ -113,11 +113,11 @@ def test_a_worker_without_the_plugin_says_so():
     try:
         scenario = load("quickstart", [*SHORT, "cold_chain={degrees: 8}"])
         sent = pickle.dumps(scenario)
-        with pytest.raises(UnreadableModelError, match="cold_chain.*plugin"):
+        with pytest.raises(UnreadableModelError, match=r"cold_chain.*plugin"):
             simulator.run(scenario, 2, workers=2)
     finally:
         forget("cold_chain")
-    with pytest.raises(UnreadableModelError, match="cold_chain.*plugin"):
+    with pytest.raises(UnreadableModelError, match=r"cold_chain.*plugin"):
         pickle.loads(sent)
 
 
