@@ -1,4 +1,4 @@
-"""One of everything that a user may add, and a scenario that uses it all. They are texts: imported, they would be added.
+"""One of everything that a user may add, and a scenario that uses it all. They are texts: imported, they would add.
 
 By hand: `first` orders 6 units every other day, 3.5 orders a week, and is given them; `other` orders every day and is
 given nothing, for all is kept from it and what is short is lost. The last site serves all, in 4 hours of picking,
