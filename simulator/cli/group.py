@@ -114,7 +114,9 @@ def _load_plugins(_context: click.Context, _option: click.Parameter, files: tupl
     from simulator.plugins import PluginError, load_installed, load_plugin
 
     if files:
-        import simulator.replication.measure  # noqa: F401  (a KPI whose name is taken is told with the plugin's line)
+        from simulator.replication.measure import catalogue
+
+        catalogue()  # so that a KPI whose name is taken is told with the plugin's line
     try:
         load_installed()
         for file in files:

@@ -12,6 +12,7 @@ from simulator.mechanisms import (
     returns,
     segmentation,
 )
+from simulator.plugins import added, taken
 
 _BUILT_IN = (
     segmentation.MECHANISM,
@@ -32,14 +33,20 @@ def mechanisms() -> tuple[Mechanism, ...]:
 
 
 def register(mechanism: Mechanism) -> Mechanism:
-    """Make a mechanism known; one that a user registers again takes its own place.
+    """Make a mechanism of one's own known; the same one again, changed, takes its own place.
 
-    Errors: ValueError for the name of a built-in one.
+    Errors: TypeError if another one has the name.
     """
-    if mechanism.name in {each.name for each in _BUILT_IN}:
-        raise ValueError(f"there is a mechanism {mechanism.name!r} already")
+    before = next((each for each in mechanisms() if each.name == mechanism.name), None)
+    if before is not None and (error := taken(f"a mechanism {mechanism.name!r}", before.active, mechanism.active)):
+        raise error
     _REGISTERED[mechanism.name] = mechanism
+    added(mechanism.active, lambda: _forget(mechanism.name))
     return mechanism
+
+
+def _forget(name: str) -> None:
+    _REGISTERED.pop(name, None)
 
 
 def kinds() -> tuple[Kind, ...]:

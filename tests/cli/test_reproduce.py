@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import simulator
-from simulator.cli.group import cli
+from simulator.cli.main import cli
 from simulator.experiments import provenance as recorded
 from simulator.experiments.replicate import Experiment
 from simulator.experiments.samples import play
