@@ -11,8 +11,8 @@ import numpy as np
 
 from simulator.experiments.executors import ExecutorError, Workforce
 from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
-from simulator.measures.series_of_kpis import series
 from simulator.replication.measure import catalogue
+from simulator.replication.series_of_kpis import series
 from simulator.replication.simulate import simulate
 from simulator.scenario.scenario import Scenario
 

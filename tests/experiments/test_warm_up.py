@@ -30,10 +30,10 @@ from simulator.experiments.executors import ExecutorError, Here, Workforce, work
 from simulator.experiments.intervals import Sample, interval
 from simulator.experiments.steady_state import Series, batch_means, lag_1, mser, play, welch
 from simulator.experiments.warm_up import WarmUp, warm_up
-from simulator.measures.series_of_kpis import NoSeriesError, series
 from simulator.measures.view import View
 from simulator.mechanisms.returns.facts import Restocked
 from simulator.replication.measure import catalogue, measure
+from simulator.replication.series_of_kpis import NoSeriesError, series
 from simulator.reports.warm_up_words import verdict
 from simulator.scenario.reading.load import load, parse
 from simulator.scenario.scenario import Scenario

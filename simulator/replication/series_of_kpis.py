@@ -1,9 +1,4 @@
-"""KPIs over the time of a run: numerator and denominator of every step, by the KPI's own definition.
-
-What a KPI says of the time from the start of a step on, less what it says of the time from the end of that step on, is
-what it says of the step. So no KPI is written twice, the steps after the warm-up add up to the KPI as it is reported,
-and an order counts in the step in which it was placed, with what became of it by the end of the run.
-"""
+"""TODO."""
 
 from collections.abc import Sequence
 
@@ -17,8 +12,12 @@ from simulator.replication.measure import catalogue
 
 PER_TIME = "measured time"
 """How the denominator of a time average or of a rate reads in the catalogue."""
+
+
 LAID_ANEW = "sla_attaining_cost"
 """The one rate that is not a sum over time: what costs are laid on depends on what else is measured."""
+
+
 ROUNDING = 1e-9
 
 
