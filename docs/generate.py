@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from simulator.reports.documentation import pages
+from simulator.reports.catalogues import pages
 
 for name, text in pages().items():
     (Path(__file__).parent / name).write_text(text, encoding="utf-8")

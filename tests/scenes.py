@@ -4,7 +4,7 @@ from pathlib import Path
 
 import simulator
 from simulator.engine.ledger import Ledger
-from simulator.replication.audit import audit
+from simulator.replication.simulate import audit
 from simulator.scenario.reading.load import parse
 from simulator.scenario.scenario import Scenario
 

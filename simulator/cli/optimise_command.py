@@ -128,7 +128,7 @@ def _show(found: "Optimum", style: str) -> None:
 
 def _write(found: "Optimum", what_if: Path | None, chart: Path | None) -> None:
     if what_if is not None:
-        from simulator.drawing.files import write_whole
+        from simulator.drawing.sheet import write_whole
         from simulator.experiments.what_if import what_if as text_of
 
         write_whole(what_if, text_of(found, what_if.parent).encode())

@@ -242,7 +242,7 @@ def warm_up(
     """
     from simulator.experiments import warm_up as settle
     from simulator.experiments.executors import workforce
-    from simulator.replication.series_of_kpis import NoSeriesError
+    from simulator.replication.measure import NoSeriesError
     from simulator.reports.warm_up_words import as_json, print_warm_up
 
     with bad_input():

@@ -6,9 +6,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from simulator.experiments.comparison import Comparison, distinct
-from simulator.experiments.differences import (
-    Simultaneous,
-)
+from simulator.experiments.differences import Simultaneous
 from simulator.experiments.executors import ExecutorError, workforce
 from simulator.experiments.replicate import Experiment, Progress, replicate
 from simulator.experiments.result import Result

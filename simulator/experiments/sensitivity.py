@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.experiments import effects
-from simulator.experiments.effects import Effect, Method
-from simulator.experiments.inputs import SPREAD, Input, assumed_inputs, named
+from simulator.experiments.effects import SPREAD, Effect, Input, Method, assumed_inputs, named
 from simulator.experiments.intervals import CONFIDENCE
 from simulator.experiments.provenance import record
 from simulator.experiments.ranges import MOST, DesignError, Values, Varied, varied

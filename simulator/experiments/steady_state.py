@@ -11,8 +11,7 @@ import numpy as np
 
 from simulator.experiments.executors import ExecutorError, Workforce
 from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
-from simulator.replication.measure import catalogue
-from simulator.replication.series_of_kpis import series
+from simulator.replication.measure import catalogue, series
 from simulator.replication.simulate import simulate
 from simulator.scenario.scenario import Scenario
 
@@ -20,12 +19,12 @@ BATCH = 5
 """Steps in a batch: the 5 of MSER-5."""
 
 
-FEWEST, MOST = 10, 20
-"""Batches: fewer make the interval wide, more win next to nothing (Schmeiser 1982, Operations Research 30)."""
-
-
 FEWEST = 10
 """Batches below which the rule has too little to choose from."""
+
+
+FEWEST, MOST = 10, 20
+"""Batches: fewer make the interval wide, more win next to nothing (Schmeiser 1982, Operations Research 30)."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from simulator.experiments.steady_state import (
     mser,
     play,
 )
-from simulator.replication.series_of_kpis import NoSeriesError
+from simulator.replication.measure import NoSeriesError
 from simulator.scenario.scenario import Scenario
 from simulator.units import DAY, HOUR, WEEK
 

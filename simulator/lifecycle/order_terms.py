@@ -11,7 +11,7 @@ from simulator.engine.site import SiteWorld
 from simulator.engine.streams import Streams
 from simulator.engine.terms import Terms
 from simulator.lifecycle.arrivals import Wanted
-from simulator.lifecycle.channel_terms import Channels
+from simulator.lifecycle.policy import Channels
 from simulator.planning.sourcing_options import home_site, lane_of
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import ReturnTerms

@@ -1,17 +1,21 @@
-"""The service policy as it is looked up: which terms an order has, who comes first, what is kept from whom."""
+"""What is particular to the orders of a segment in a channel: who serves them, how they get there, what is known."""
 
 import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.engine.terms import Chain, LineTerms, Terms
-from simulator.lifecycle.channel_terms import Channels
-from simulator.lifecycle.classes import Classes
+from simulator.engine.facts import LineOrdered, Ordered
+from simulator.engine.ledger import Ledger
+from simulator.engine.streams import Streams
+from simulator.engine.terms import Chain, ChannelTerms, LineTerms, Terms, Way
+from simulator.planning.sourcing_options import lane_of, outlets
+from simulator.planning.stock_levels import customer_classes, product_classes
 from simulator.rules.allocation import AllocationRule
+from simulator.rules.segmentation import SegmentationRule, Sold, Turnover, turnover
 from simulator.rules.stockout import ship_of
 from simulator.rules.views import LineView
-from simulator.scenario.channels import Protected
+from simulator.scenario.channels import Channel, Protected
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import ServiceRule
 
@@ -19,6 +23,112 @@ if TYPE_CHECKING:
     from simulator.engine.orders import Order
     from simulator.engine.shelf import Shelf
     from simulator.engine.site import SiteWorld
+
+
+class Channels:
+    """What each channel says, worked out for each segment when it is first asked for."""
+
+    def __init__(self, scenario: Scenario, sites: "list[SiteWorld]", streams: Streams) -> None:
+        self._scenario, self._streams = scenario, streams
+        self._sites = {site.name: site for site in sites}
+        self.settings = scenario.market.channels
+        self.protects = any(channel.protected is not None for channel in self.settings.values())
+        """Whether some stock is kept for some channel."""
+        self.differ = bool(scenario.network.lanes) or self.protects or any(map(_particular, self.settings.values()))
+        """Whether anything depends on the channel besides the rules of the policy."""
+        self._found: dict[tuple[str, str], ChannelTerms | None] = {}
+        self._ways: dict[tuple[str, str, str], Way | None] = {}
+
+    def terms(self, segment: str, channel: str) -> ChannelTerms | None:
+        """What the channel says of an order; None where it says nothing that its flow has to look at."""
+        if (segment, channel) not in self._found:
+            settings = self.settings.get(channel)
+            particular = settings is not None and _particular(settings)
+            self._found[segment, channel] = self._of(segment, channel) if particular else None
+        return self._found[segment, channel]
+
+    def _of(self, segment: str, channel: str) -> ChannelTerms:
+        settings = self.settings[channel]
+        rule = settings.source if settings.source is not None and settings.source.looks else None
+        found = [(self._sites[each.site], each) for each in outlets(self._scenario, segment, channel)] if rule else []
+        return ChannelTerms(rule, tuple(found), settings.collect, channel)
+
+    def others(self, channel: str) -> tuple[Protected, ...]:
+        """What is kept for other channels."""
+        found = self.settings.items()
+        return tuple(each.protected for name, each in found if name != channel and each.protected is not None)
+
+    def way(self, site: str, segment: str, channel: str) -> Way | None:
+        """The transit time from a site; None where it is that of the site's own stage."""
+        key = (site, segment, channel)
+        if key not in self._ways:
+            lane = lane_of(self._scenario, site, segment, channel)
+            time = lane.time if lane is not None else None
+            name = f"later shipments of {site}: transit to {segment} through {channel}"
+            self._ways[key] = Way(time.expected, self._streams.draws(name, time.sample)) if time is not None else None
+        return self._ways[key]
+
+
+def _particular(channel: Channel) -> bool:
+    looks = channel.source is not None and channel.source.looks
+    return looks or channel.collect is not None or channel.record is not None
+
+
+class Classes:
+    """The current classes; reviews inside the run change them."""
+
+    def __init__(self, scenario: Scenario, ledger: Ledger) -> None:
+        self._scenario, self._ledger = scenario, ledger
+        self.sku = list(product_classes(scenario))
+        """Of each product, in the order of the scenario; None where it has none."""
+        rule = scenario.segmentation.products
+        self.labels = rule.labels if rule is not None else tuple(sorted({each for each in self.sku if each}))
+        """Every class of products that there can be."""
+        self.customer: list[str] = []
+        """Of each of the ledger's customers, where customers are put into classes; else empty."""
+
+    def enrol(self) -> None:
+        """Take in the customers that the ledger knows, when all are named."""
+        start = customer_classes(self._scenario)
+        self.customer = [start[name] for name in self._ledger.customers] if start else []
+
+    def of_customer(self, customer: int) -> str | None:
+        """The class of a customer by index: its own, or that of its segment; None where there is none."""
+        if self.customer:
+            return self.customer[customer]
+        segments = list(self._scenario.market.segments.values())
+        return segments[self._ledger.customer_segments[customer]].customer_class
+
+
+def product_record(scenario: Scenario, ledger: Ledger, rule: SegmentationRule, now: float) -> Turnover:
+    """What each product has sold until now, as a review sees it: orders placed, whatever became of them."""
+    lines = ledger.so_far(LineOrdered)
+    return _looked_back(scenario, ledger, rule, now, lines["sku"], len(scenario.products), lines["units"])
+
+
+def customer_record(scenario: Scenario, ledger: Ledger, rule: SegmentationRule, now: float) -> Turnover:
+    """What each customer has bought until now."""
+    lines = ledger.so_far(LineOrdered)
+    whose = ledger.so_far(Ordered)["customer"][lines["order"] - 1]
+    return _looked_back(scenario, ledger, rule, now, whose, len(ledger.customers), lines["units"] * lines["price"])
+
+
+def _looked_back(
+    scenario: Scenario,
+    ledger: Ledger,
+    rule: SegmentationRule,
+    now: float,
+    place: np.ndarray,
+    size: int,
+    varies: np.ndarray,
+) -> Turnover:
+    lines = ledger.so_far(LineOrdered)
+    at = ledger.so_far(Ordered)["at"][lines["order"] - 1]  # orders are numbered as they are drawn
+    cost = np.array([product.cost for product in scenario.products.values()])[lines["sku"]]
+    units, price = lines["units"], lines["price"]
+    sold = Sold(place, at, units, units * price, units * (price - cost))
+    begin = max(0.0, now - rule.window) if rule.window is not None else 0.0
+    return turnover(sold, size, begin, now, rule.period, varies)
 
 
 class Policy:

@@ -15,11 +15,9 @@ from simulator.engine.ledger import Ledger, Record
 from simulator.engine.site import SiteWorld, expect_demand, lay_out_shelves, lay_out_workshops
 from simulator.engine.stations import Staffed
 from simulator.engine.streams import Streams
-from simulator.lifecycle.channel_terms import Channels
-from simulator.lifecycle.classes import Classes
 from simulator.lifecycle.demand import CustomerSegment, Numbers
 from simulator.lifecycle.mechanism import Mechanism
-from simulator.lifecycle.policy import Policy
+from simulator.lifecycle.policy import Channels, Classes, Policy
 from simulator.lifecycle.rule_views import CycleRecord
 from simulator.scenario.scenario import Scenario
 

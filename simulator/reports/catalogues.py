@@ -1,8 +1,13 @@
-"""The catalogues of rules, KPIs and gallery scenarios, on the terminal and as plain rows."""
+"""The catalogues of rules, KPIs and gallery scenarios, on the terminal and as pages of the documentation."""
 
 import inspect
+import types
+import typing
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from simulator.measures.registry import SCOR
 from simulator.replication.measure import catalogue
@@ -14,6 +19,9 @@ from simulator.rules.segmentation import SegmentationRule
 from simulator.rules.sourcing import SourcingRule
 from simulator.rules.stockout import StockoutRule
 from simulator.scenario.demand import DemandRule
+from simulator.scenario.distributions import Distribution, Duration
+from simulator.scenario.scenario import Scenario
+from simulator.units import Clock, Cost, Date, Hours, Money, PerHour, Share, Units, Weight
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -117,3 +125,163 @@ def print_gallery() -> None:
 def summary_of(about: str) -> str:
     """The first line of a scenario's `about`."""
     return about.strip().split("\n")[0]
+
+
+MADE = "<!-- Made from the code by docs/generate.py; change the docstrings, not this page. -->\n"
+WORDS: dict[Any, str] = {
+    Hours: 'duration, such as "2 days"',
+    PerHour: 'rate, such as "24 per day"',
+    Share: 'share, such as 0.25 or "25 %"',
+    Clock: 'time of day, such as "14:30"',
+    Units: "units",
+    Money: "money",
+    Weight: "weight",
+    Cost: 'cost rate, such as "0.10 per unit per day"',
+    Date: "date, such as 2026-01-05",
+    float: "number",
+    int: "whole number",
+    str: "text",
+    bool: "true or false",
+    type(None): "nothing",
+}
+
+
+def pages() -> dict[str, str]:
+    """The made pages by file name."""
+    return {"scenario.md": scenario_reference(), "rules.md": rule_catalogue(), "kpis.md": kpi_catalogue()}
+
+
+def scenario_reference() -> str:
+    """Every section and key of a scenario."""
+    return "\n".join([MADE, "# Scenario reference\n", *_sections(), *_distributions()]) + "\n"
+
+
+def _sections() -> Iterator[str]:
+    yield "A scenario is one YAML file. What a section leaves out is switched off.\n"
+    seen: list[type[BaseModel]] = []
+    _collect(Scenario, seen)
+    for model in seen:
+        if issubclass(model, (Distribution, Rule)) or model.__pydantic_generic_metadata__["origin"] is not None:
+            continue  # rules and laws of chance have tables of their own
+        yield f"## {model.__name__}\n\n{explanation(model)}\n"
+        yield from _fields(model)
+
+
+def _collect(model: type[BaseModel], seen: list[type[BaseModel]]) -> None:
+    """The models below a model, each once, in the order of reading."""
+    if model in seen:
+        return
+    seen.append(model)
+    for field in model.model_fields.values():
+        for inner in _models(field.annotation):
+            _collect(inner, seen)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in typing.get_args(annotation):
+        yield from _models(inner)
+
+
+def _fields(model: type[BaseModel]) -> Iterator[str]:
+    hints = typing.get_type_hints(model, include_extras=True)
+    yield "| key | what | default | meaning |\n|---|---|---|---|"
+    for name, field in model.model_fields.items():
+        if name == "rule":
+            continue
+        meaning = (field.description or "").replace("\n", " ").replace("|", "\\|")
+        yield f"| `{field.alias or name}` | {words(hints[name])} | {_default(field)} | {meaning} |"
+    yield ""
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "**required**"
+    value = field.get_default(call_default_factory=True)
+    if value is None or value in ({}, (), "") or isinstance(value, BaseModel):
+        return ""
+    if isinstance(value, tuple) and isinstance(value[0], Rule):
+        return ", ".join(f"`{rule.rule}`" for rule in value)
+    return f"{value}"
+
+
+def words(annotation: Any) -> str:
+    """A type in a planner's words.
+
+    >>> words(Hours | None), words(dict[str, float]), words(tuple[int, ...])
+    ('duration, such as "2 days"', 'number by name', 'list of whole number')
+    """
+    if annotation in WORDS:
+        return WORDS[annotation]
+    origin, inner = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return _annotated(annotation, inner[0])
+    if origin is typing.Literal:
+        return " or ".join(f"`{value}`" for value in inner)
+    if origin in (typing.Union, types.UnionType):
+        return ", or ".join(dict.fromkeys(words(each) for each in inner if each is not type(None)))
+    if origin is dict:
+        return f"{words(inner[1])} by name"
+    if origin is tuple:
+        several = words(inner[0])
+        return f"{several}, or a list of them" if "rules.md" in several else f"list of {several}"
+    if isinstance(annotation, type) and issubclass(annotation, Distribution):
+        return "random duration" if issubclass(annotation, Duration) else "random quantity"
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    return "text"
+
+
+def _annotated(annotation: Any, inner: Any) -> str:
+    for family, base in FAMILIES.items():
+        if inner is base:
+            return f"a [{family} rule](rules.md#{family})"
+    for known, said in WORDS.items():
+        if known == annotation:
+            return said
+    return words(inner)
+
+
+def _distributions() -> Iterator[str]:
+    yield "## Random durations and quantities\n"
+    yield (
+        "A plain value is a constant: `2 days`, `3`. Otherwise one of these names with its parameters:\n"
+        "`{gamma: {mean: 21 days, cv: 0.3}}`. Durations carry units, quantities do not. A duration that\n"
+        "counts steps (poisson, geometric, negative_binomial) names the `step`, such as `1 day`.\n"
+    )
+    yield "| name | parameters | what it is |\n|---|---|---|"
+    for name, field in Duration.model_fields.items():
+        law = next(_models(field.annotation), None)
+        if name == "constant" or law is None:
+            continue
+        if name == "mixture":
+            yield "| `mixture` | list of `{share, of}` | One of several distributions, each with its share. |"
+            continue
+        parameters = ", ".join(f"`{key}`" for key in law.model_fields)
+        yield f"| `{name}` | {parameters} | {summary(law)} |"
+
+
+def rule_catalogue() -> str:
+    """Every rule, with its settings and an example."""
+    parts = [MADE, "# Rules\n", "`simulator rules` lists them; each is chosen by its tag under `rule:`.\n"]
+    for family, base in FAMILIES.items():
+        parts.append(f"## {family}\n\n{explanation(base)}\n")
+        for tag, rule in rules_in(base).items():
+            parts.append(f"### {tag}\n\n{explanation(rule)}\n")
+            parts += _fields(rule)
+    return "\n".join(parts) + "\n"
+
+
+def kpi_catalogue() -> str:
+    """Every KPI with its definition."""
+    parts = [
+        MADE,
+        "# KPIs\n",
+        "`simulator kpis` lists them. Times are in hours, money in the scenario's own currency.\n",
+    ]
+    for kpi in catalogue().values():
+        code = f"; {SCOR} {kpi.scor}" if kpi.scor else ""
+        parts.append(f"## {kpi.name}\n\n*{kpi.unit}; better: {kpi.better}; denominator: {kpi.denominator}{code}*\n")
+        parts.append(inspect.cleandoc(kpi.definition).split(">>>")[0].strip() + "\n")
+    return "\n".join(parts) + "\n"

@@ -9,9 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.drawing.files import write_whole
 from simulator.drawing.html import Badge, Cell, DataTable, PagePart, Paragraph, Section, render
-from simulator.drawing.sheet import chart, write_picture
+from simulator.drawing.sheet import chart, write_picture, write_whole
 from simulator.drawing.study_charts import DifferenceBar, DifferencePanel, differences, height
 from simulator.drawing.wording import figure, listed, show, title
 from simulator.experiments.comparison import Comparison

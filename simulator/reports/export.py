@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.drawing.files import beside
+from simulator.drawing.sheet import beside
 from simulator.experiments.samples import Block
 from simulator.experiments.store import Kept, Store
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from simulator.drawing.files import write_whole
 from simulator.drawing.html import (
     Badge,
     Cell,
@@ -18,6 +17,7 @@ from simulator.drawing.html import (
     Tile,
     render,
 )
+from simulator.drawing.sheet import write_whole
 from simulator.drawing.wording import counted, date, figure, half, lasting, said, title
 from simulator.experiments.intervals import CONFIDENCE
 from simulator.experiments.result import Estimate, Result

@@ -11,8 +11,8 @@ from simulator.drawing.wording import clock, of_line
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
 from simulator.measures.causes import SAID
-from simulator.measures.failures import failures
 from simulator.measures.labels import of_customers
+from simulator.measures.perfect_order import failures
 from simulator.measures.view import View
 from simulator.mechanisms.known import mechanisms
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from simulator.drawing.files import write_whole
+from simulator.drawing.sheet import write_whole
 from simulator.drawing.wording import title
 from simulator.experiments.result import COLUMNS as RESULT_COLUMNS
 from simulator.experiments.result import Estimate, Result

@@ -4,7 +4,7 @@ import pytest
 from scenes import play
 
 from simulator.measures.causes import COMPONENTS
-from simulator.measures.failures import failures
+from simulator.measures.perfect_order import failures
 from simulator.measures.view import View
 from simulator.replication.measure import measure
 from simulator.reports.story import tell

@@ -12,7 +12,7 @@ import pytest
 from scenes import play
 
 import simulator
-from simulator.reports.documentation import pages
+from simulator.reports.catalogues import pages
 from simulator.scenario.reading.load import gallery_folder, gallery_names, load
 
 ROOT = Path(__file__).parents[2]

@@ -32,8 +32,7 @@ from simulator.experiments.steady_state import Series, batch_means, lag_1, mser,
 from simulator.experiments.warm_up import WarmUp, warm_up
 from simulator.measures.view import View
 from simulator.mechanisms.returns.facts import Restocked
-from simulator.replication.measure import catalogue, measure
-from simulator.replication.series_of_kpis import NoSeriesError, series
+from simulator.replication.measure import NoSeriesError, catalogue, measure, series
 from simulator.reports.warm_up_words import verdict
 from simulator.scenario.reading.load import load, parse
 from simulator.scenario.scenario import Scenario

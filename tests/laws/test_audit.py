@@ -11,7 +11,7 @@ from scenes import EVERYTHING, play
 from simulator.engine import facts
 from simulator.mechanisms.planned_lead_times.facts import Replanned
 from simulator.mechanisms.returns.facts import Restocked, Returned
-from simulator.replication.audit import AuditError, audit
+from simulator.replication.simulate import AuditError, audit
 from simulator.scenario.reading.load import parse, read_value
 from simulator.scenario.scenario import Scenario
 

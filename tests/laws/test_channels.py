@@ -12,7 +12,7 @@ from simulator.mechanisms.contracts.facts import Pushed, Settled
 from simulator.mechanisms.entry_errors.facts import Surfaced
 from simulator.mechanisms.reservations.facts import Withdrawn
 from simulator.mechanisms.returns.facts import Restocked
-from simulator.replication.audit import AuditError, audit
+from simulator.replication.simulate import AuditError, audit
 from simulator.scenario.reading.load import parse
 
 SKUS = 200

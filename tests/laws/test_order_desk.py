@@ -11,7 +11,7 @@ from scenes import EVERYTHING, order_desk, play
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
 from simulator.mechanisms.entry_errors.facts import Erred, ShortPaid, Surfaced
-from simulator.replication.audit import AuditError, audit
+from simulator.replication.simulate import AuditError, audit
 from simulator.reports.story import tell
 
 

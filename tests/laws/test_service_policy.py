@@ -11,7 +11,7 @@ from scenes import FULL, play
 
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
-from simulator.replication.audit import AuditError, audit
+from simulator.replication.simulate import AuditError, audit
 from simulator.scenario.reading.load import parse, read_value
 from simulator.scenario.scenario import Scenario
 

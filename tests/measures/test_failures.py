@@ -6,7 +6,7 @@ from scenes import EVERYTHING, play
 
 from simulator.engine.facts import Allocated, LineOrdered, Ordered
 from simulator.engine.ledger import Ledger
-from simulator.measures.failures import failures
+from simulator.measures.perfect_order import failures
 from simulator.measures.view import View
 from simulator.mechanisms.returns.facts import Returned
 from simulator.replication.measure import Measures, measure

@@ -20,9 +20,8 @@ from simulator.mechanisms import known
 from simulator.mechanisms.channels.facts import Oversold
 from simulator.mechanisms.entry_errors.facts import Erred
 from simulator.mechanisms.known import kinds, mechanisms, register
-from simulator.replication.audit import AuditError, audit
 from simulator.replication.measure import catalogue
-from simulator.replication.simulate import simulate
+from simulator.replication.simulate import AuditError, audit, simulate
 from simulator.scenario.reading.load import parse
 
 

@@ -6,8 +6,8 @@ from scenes import EVERYTHING, play
 
 from simulator.engine.ledger import Ledger
 from simulator.measures.causes import QUANTITY
-from simulator.measures.failures import failures
 from simulator.measures.lead_time import stage_hours
+from simulator.measures.perfect_order import failures
 from simulator.measures.view import View
 from simulator.replication.measure import measure
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.drawing.files import write_whole
+from simulator.drawing.sheet import write_whole
 from simulator.reports.page import write_page
 from simulator.reports.workbook import write_workbook
 

@@ -6,7 +6,7 @@ import pytest
 
 import simulator
 from simulator.model import Model, UnreadableModelError
-from simulator.reports.documentation import scenario_reference
+from simulator.reports.catalogues import scenario_reference
 from simulator.scenario.errors import ScenarioError
 from simulator.scenario.reading.load import load
 from simulator.scenario.scenario import Scenario, register_section

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from simulator.textbook.lot_size import economic_order_quantity, economic_order_quantity_with_backorders, lot_cost
 from simulator.textbook.lumpy_demand import minimum_maximum_by_period
 from simulator.textbook.newsvendor import critical_ratio, normal_cost, normal_optimum, poisson_cost, poisson_optimum
+from simulator.textbook.safety_stock import economic_order_quantity, economic_order_quantity_with_backorders, lot_cost
 from simulator.textbook.stock_models import order_up_to, order_up_to_normal
 
 exactly = pytest.approx

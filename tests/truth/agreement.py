@@ -18,8 +18,8 @@ from simulator.experiments.replicate import Experiment
 from simulator.experiments.result import Result
 from simulator.experiments.samples import blocks_of
 from simulator.experiments.store import Store
-from simulator.replication.audit import audit
 from simulator.replication.measure import Measures, measure
+from simulator.replication.simulate import audit
 from simulator.scenario.reading.load import parse
 
 ERRORS = 4.0

@@ -12,9 +12,8 @@ import pytest
 from scipy.stats import poisson
 from truth.agreement import expect, play
 
-from simulator.replication.audit import audit
 from simulator.replication.measure import measure
-from simulator.replication.simulate import simulate
+from simulator.replication.simulate import audit, simulate
 from simulator.scenario.reading.load import load, parse
 
 DEMAND, LEVEL = 5, 7

@@ -22,5 +22,5 @@ MECHANISM = Mechanism(
     facts=(Oversold,),
     laws=laws,
     kpis=("simulator.mechanisms.channels.kpis",),
-    words={Oversold: later("simulator.mechanisms.channels.page:oversold")},
+    words={Oversold: later("simulator.mechanisms.channels.facts:oversold")},
 )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from simulator.drawing.wording import of_line
 from simulator.engine.facts import Allocated, Backordered, LineOrdered, Lost, Substituted, told_before
 from simulator.engine.ledger import Ledger
 from simulator.lifecycle.laws import TINY
@@ -31,3 +32,6 @@ def laws(ledger: Ledger) -> Iterator[str]:
 def _sums(ledger: Ledger, kind: type) -> np.ndarray:
     table, size = ledger.columns(kind), len(ledger.columns(LineOrdered)["line"]) + 1
     return np.bincount(table["line"], table["units"], size)
+
+
+oversold = of_line("{} sold that were not there")

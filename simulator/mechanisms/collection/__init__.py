@@ -24,7 +24,7 @@ MECHANISM = Mechanism(
     laws=laws,
     kpis=("simulator.mechanisms.collection.kpis",),
     words={
-        Collected: later("simulator.mechanisms.collection.page:collected"),
-        NotCollected: later("simulator.mechanisms.collection.page:not_collected"),
+        Collected: later("simulator.mechanisms.collection.facts:collected"),
+        NotCollected: later("simulator.mechanisms.collection.facts:not_collected"),
     },
 )

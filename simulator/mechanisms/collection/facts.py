@@ -1,10 +1,11 @@
 """What becomes of goods that wait for their customer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from simulator.drawing.wording import of_line
 from simulator.engine.facts import Allocated, Delivered, Substituted, on_hand
 from simulator.engine.ledger import Ledger
 from simulator.lifecycle.laws import TINY
@@ -51,3 +52,10 @@ def laws(ledger: Ledger) -> Iterator[str]:
     wrong = np.flatnonzero((gone_back > 0) & (np.abs(gone_back - on_board) > TINY))
     if len(wrong):
         yield f"shipment {wrong[0]}: not all of it went back"
+
+
+def collected(ledger: Ledger, fact: Collected, named: Mapping[int, str]) -> str:
+    return f"shipment {fact.shipment} collected by the customer"
+
+
+not_collected = of_line("{} not collected: back to stock")

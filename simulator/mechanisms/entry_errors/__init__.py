@@ -23,12 +23,12 @@ MECHANISM = Mechanism(
         ShortPaid,
         Complained,
     ),
-    laws=later("simulator.mechanisms.entry_errors.laws:laws"),
+    laws=later("simulator.mechanisms.entry_errors.facts:laws"),
     kpis=("simulator.mechanisms.entry_errors.kpis",),
     words={
-        Erred: later("simulator.mechanisms.entry_errors.page:erred"),
-        Surfaced: later("simulator.mechanisms.entry_errors.page:surfaced"),
-        ShortPaid: later("simulator.mechanisms.entry_errors.page:short_paid"),
-        Complained: later("simulator.mechanisms.entry_errors.page:complained"),
+        Erred: later("simulator.mechanisms.entry_errors.facts:erred"),
+        Surfaced: later("simulator.mechanisms.entry_errors.facts:surfaced"),
+        ShortPaid: later("simulator.mechanisms.entry_errors.facts:short_paid"),
+        Complained: later("simulator.mechanisms.entry_errors.facts:complained"),
     },
 )

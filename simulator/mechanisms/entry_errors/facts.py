@@ -1,8 +1,14 @@
 """What is entered wrongly, and what comes of it."""
 
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+import numpy as np
+
+from simulator.engine import facts
 from simulator.engine.facts import Allocated, error_met, told_before
+from simulator.engine.ledger import Columns, Ledger
+from simulator.lifecycle.laws import offender
 from simulator.scenario.network import Errors
 
 ERROR_KINDS = tuple(Errors.model_fields)
@@ -52,3 +58,59 @@ class Complained(NamedTuple):
     order: int
     reason: int
     """Index into the reasons of complaints."""
+
+
+def laws(ledger: Ledger) -> Iterator[str]:
+    """What comes to light was entered wrongly and missed, once each; a payment is short only for a wrong price."""
+    erred, surfaced = ledger.columns(Erred), ledger.columns(Surfaced)
+    missed, found = _keys(ledger, erred)[erred["caught"] == 0], _keys(ledger, surfaced)
+    for wrong, fault in (
+        (~np.isin(found, missed), "came to light but was never missed"),
+        (_again(found), "came to light twice"),
+    ):
+        if wrong.any():
+            yield f"order {surfaced['order'][offender(wrong)]}: an error {fault}"
+    first = np.full(len(ledger.columns(facts.Ordered)["at"]) + 1, np.inf)
+    delivered = ledger.columns(facts.Delivered)
+    np.minimum.at(first, delivered["order"], delivered["at"])
+    early = (surfaced["kind"] != ERROR_KINDS.index("address")) & (surfaced["at"] < first[surfaced["order"]])
+    if early.any():
+        yield f"order {surfaced['order'][offender(early)]}: an error came to light before anything was delivered"
+    short, priced = ledger.columns(ShortPaid)["order"], surfaced["kind"] == ERROR_KINDS.index("price")
+    if not np.array_equal(np.sort(short), np.sort(surfaced["order"][priced])):
+        yield "the orders paid short are not those with a wrong price"
+
+
+def _keys(ledger: Ledger, table: Columns) -> np.ndarray:
+    """One number for each combination of order, line and kind."""
+    lines = len(ledger.columns(facts.LineOrdered)["line"]) + 1
+    keys: np.ndarray = (table["order"] * lines + table["line"]) * len(ERROR_KINDS) + table["kind"]
+    return keys
+
+
+def _again(keys: np.ndarray) -> np.ndarray:
+    """Which keys were there before."""
+    seen = np.ones(len(keys), dtype=bool)
+    seen[np.unique(keys, return_index=True)[1]] = False
+    return seen
+
+
+def erred(ledger: Ledger, fact: Erred, named: Mapping[int, str]) -> str:
+    return f"{_error(fact, named)} entered wrongly" + (", verification catches it" if fact.caught else "")
+
+
+def surfaced(ledger: Ledger, fact: Surfaced, named: Mapping[int, str]) -> str:
+    return f"the customer meets with a wrong {_error(fact, named)}"
+
+
+def short_paid(ledger: Ledger, fact: ShortPaid, named: Mapping[int, str]) -> str:
+    return f"{fact.share:.0%} of the order's value is not paid"
+
+
+def complained(ledger: Ledger, fact: Complained, named: Mapping[int, str]) -> str:
+    return f"the customer complains: {COMPLAINT_REASONS[fact.reason]}"
+
+
+def _error(fact: Erred | Surfaced, named: Mapping[int, str]) -> str:
+    kind = ERROR_KINDS[fact.kind]
+    return f"{kind} of {named[fact.line]}" if fact.line else kind

@@ -25,8 +25,8 @@ MECHANISM = Mechanism(
     laws=laws,
     kpis=("simulator.mechanisms.reservations.kpis",),
     words={
-        Withdrawn: later("simulator.mechanisms.reservations.page:withdrawn"),
-        SetAside: later("simulator.mechanisms.reservations.page:set_aside"),
-        Released: later("simulator.mechanisms.reservations.page:released"),
+        Withdrawn: later("simulator.mechanisms.reservations.facts:withdrawn"),
+        SetAside: later("simulator.mechanisms.reservations.facts:set_aside"),
+        Released: later("simulator.mechanisms.reservations.facts:released"),
     },
 )

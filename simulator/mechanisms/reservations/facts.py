@@ -1,8 +1,9 @@
 """What happens to orders for later before they go to the warehouse."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from simulator.drawing.wording import of_line
 from simulator.engine.facts import comes_first, ends_order
 from simulator.engine.ledger import Ledger
 from simulator.lifecycle.laws import nothing_asked
@@ -35,3 +36,14 @@ class Released(NamedTuple):
 def laws(ledger: Ledger) -> Iterator[str]:
     """Who withdrew an order asked for nothing, but for what was sold out when it came."""
     yield from nothing_asked(ledger, Withdrawn, at_entry=True)
+
+
+def withdrawn(ledger: Ledger, fact: Withdrawn, named: Mapping[int, str]) -> str:
+    return "the customer cancels the order before it is released"
+
+
+def released(ledger: Ledger, fact: Released, named: Mapping[int, str]) -> str:
+    return "released to the warehouse"
+
+
+set_aside = of_line("{} set aside")

@@ -26,8 +26,8 @@ MECHANISM = Mechanism(
     laws=laws,
     kpis=("simulator.mechanisms.returns.kpis",),
     words={
-        Returned: later("simulator.mechanisms.returns.page:returned"),
-        Restocked: later("simulator.mechanisms.returns.page:restocked"),
-        Disposed: later("simulator.mechanisms.returns.page:disposed"),
+        Returned: later("simulator.mechanisms.returns.facts:returned"),
+        Restocked: later("simulator.mechanisms.returns.facts:restocked"),
+        Disposed: later("simulator.mechanisms.returns.facts:disposed"),
     },
 )

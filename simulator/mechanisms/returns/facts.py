@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from simulator.drawing.wording import of_line
 from simulator.engine.facts import Allocated, LineOrdered, on_hand
 from simulator.engine.ledger import Ledger
 from simulator.lifecycle.laws import TINY, offender
@@ -48,3 +49,8 @@ def laws(ledger: Ledger) -> Iterator[str]:
         yield f"line {offender(returned > allocated + TINY)}: more came back than was shipped"
     if (restocked + disposed > returned + TINY).any():
         yield f"line {offender(restocked + disposed > returned + TINY)}: more was restocked than came back"
+
+
+returned = of_line("{} come back")
+restocked = of_line("{} restocked")
+disposed = of_line("{} written off")

@@ -6,7 +6,7 @@ from typing import Any
 
 from simulator.engine.clock import PLAN, Life, Process
 from simulator.engine.ledger import Record
-from simulator.lifecycle.classes import customer_record, product_record
+from simulator.lifecycle.policy import customer_record, product_record
 from simulator.lifecycle.replenishment import resize
 from simulator.lifecycle.world import World
 from simulator.planning.stock_levels import class_target

@@ -11,8 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from simulator.scenario.errors import At, Part, Problem, Several, choice, dotted
-from simulator.scenario.reading.nodes import Mapping, Mark, Node, Scalar, below, child, plain
-from simulator.scenario.reading.shape import Shape, shape_of
+from simulator.scenario.reading.nodes import Mapping, Mark, Node, Scalar, Shape, below, child, plain, shape_of
 
 _NAMES = {
     "a whole number": "int_type int_parsing int_from_float int_parsing_size",
