@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 from pydantic.fields import FieldInfo
 
+from simulator.plugins import added
 from simulator.model import AnyOrder, Beside, Model, once
 from simulator.scenario.costs import Costs
 from simulator.scenario.market import Market
@@ -179,3 +180,10 @@ def register_section(name: str, model: type[Model]) -> None:
     Scenario.model_fields[name] = FieldInfo(annotation=model | None, default=None, description=about)  # type: ignore[arg-type]
     Scenario.model_rebuild(force=True)
     setattr(Scenario, name, None)  # of scenarios that were loaded before
+    added(model, lambda: _forget_section(name))
+
+
+def _forget_section(name: str) -> None:
+    del Scenario.__annotations__[name], Scenario.model_fields[name]
+    delattr(Scenario, name)
+    Scenario.model_rebuild(force=True)
