@@ -11,8 +11,8 @@ import numpy as np
 from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 from pydantic.fields import FieldInfo
 
-from simulator.plugins import added
 from simulator.model import AnyOrder, Beside, Model, once
+from simulator.plugins import added
 from simulator.scenario.costs import Costs
 from simulator.scenario.market import Market
 from simulator.scenario.network import Network
