@@ -14,6 +14,7 @@ from click.testing import CliRunner
 import simulator
 from simulator.cli.main import cli
 from simulator.experiments import provenance as recorded
+from simulator.experiments import reproduce
 from simulator.experiments.replicate import Experiment
 from simulator.experiments.samples import play
 from simulator.experiments.store import Store
@@ -212,13 +213,13 @@ def test_a_store_of_the_first_format_is_held_against_the_hashes_of_its_time(tmp_
 
 def test_an_interrupt_is_no_answer(written, monkeypatch):
     """`run` keeps what is finished of an interrupted run; to compare that with the whole would be wrong."""
-    (found,) = recorded.recorded(written())
+    (found,) = reproduce.recorded(written())
     scenario = load("textbook/base_stock", SHORT)
     experiment = Experiment(scenario, Store())
     experiment.keep(play(experiment.pickled, [0]))
-    monkeypatch.setattr(recorded, "run", lambda *_, **__: experiment.result(3, "interrupted"))
+    monkeypatch.setattr(reproduce, "run", lambda *_, **__: experiment.result(3, "interrupted"))
     with pytest.raises(KeyboardInterrupt):
-        recorded.replay(found, scenario)
+        reproduce.replay(found, scenario)
 
 
 def test_an_interrupted_run_with_gaps_is_played_with_the_same_gaps(tmp_path):

@@ -20,6 +20,7 @@ from simulator.mechanisms import known
 from simulator.mechanisms.channels.facts import Oversold
 from simulator.mechanisms.entry_errors.facts import Erred
 from simulator.mechanisms.known import kinds, mechanisms, register
+from simulator.plugins import TakenError
 from simulator.replication.measure import catalogue
 from simulator.replication.simulate import AuditError, audit, simulate
 from simulator.scenario.reading.load import parse
@@ -91,7 +92,7 @@ def test_a_kpi_defined_later_is_in_the_catalogue():
 
 
 def test_a_built_in_mechanism_keeps_its_name():
-    with pytest.raises(ValueError, match="there is a mechanism 'returns' already"):
+    with pytest.raises(TakenError, match="a mechanism 'returns' is there already"):
         register(Mechanism(name="returns", active=lambda scenario: True, start=lambda world: None))
     assert [each.name for each in mechanisms()][:2] == ["segmentation", "planned_lead_times"]
 

@@ -12,7 +12,7 @@ from simulator.replication.measure import measure
 from simulator.reports.card import card
 from simulator.reports.card_inputs import Part, named, parts, settings, side_by_side, text
 from simulator.rules.allocation import AllocationRule
-from simulator.rules.family import Rule, rules_in
+from simulator.rules.family import Rule
 from simulator.scenario.network import Supplier
 from simulator.scenario.reading.load import base_of, gallery_names, load, parse
 
@@ -208,8 +208,7 @@ def test_a_new_rule_shows_up_with_its_settings():
     assert "**allocation: `lottery_of_the_test`**\n\nDraw lots among those who wait. Nobody likes it." in said
     assert "| `allocation` | `tickets` 5. |" in said
     assert "- `tickets`: Lots for each." in said
-    del Lottery
-    rules_in.cache_clear()
+    family._forget(AllocationRule, "lottery_of_the_test")
 
 
 def test_a_scenario_cannot_write_markup_into_its_card():
