@@ -51,8 +51,8 @@ class PagePart:
 class Code(PagePart):
     """What is typed, or a part of a scenario.
 
-    >>> str(Code("a < b"))
-    '<code>a &lt; b</code>'
+    >>> print(Code("a < b"))
+    <code>a &lt; b</code>
     """
 
     macro = "code"

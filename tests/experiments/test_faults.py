@@ -109,10 +109,11 @@ def test_kill_9_loses_only_the_blocks_under_way(tmp_path, workers):
 
 def test_a_worker_that_is_killed_costs_its_own_block_only():
     """Two workers play 12 slow blocks; one is killed again and again: all numbers are there, each kept once."""
-    with Store() as store, workforce(executor=Killed(2)) as crew:
+    workers = Killed(2)
+    with Store() as store, workforce(executor=workers) as crew:
         experiment = Experiment(shelf(), store)
         replicate(crew, [(experiment, 12)])
-        assert crew.executor.kills == 2
+        assert workers.kills == 2
         assert same(experiment.result(), simulator.run(shelf(), 12, workers=1))
 
 

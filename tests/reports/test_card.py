@@ -11,6 +11,7 @@ from simulator.engine import facts
 from simulator.replication.measure import measure
 from simulator.reports.card import card
 from simulator.reports.card_inputs import Part, named, parts, settings, side_by_side, text
+from simulator.rules import family
 from simulator.rules.allocation import AllocationRule
 from simulator.rules.family import Rule
 from simulator.scenario.network import Supplier
