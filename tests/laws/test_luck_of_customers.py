@@ -10,7 +10,7 @@ from scenes import FULL, play
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
 from simulator.engine.orders import Block
-from simulator.lifecycle.world import build
+from simulator.replication.simulate import lay_out
 from simulator.scenario.reading.load import parse
 
 CHANGES = {
@@ -41,7 +41,7 @@ def changed(change: str) -> str:
 
 def blocks(text: str) -> Iterator[Block]:
     """The first blocks of orders of each segment, with the fates of their customers."""
-    for source in build(parse(text), 0).sources:
+    for source in lay_out(parse(text), 0).segments:
         yield from map(source.block, itertools.islice(source.bulks(), 2))
 
 
@@ -62,8 +62,8 @@ def test_a_policy_leaves_the_customers_as_they_were(change):
     for before, after in pairs:
         assert wants(before) == wants(after)
         assert fates(before) == fates(after)
-        same = [line for line in before.returns if line in after.returns]
-        assert [before.returns[line] for line in same] == [after.returns[line] for line in same]
+        same = [line for line in before.comes_back if line in after.comes_back]
+        assert [before.comes_back[line] for line in same] == [after.comes_back[line] for line in same]
 
 
 @pytest.mark.parametrize("change", CHANGES)
