@@ -263,3 +263,31 @@ def test_pushed_orders_come_first_at_the_shelf(alert, taken, met):
         fact.at for fact in ledger.of(Allocated) if fact.line in keys
     ] == taken  # orders of one line: the same number
     assert ledger.of(Settled) == [(99.0, 0, 0.0, 3.0, met, 0.0, 0.0)]
+
+
+REPLACED = """
+name: A contract met with substitutes
+run: {start: 2026-01-05, horizon: 100 h}
+market:
+  segments: {retailer: {demand: {rule: scheduled, first: 1 h, every: 10 h}, basket: {items: {a: 1}, units: 2}}}
+products:
+  a: {price: 10, cost: 5, substitutes: {b: 100 %}}
+  b: {price: 10, cost: 5}
+network:
+  suppliers: {maker: {lead_time: 1000 h}}
+  sites:
+    store:
+      stages: [{stage: picking, time: 1 h}]
+      stock: {a: {rule: base_stock, level: 0}, b: {rule: base_stock, level: 500}}
+service:
+  stockout: [{rule: substitute}, {rule: lost_sale}]
+  rules: [{promise: {rule: fixed, time: 5 h}}]
+  contracts: {retailer: {covers: {segment: retailer}, metric: on_time, target: 95 %, period: 50 h}}
+"""
+
+
+def test_an_order_of_which_everything_was_replaced_is_delivered_under_its_contract():
+    """Orders of 1, 11, 21 ... 91 h get b for all of their a, an hour later: five fall due in each period, on time."""
+    ledger = play(REPLACED)
+    assert ledger.of(Settled) == [(50.0, 0, 0.0, 5.0, 5.0, 0.0, 0.0), (100.0, 0, 50.0, 5.0, 5.0, 0.0, 0.0)]
+    assert measure(ledger).values["sla_attainment"][""][0] == 1.0
