@@ -44,7 +44,7 @@ def worths(context: click.Context, option: click.Parameter, given: tuple[str, ..
     return found
 
 
-@cli.command(short_help="Compare each ALT with BASE under the same luck.")
+@cli.command(short_help="Compare each ALT with BASE under the same random numbers.")
 @click.argument("base")
 @click.argument("alternatives", nargs=-1, required=True, metavar="ALT...")
 @change_options
@@ -80,7 +80,7 @@ def worths(context: click.Context, option: click.Parameter, given: tuple[str, ..
     show_default=True,
     help="How all intervals of a table come to hold together.",
 )
-@click.option("--independent", is_flag=True, help="Give each scenario luck of its own instead of the same.")
+@click.option("--independent", is_flag=True, help="Give each scenario random numbers of its own instead of the same.")
 @experiment_options
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option(
@@ -109,7 +109,7 @@ def compare(
     report: Path | None,
     **settings: Any,
 ) -> None:
-    """Compare each ALT with BASE under the same luck: difference, interval, verdict.
+    """Compare each ALT with BASE under the same random numbers: difference, interval, verdict.
 
     BASE and ALT are scenarios. All intervals of a table hold together.
     """

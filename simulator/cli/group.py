@@ -147,7 +147,11 @@ def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--set, --seed and --plugin, which hold for every scenario of a command."""
     for decorate in (
         plugin_option,
-        click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Another luck than the scenario's own."),
+        click.option(
+            "--seed",
+            type=click.IntRange(0, 2**63 - 1),
+            help="Another seed of the random numbers than the scenario's own.",
+        ),
         click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change one value; repeatable."),
     ):
         command = decorate(command)

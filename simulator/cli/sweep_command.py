@@ -142,7 +142,7 @@ def sweep(
     store: Path | None,
     **settings: Any,
 ) -> None:
-    """Play SCENARIO at many points of its inputs under the same luck: what each gives, and what service costs."""
+    """Play SCENARIO at many points of its inputs under the same random numbers: what each gives, what service costs."""
     from simulator.drawing.wording import counted
     from simulator.experiments.cost_of_service import service_of
     from simulator.experiments.ranges import DesignError

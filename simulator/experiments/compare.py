@@ -53,14 +53,14 @@ def compare(
     """Compare alternatives with the first scenario, the base.
 
     All play the same replications under common random numbers; their differences are taken pair by pair. With
-    `independent` each has luck of its own (a seed that another has already is raised), and Welch's interval.
+    `independent` each has random numbers of its own (a seed that another has already is raised), and Welch's interval.
     `by` names dimensions to compare by slice too. The intervals of a table hold together with the stated
     `confidence`. `worth` gives the smallest difference that matters, by KPI in its own unit; 1 % of the base's value,
     or half a percentage point of a share, where it says nothing. The rest is as for `run`; what is finished when it is
     interrupted, or when the workers are lost, is compared if there are two replications of each.
 
-    Errors: ComparisonError for scenarios that do not share their luck, and for settings that make no sense; KeyError
-    for an unknown KPI; StoreError; ExecutorError.
+    Errors: ComparisonError for scenarios that do not share their random numbers, and for settings that make no sense;
+    KeyError for an unknown KPI; StoreError; ExecutorError.
     """
     _check(scenarios, replications, kpis, confidence, simultaneous, worth or {})
     notes = odd_times(scenarios)
@@ -180,7 +180,7 @@ def same_luck(scenarios: Sequence[Scenario]) -> None:
     others = [f"{each.name} has seed {each.run.seed}" for each in scenarios[1:] if each.run.seed != base.run.seed]
     if others:
         raise ComparisonError(
-            f"not the same luck: {base.name} has seed {base.run.seed}, {', '.join(others)}. "
+            f"not the same random numbers: {base.name} has seed {base.run.seed}, {', '.join(others)}. "
             "Give all one seed (--seed), or compare them as independent (--independent)"
         )
 

@@ -72,7 +72,7 @@ GUARANTEES = {
     "subset": "With a probability of at least {confidence:.4g} % the best is among those kept{lead}. Subset selection "
     "by paired differences (after Gupta 1965): " + NORMAL + ".",
     "ocba": "Nothing is guaranteed. The probability that the selection is correct is estimated at {probability}, "
-    "as if luck were not shared. OCBA (Chen and others 2000): " + NORMAL + ".",
+    "as if random numbers were not shared. OCBA (Chen and others 2000): " + NORMAL + ".",
 }
 
 
@@ -157,7 +157,7 @@ def select(
     Which is best says the KPI itself; `largest` says it where neither is better, or otherwise. Ratios are judged by
     the mean of the replications' values. The rest is as for `run`.
 
-    Errors: ComparisonError for scenarios that do not share their luck, a KPI that not all of them have in every
+    Errors: ComparisonError for scenarios that do not share their random numbers, a KPI that not all have in every
     replication, settings that make no sense or that the procedure does not use; KeyError for an unknown KPI;
     StoreError; ExecutorError.
     """

@@ -1,4 +1,4 @@
-"""Many variants of one scenario, played in one pool under the same luck."""
+"""Many variants of one scenario, played in one pool under the same random numbers."""
 
 import math
 import warnings
@@ -43,7 +43,7 @@ def variants(scenario: Scenario, points: Sequence[Values]) -> list[Scenario]:
     Errors: ScenarioError with the problems of every point, before anything is played; DesignError for another seed.
     """
     if any(path.replace('"', "").strip() == "run.seed" for values in points for path in values):
-        raise DesignError("run.seed cannot be varied: the points are compared under the same luck")
+        raise DesignError("run.seed cannot be varied: the points are compared under the same random numbers")
     found, problems = [], list[Problem]()
     for values in points:
         try:
@@ -260,7 +260,7 @@ class Sweep:
 
 
 def average(samples: Sequence[Sample], numbers: Sequence[Sequence[int]], confidence: float = CONFIDENCE) -> Interval:
-    """The average of estimates that share their luck, paired by the numbers of their replications."""
+    """The average of estimates that share their random numbers, paired by the numbers of their replications."""
     if len(samples) == 1:
         return interval(samples[0], confidence)
     paired = np.mean([sample.linear() for sample in common(samples, numbers)], axis=0)

@@ -62,7 +62,8 @@ def _told(optimum: Optimum) -> Iterator[str]:
     section, count = optimum.section, len(optimum.trials)
     times = section.replications
     yield f"Found by `simulator optimise`: {_asked(optimum)}"
-    yield f"{count} points were tried, each with {times.first} to {times.most} replications under the same luck"
+    replications = f"{times.first} to {times.most} replications"
+    yield f"{count} points were tried, each with {replications} under the same random numbers"
     yield (
         f"Confirmed by {times.fresh} replications that the search had not seen (seed {optimum.base.run.seed}): "
         f"{'; '.join(_found(each) for each in optimum.kpis)}"

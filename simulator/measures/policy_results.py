@@ -47,7 +47,7 @@ def promise_overlong(view: View) -> Ratio:
 def on_time_to_latest(view: View) -> Ratio:
     """Orders delivered completely by the date last promised / orders whose last promise has fallen due.
 
-    It flatters: whoever promises anew is on time again. `on_time` is against the date first promised.
+    It flatters: a promise that is made anew can be kept again. `on_time` is against the date first promised.
     """
     orders = view.orders
     due = orders.latest <= view.end

@@ -156,8 +156,8 @@ def sampling(scenario: Scenario) -> Iterator[str]:
     yield from paragraph(
         "numpy's PCG64 generator, seeded by `SeedSequence(seed, spawn_key=(replication, *name))`: one stream for every "
         f"cause, keyed by its name, such as {code(f'{segment}: arrivals')}. A changed policy or an added segment "
-        "leaves the luck of all other causes as it was. What a customer will do is drawn when the order is drawn, so "
-        "that two policies face the same customers."
+        "leaves the random numbers of all other causes as they were. What a customer will do is drawn when the "
+        "order is drawn, so that two policies face the same customers."
     )
 
 

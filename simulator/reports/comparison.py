@@ -80,15 +80,20 @@ def explained(comparison: Comparison) -> Iterator[str]:
     )
     if comparison.paired:
         yield (
-            "Saved: so many times the replications would be needed for as narrow an interval if luck were not shared."
+            "Saved: so many times the replications would be needed for as narrow an interval if "
+            "random numbers were not shared."
         )
 
 
 def played(comparison: Comparison) -> str:
-    """How much was played, under which luck."""
+    """How much was played, under which random numbers."""
     run = comparison.results[0].scenario.run
     seeds = [str(result.scenario.run.seed) for result in comparison.results]
-    luck = f"the same luck (seed {seeds[0]})" if comparison.paired else f"luck of their own (seeds {listed(seeds)})"
+    luck = (
+        f"the same random numbers (seed {seeds[0]})"
+        if comparison.paired
+        else f"random numbers of their own (seeds {listed(seeds)})"
+    )
     return (
         f"{comparison.replications} replications of {(run.horizon - run.warm_up) / 168:.4g} weeks after a warm-up "
         f"of {run.warm_up / 168:.3g} weeks, {luck}"

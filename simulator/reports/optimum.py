@@ -57,8 +57,8 @@ def explained(optimum: Optimum) -> Iterator[str]:
     """What the numbers mean, in sentences."""
     times = optimum.section.replications
     yield (
-        f"Each point was played {times.first} to {times.most} times under the same luck; one was dropped where that "
-        f"is right with {100 * (1 - RISK):g} % confidence."
+        f"Each point was played {times.first} to {times.most} times under the same random numbers; one was "
+        f"dropped where that is right with {100 * (1 - RISK):g} % confidence."
     )
     yield (
         f"The best of many looks better than it is: these numbers are from {times.fresh} replications that the "
@@ -142,7 +142,8 @@ def print_selection(found: Selection) -> None:
     which = "largest" if found.largest else "smallest"
     console.print(f"[bold]{escape(verdict(found))}[/bold]", highlight=False)
     console.print(
-        f"By {found.kpi} ({found.unit}), the {which} is best; the same luck (seed {found.seed})", highlight=False
+        f"By {found.kpi} ({found.unit}), the {which} is best; the same random numbers (seed {found.seed})",
+        highlight=False,
     )
     console.print()
     table = Table(box=None, header_style="bold", pad_edge=False)

@@ -162,8 +162,8 @@ def _spread(findings: Findings) -> Iterator[Paragraph]:
             said.append(f"{_points(found, sign=False)} points in {what}")
     if said:
         yield Paragraph(
-            f"Like is treated alike up to {' and '.join(said)}: the standard deviation between customers of the same "
-            "segment, chance included."
+            f"Customers of one kind are served alike up to {' and '.join(said)}: the standard deviation "
+            "between customers of the same segment, chance included."
         )
 
 

@@ -52,7 +52,7 @@ def print_sensitivity(found: Sensitivity) -> None:
     console.print(f"[bold]{escape(found.scenario.name)}[/bold]", highlight=False)
     console.print(
         f"{found.method}: {METHODS[found.method]}; {counted(len(found.inputs), 'input')}, "
-        f"{counted(found.points, 'point')} of {found.replications} replications, the same luck at every "
+        f"{counted(found.points, 'point')} of {found.replications} replications, the same random numbers at every "
         f"point (seed {run.seed})",
         highlight=False,
     )

@@ -63,7 +63,7 @@ def played(sweep: Sweep) -> str:
     points, replications = counted(len(sweep.points), "point"), counted(sweep.replications, "replication")
     return (
         f"{points}, {replications} each of {weeks:.4g} weeks after a warm-up of {warm_up:.3g} weeks, "
-        f"the same luck at every point (seed {run.seed})"
+        f"the same random numbers at every point (seed {run.seed})"
     )
 
 

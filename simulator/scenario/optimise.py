@@ -107,7 +107,7 @@ class Optimise(Model):
     replications: Replications = Replications()
     """How often each is played."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
-    """The luck of the search, not of the runs."""
+    """The random numbers of the search, not of the runs."""
 
     @property
     def objective(self) -> Goal:

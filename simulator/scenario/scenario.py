@@ -51,7 +51,7 @@ def _plain_copy(data: Any) -> Any:
 
 
 class Run(Model):
-    """How long to simulate, and with which luck."""
+    """How long to simulate, and with which random numbers."""
 
     start: Date = dt.date(2026, 1, 5)
     """First day, at midnight; it fixes the days of the week."""
@@ -60,7 +60,7 @@ class Run(Model):
     warm_up: Hours = 0.0
     """Left out of the measures: orders placed before it, and stock until then."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
-    """Which luck: the same seed, replication and scenario give the same run."""
+    """Which random numbers: the same seed, replication and scenario give the same run."""
 
     @model_validator(mode="after")
     def _check(self) -> "Run":

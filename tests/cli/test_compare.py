@@ -79,7 +79,7 @@ def test_compare_tells_what_differs_by_how_much_and_what_that_means(tmp_path):
         "   2  Pooled stock, protected for the web",
     ]
     assert "5 replications" in lines[3]
-    assert "same luck (seed 1)" in lines[3]
+    assert "same random numbers (seed 1)" in lines[3]
     row = lines[next(place for place, line in enumerate(lines) if line.startswith("line_fill_rate")) + 1].split()
     assert (row[0], row[1].endswith("%"), row[-3], row[-2]) == ("1", False, "better", "x")
     assert "by channel" in done.stdout
@@ -144,7 +144,7 @@ def test_another_time_is_a_warning_and_independent_luck_is_told(inside, tmp_path
     done = inside("compare", BASE, "longer.yaml", *SHORT, "-n", "2", "--independent")
     assert done.returncode == 0, done.stderr
     assert "warning: Longer has warm_up" in done.stderr
-    assert "luck of their own (seeds 1 and 2)" in " ".join(done.stdout.split())
+    assert "random numbers of their own (seeds 1 and 2)" in " ".join(done.stdout.split())
     assert "saved" not in done.stdout
 
 

@@ -128,7 +128,7 @@ def test_every_fact_can_be_told(text):
         "held for credit until",
         "order is turned away",
         "withdrawn after",
-        "customer meets with a wrong",
+        "customer finds a wrong",
         "is not paid",
         "complains",
     ):

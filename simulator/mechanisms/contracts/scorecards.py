@@ -212,7 +212,7 @@ def _scorecard(view: View, contract: Contract) -> Scorecard:
 
 
 def _turn(failed: np.ndarray, period: np.ndarray) -> np.ndarray:
-    """For each order that failed, the how manieth of its period it is, in the order in which they fell due."""
+    """For each order that failed, its place in its period, in the order in which they fell due."""
     turns = np.zeros(len(failed))
     for each in np.unique(period[failed]):
         mine = np.flatnonzero(failed & (period == each))

@@ -100,7 +100,7 @@ def erred(ledger: Ledger, fact: Erred, named: Mapping[int, str]) -> str:
 
 
 def surfaced(ledger: Ledger, fact: Surfaced, named: Mapping[int, str]) -> str:
-    return f"the customer meets with a wrong {_error(fact, named)}"
+    return f"the customer finds a wrong {_error(fact, named)}"
 
 
 def short_paid(ledger: Ledger, fact: ShortPaid, named: Mapping[int, str]) -> str:
