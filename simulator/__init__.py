@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simulator.engine.ledger import Ledger
     from simulator.experiments.compare import compare
-    from simulator.experiments.optimise import optimise
+    from simulator.experiments.optimisation import optimise
     from simulator.experiments.replicate import run
     from simulator.experiments.result import Result
     from simulator.experiments.select import select
@@ -51,7 +51,7 @@ _HOMES = {
     "fit": "fitting.fit",
     "load": "scenario.reading.load",
     "load_plugin": "plugins",
-    "optimise": "experiments.optimise",
+    "optimise": "experiments.optimisation",
     "run": "experiments.replicate",
     "select": "experiments.select",
     "simulate": "replication.simulate",

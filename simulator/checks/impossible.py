@@ -194,7 +194,7 @@ MEANS = "from order entry to delivery, with everything in stock and nobody queue
 
 
 def impossible(policy: Reach) -> Iterator[At]:
-    """Fixed promises, and times in agreements, that are shorter than the shortest possible cycle."""
+    """Fixed promises, and times in contracts, that are shorter than the shortest possible cycle."""
     for place, rule in enumerate(policy.rules):
         time = rule.promise.standing_time if rule.promise is not None else None
         if time is not None:
@@ -208,7 +208,7 @@ def impossible(policy: Reach) -> Iterator[At]:
 
 
 def _covered(policy: Reach, contract: Contract) -> np.ndarray:
-    """The kinds of orders that an agreement may cover; customers are not told apart."""
+    """The kinds of orders that a contract may cover; customers are not told apart."""
     segments, channels = contract.covers.segment, contract.covers.channel
     return np.array(
         [

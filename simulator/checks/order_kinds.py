@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.planning.stock_levels import customer_classes, product_classes
-from simulator.rules.segmentation import SegmentationRule
+from simulator.rules.classifying import SegmentationRule
 from simulator.scenario.market import Segment
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import When
@@ -139,7 +139,7 @@ class Kinds:
 
 
 def _labels(rule: SegmentationRule, name: str, now: dict[str, str]) -> list[str]:
-    """The classes that something may be in: its contract's, the one of now where none is reviewed, or any."""
+    """The classes that something may be in: its contract's, today's where none is reviewed, or any."""
     if name in rule.contracts:
         return [rule.contracts[name]]
     return [now[name]] if name in now else list(rule.labels)

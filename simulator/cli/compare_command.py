@@ -143,19 +143,19 @@ def _show(found: "Comparison", style: str) -> None:
     elif style == "csv":
         click.echo(found.table.to_csv(index=False), nl=False)
     else:
-        from simulator.reports.comparison import print_comparison
+        from simulator.reports.comparison_tables import print_comparison
 
         print_comparison(found)
 
 
 def _write(found: "Comparison", chart: Path | None, report: Path | None) -> None:
     if chart is not None:
-        from simulator.reports.comparison import write_comparison_chart
+        from simulator.reports.comparison_tables import write_comparison_chart
 
         write_comparison_chart(found, chart)
         click.echo(f"chart: {chart}", err=True)
     if report is not None:
-        from simulator.reports.comparison import write_comparison
+        from simulator.reports.comparison_tables import write_comparison
 
         write_comparison(found, report)
         click.echo(f"report: {report}", err=True)

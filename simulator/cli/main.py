@@ -1,4 +1,4 @@
-"""The command `simulator`. Heavy rooms are entered only by the commands that need them."""
+"""The command `simulator`. Heavy packages are imported only by the commands that need them."""
 
 import sys
 

@@ -19,7 +19,7 @@ from simulator.cli.group import (
 )
 
 if TYPE_CHECKING:
-    from simulator.experiments.optimise import Optimum
+    from simulator.experiments.optimisation import Optimum
 
 
 FORMATS = ("table", "json", "csv")
@@ -82,7 +82,7 @@ def optimise(
     chart: Path | None,
 ) -> None:
     """Find the best decisions for SCENARIO: what its section `optimise` asks for, confirmed by fresh replications."""
-    from simulator.experiments.optimise import optimise as find
+    from simulator.experiments.optimisation import optimise as find
     from simulator.experiments.wide_search import OptunaMissing
 
     overrides = (*changes, *([f"run.seed={seed}"] if seed is not None else []))

@@ -10,7 +10,7 @@ from collections import deque
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from simulator.rules.replenishment import ReplenishmentRule, ServiceTarget
+from simulator.rules.replenishing import ReplenishmentRule, ServiceTarget
 from simulator.textbook.targets import LeadTime
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Shelf:
         waiting.units = 0.0
 
     def drop_served(self) -> None:
-        """Those who got everything, or gave up, make room at the head of the queue."""
+        """Those who got everything, or gave up, leave the head of the queue."""
         while self.waiting and not self.waiting[0].units:
             self.waiting.popleft()
 

@@ -95,7 +95,7 @@ class WorkPlan:
     ) -> Iterator[tuple[str, Duration | None, Duration | None, np.ndarray | slice]]:
         """Stream, laws and orders: the stage's own, but at entry those of the mode that an order is entered in.
 
-        Every law is drawn for every order, so that an order that changes its mode leaves the others' luck alone.
+        Every law is drawn for every order, so that an order that changes its mode leaves the others' draws alone.
         """
         modes = {mode: self.modes[mode] for mode in dict.fromkeys(entered) if mode is not None}
         timed = {mode: each for mode, each in modes.items() if each.takes_time} if stage.stage == "entry" else {}

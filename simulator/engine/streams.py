@@ -1,4 +1,4 @@
-"""One named random stream for every cause, so that a change to one cause leaves the others' luck alone."""
+"""One named random stream for every cause, so that a change to one cause leaves the draws of the others alone."""
 
 from collections.abc import Callable
 from itertools import chain, repeat
@@ -9,7 +9,7 @@ BLOCK = 256
 
 
 class Streams:
-    """The luck of one replication: (seed, replication, name) -> numbers, whatever else is asked for."""
+    """The random numbers of one replication: (seed, replication, name) -> numbers, whatever else is asked for."""
 
     def __init__(self, seed: int, replication: int) -> None:
         self._seed, self._replication = seed, replication

@@ -27,7 +27,7 @@ class Delivery(Shipment):
 
 
 class Supply:
-    """A supplier as one shelf sees it: it has its own luck, and remembers the last arrival."""
+    """A supplier as one shelf sees it: it has its own random stream, and remembers the last arrival."""
 
     def __init__(
         self, clock: Clock, scenario: Scenario, name: str, workshop: Staffed | None, streams: Streams, stream: str
@@ -69,7 +69,7 @@ class Supply:
 
 
 def _drifting(draw: Callable[[], float], clock: Clock, changes: Sequence[Drift]) -> Callable[[], float]:
-    """Draws times the factor of the time at which they are asked for: the same luck, longer or shorter."""
+    """Draws times the factor of the time at which they are asked for: the same random numbers, longer or shorter."""
     begins, factors = [change.at for change in changes], [1.0, *(change.factor for change in changes)]
     return lambda: draw() * factors[bisect_right(begins, clock.now)]
 

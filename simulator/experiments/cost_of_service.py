@@ -1,7 +1,7 @@
 """The cost of service: what one more point of service costs, which points are worth having, which is cheapest.
 
-Points are compared pair by pair under the same luck. The verdicts on dominance and on the optimum hold together
-with the stated confidence: their intervals are Bonferroni's over all pairs.
+Points are compared pair by pair under the same random numbers. The verdicts on dominance and on the optimum hold
+together with the stated confidence: their intervals are Bonferroni's over all pairs.
 """
 
 import math

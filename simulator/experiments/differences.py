@@ -23,7 +23,7 @@ class Contrast:
     base: Sample
     other: Sample
     paired: bool = True
-    """Whether replications of the same number share their luck."""
+    """Whether replications of the same number share their random numbers."""
 
     @cached_property
     def pairs(self) -> np.ndarray:
@@ -166,8 +166,8 @@ def critical(correlation: np.ndarray, freedom: float, confidence: float) -> floa
 
     def over(bound: float) -> float:
         ends = np.full(count, bound)
-        luck = np.random.default_rng(1)  # the same for every bound, so that it grows steadily
-        inside = multivariate_t.cdf(ends, np.zeros(count), shape, whole, lower_limit=-ends, random_state=luck)
+        rng = np.random.default_rng(1)  # the same for every bound, so that it grows steadily
+        inside = multivariate_t.cdf(ends, np.zeros(count), shape, whole, lower_limit=-ends, random_state=rng)
         return float(inside) - confidence
 
     least, most = student(confidence, whole), student(1 - (1 - confidence) / count, whole)

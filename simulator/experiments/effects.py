@@ -366,7 +366,7 @@ def sobol(names: Sequence[str], outputs: np.ndarray, confidence: float = CONFIDE
 def noise_share(outputs: np.ndarray) -> float:
     """How much of the variance between the points' means is noise that more replications would remove.
 
-    Luck that moves all points alike is no noise here: analysis of variance by points and replications; nan for one.
+    Chance that moves all points alike is no noise here: analysis of variance by points and replications; nan for one.
 
     >>> noise_share(np.array([[1.0, 2.0], [3.0, 4.0]]))
     0.0

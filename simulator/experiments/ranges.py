@@ -202,7 +202,7 @@ def design_points(vary: Mapping[str, Varied], design: Design, count: int | None,
     """The points of a design, each once.
 
     A grid has every combination, `count` values of each range (5 where left out) and every value of each list. The
-    other two spread `count` points over the ranges evenly, by luck that the seed decides; a list is split into parts
+    other two spread `count` points over the ranges evenly, by draws that the seed decides; a list is split into parts
     of equal size.
 
     Errors: DesignError for nothing to vary, too few or too many points, or a count that says nothing.

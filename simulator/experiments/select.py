@@ -8,9 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from simulator.experiments import selection as kn
-from simulator.experiments import selection as ocba
-from simulator.experiments import selection as subset
+from simulator.experiments import selection
 from simulator.experiments.compare import ComparisonError, odd_times, same_luck
 from simulator.experiments.comparison import distinct
 from simulator.experiments.executors import Workforce, workforce
@@ -222,10 +220,10 @@ def _choose(
 ) -> Choice:
     zone = indifference or 0.0
     if procedure == "kn":
-        return kn.select_kn(desk, systems, zone, confidence=confidence, first=first, cap=replications or CAP)
+        return selection.select_kn(desk, systems, zone, confidence=confidence, first=first, cap=replications or CAP)
     if procedure == "subset":
-        return subset.select_subset(desk, systems, replications or COUNT, confidence=confidence, indifference=zone)
-    return ocba.select_ocba(desk, systems, budget or COUNT * systems, first=first)
+        return selection.select_subset(desk, systems, replications or COUNT, confidence=confidence, indifference=zone)
+    return selection.select_ocba(desk, systems, budget or COUNT * systems, first=first)
 
 
 def _check(

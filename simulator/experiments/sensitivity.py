@@ -1,4 +1,4 @@
-"""Which inputs matter: what their uncertainty does to KPIs, under the same luck at every point."""
+"""Which inputs matter: what their uncertainty does to KPIs, with the same random numbers at every point."""
 
 import math
 from collections.abc import Mapping, Sequence

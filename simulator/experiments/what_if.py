@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
 
-from simulator.experiments.optimise import Optimum
+from simulator.experiments.optimisation import Optimum
 from simulator.experiments.search import Confirmed
 from simulator.experiments.search_space import said
 from simulator.scenario.optimise import Constraint

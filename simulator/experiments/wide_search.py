@@ -12,7 +12,7 @@ from simulator.experiments.search_space import Places, said
 from simulator.scenario.optimise import Optimise
 
 STARTUP = 10
-"""Points drawn by luck before any are proposed, or a third of the proposals if that is less."""
+"""Points drawn at random before any are proposed, or a third of the proposals if that is less."""
 
 
 class OptunaMissing(Exception):  # noqa: N818

@@ -5,12 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.fitting.goodness import Finding, Goodness, compare, goodness, tell
-from simulator.fitting.order_patterns import Arrivals, fit_arrivals, fit_baskets, lines_by_cell
-from simulator.fitting.return_patterns import classify, fit_returns
-from simulator.fitting.rows import LeftOut, Lines, usable_lines
-from simulator.fitting.scenario_text import Draft, page
-from simulator.fitting.sections import (
+from simulator.fitting.fitted_sections import (
     Found,
     describe,
     write_costs,
@@ -20,6 +15,11 @@ from simulator.fitting.sections import (
     write_run,
     write_service,
 )
+from simulator.fitting.goodness import Finding, Goodness, compare, goodness, tell
+from simulator.fitting.order_patterns import Arrivals, fit_arrivals, fit_baskets, lines_by_cell
+from simulator.fitting.return_patterns import classify, fit_returns
+from simulator.fitting.rows import LeftOut, Lines, usable_lines
+from simulator.fitting.scenario_text import Draft, page
 from simulator.fitting.table import WORDS, Options, choose_columns, read_table
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.fitting.fitted_sections import DAYS, Found
 from simulator.fitting.order_patterns import lines_by_cell
 from simulator.fitting.rows import LeftOut
-from simulator.fitting.sections import DAYS, Found
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.fitting.order_patterns import Cell, Window, lines_by_cell
-from simulator.rules.segmentation import abc, variation, xyz
+from simulator.rules.classifying import abc, variation, xyz
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -57,7 +57,7 @@ class Options:
     weeks: int = 52
     """Weeks measured, after a warm-up of 8; replayed demand runs as long as the history."""
     seed: int = 1
-    """Which luck the scenario starts with."""
+    """The seed that the scenario starts with."""
 
     def check(self) -> None:
         """Every setting makes sense. Errors: FitError names the first that does not."""

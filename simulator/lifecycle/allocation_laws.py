@@ -12,7 +12,7 @@ from simulator.engine.ledger import Ledger
 from simulator.engine.movements import shelf_of_line
 from simulator.planning.expected_demand import expected_demand
 from simulator.planning.stock_levels import product_classes
-from simulator.rules.allocation import AllocationRule
+from simulator.rules.allocating import AllocationRule
 from simulator.rules.views import LineView
 from simulator.scenario.service import When
 
@@ -156,12 +156,12 @@ def _shelves(ledger: Ledger) -> dict[int, OneShelf]:
 
 
 def _pegged(ledger: Ledger) -> set[int]:
-    """Lines for which goods were hurried or fetched: these are theirs, whoever waits."""
+    """Lines for which goods were hurried or fetched: these are theirs, whatever else waits."""
     return {line for kind in (facts.Expedited, facts.Transshipped) for line in ledger.columns(kind)["line"].tolist()}
 
 
 def _favoured(ledger: Ledger) -> set[int]:
-    """Lines that come before all others: an agreement on their order was at risk, or goods were set aside for them."""
+    """Lines that come before all others: a contract on their order was at risk, or goods were set aside for them."""
     lines, found = ledger.columns(facts.LineOrdered), set[int]()
     for table in (ledger.columns(kind) for kind in ledger.kinds if kind in facts.COMES_FIRST):
         found |= {*table["line"].tolist()} if "line" in table else set()

@@ -112,8 +112,8 @@ def fill_baskets(
 ) -> Generator[Wanted, np.ndarray, None]:
     """A generator to which the channels of new orders are sent and which gives what they want.
 
-    `common` is the segment's own basket: the channels without one of their own draw on the same luck, so that orders
-    want the same whichever of these they take.
+    `common` is the segment's own basket: the channels without one of their own draw on the same random numbers, so that
+    orders want the same whichever of these they take.
     """
     own: dict[int, Filler] = {}
     filler_of = []
@@ -147,7 +147,7 @@ def _interleave(basket: np.ndarray, parts: list[Wanted]) -> Wanted:
 
 
 class Filler:
-    """Draws the baskets of one segment in one channel, each kind of luck from a stream of its own."""
+    """Draws the baskets of one segment in one channel, each kind of draw from a stream of its own."""
 
     def __init__(self, basket: Basket, products: Mapping[str, Product], name: str, streams: Streams) -> None:
         self.basket = basket

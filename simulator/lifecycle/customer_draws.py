@@ -15,7 +15,7 @@ from simulator.engine.orders import ComesBack
 from simulator.lifecycle.order_terms import Bulk, Known
 
 if TYPE_CHECKING:
-    from simulator.lifecycle.demand import CustomerSegment
+    from simulator.lifecycle.customer_segment import CustomerSegment
 
 Faults = tuple[np.ndarray | float, np.ndarray | float]
 """Where each order gets damaged, and whether its documents are wrong."""
@@ -97,7 +97,7 @@ class CustomerDraws:
         return np.cumprod(damage, axis=1), np.array([each.document_error for each in qualities])
 
     def patience(self, lines: int) -> list[float] | None:
-        """How long each line's customer waits; whoever does not wait at all is below 0."""
+        """How long each line's customer waits; below 0 for a customer who does not wait at all."""
         if self._segment.waits >= 1 and self._segment.patience is None:
             return None
         waits = self._rng("waits").random(lines) < self._segment.waits

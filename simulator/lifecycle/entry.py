@@ -4,7 +4,7 @@ from simulator.engine.clock import DEMAND, Life, Process
 from simulator.engine.gathering import LeftTheDesk
 from simulator.engine.orders import Order
 from simulator.lifecycle.allocation import allocate, sell_in_passing
-from simulator.lifecycle.demand import CustomerSegment
+from simulator.lifecycle.customer_segment import CustomerSegment
 from simulator.lifecycle.fulfilment import send
 from simulator.lifecycle.promise import agree, commit, uncommit
 from simulator.lifecycle.world import World
@@ -25,7 +25,7 @@ def arrivals(world: World, segment: CustomerSegment, clerk: Process) -> Life:
     for bulk in segment.bulks():
         world.ledger.flush()
         if len(world.policy.reviews) and not skip_to(first := float(bulk.at[0])):
-            clerk.until(first, DEMAND)  # the classes of now decide
+            clerk.until(first, DEMAND)  # today's classes decide
             yield
         block, index = segment.block(bulk), 0
         while True:

@@ -17,7 +17,7 @@ from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import ReturnTerms
 
 if TYPE_CHECKING:
-    from simulator.lifecycle.demand import CustomerSegment
+    from simulator.lifecycle.customer_segment import CustomerSegment
 
 
 Work = list[list[float]]

@@ -11,8 +11,8 @@ from simulator.engine.streams import Streams
 from simulator.engine.terms import Chain, ChannelTerms, LineTerms, Terms, Way
 from simulator.planning.sourcing_options import lane_of, outlets
 from simulator.planning.stock_levels import customer_classes, product_classes
-from simulator.rules.allocation import AllocationRule
-from simulator.rules.segmentation import SegmentationRule, Sold, Turnover, turnover
+from simulator.rules.allocating import AllocationRule
+from simulator.rules.classifying import SegmentationRule, Sold, Turnover, turnover
 from simulator.rules.stockout import ship_of
 from simulator.rules.views import LineView
 from simulator.scenario.channels import Channel, Protected
@@ -222,18 +222,18 @@ class Policy:
         channel: np.ndarray,
         customer: np.ndarray,
         value: np.ndarray | None,
-        luck: np.ndarray,
+        chance: np.ndarray,
     ) -> np.ndarray:
         """For each order the index of the rule by which sales treats it instead; -1 for none.
 
-        `luck` is in [0, 1): the first override has its share of it, the next one a share beside that.
+        `chance` is in [0, 1): the first override has its share of it, the next one a share beside that.
         """
         found, taken = np.full(len(channel), -1), np.zeros(len(channel))
         whens, names = [each.when for each in self.overrides], [rule.name for rule in self.rules]
         matches = self._matches(whens, segment, channels, channel, customer, value)
         for mine, override in zip(matches.T, self.overrides, strict=True):
             upto = taken + mine * override.rate
-            found[(luck >= taken) & (luck < upto)] = names.index(override.treated_as)
+            found[(chance >= taken) & (chance < upto)] = names.index(override.treated_as)
             taken = upto
         return found
 

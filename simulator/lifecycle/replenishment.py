@@ -99,7 +99,7 @@ def move(world: World, waiting: Waiting, shelf: Shelf, origin: Shelf, delivery: 
 
 
 def _receive(world: World, shelf: Shelf, delivery: Delivery, pegged: Waiting | None) -> None:
-    """Goods come to the shelf: for the line that they were fetched for, then for whoever waits."""
+    """Goods come to the shelf: for the line that they were fetched for, then for the lines that wait."""
     shelf.receive(delivery)
     if pegged is not None and pegged.units:
         units = min(pegged.units, delivery.units)

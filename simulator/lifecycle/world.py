@@ -15,7 +15,7 @@ from simulator.engine.ledger import Ledger, Record
 from simulator.engine.site import SiteWorld, expect_demand, lay_out_shelves, lay_out_workshops
 from simulator.engine.stations import Staffed
 from simulator.engine.streams import Streams
-from simulator.lifecycle.demand import CustomerSegment, Numbers
+from simulator.lifecycle.customer_segment import CustomerSegment, Numbers
 from simulator.lifecycle.mechanism import Mechanism
 from simulator.lifecycle.policy import Channels, Classes, Policy
 from simulator.lifecycle.rule_views import CycleRecord

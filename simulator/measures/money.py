@@ -3,7 +3,7 @@
 import numpy as np
 
 from simulator.engine import facts
-from simulator.measures.costs import (
+from simulator.measures.activity_costs import (
     Ledgered,
     costs,
     earned_by_line,
@@ -93,7 +93,7 @@ def total_cost(view: View) -> Derived:
 
 @kpi(unit="money per week", better="higher", of="measured time")
 def margin(view: View) -> Derived:
-    """Revenue - cost of goods - all activity costs (penalties of agreements are one) + bonuses of agreements."""
+    """Revenue - cost of goods - all activity costs (penalties of contracts are one) + bonuses of contracts."""
     income, goods, served = (view.values(part) or {} for part in (revenue, cost_of_goods, total_cost))
     found = {name: income[name] - goods[name] - served[name] for name in income}
     beside = earned_by_line(view)

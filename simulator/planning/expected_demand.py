@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.model import once
 from simulator.planning.sourcing_options import home_site, share_from
-from simulator.rules.segmentation import Sold, Turnover, turnover
+from simulator.rules.classifying import Sold, Turnover, turnover
 from simulator.scenario.demand import Replayed, Resampled, Rhythm
 from simulator.scenario.distributions import Quantity
 from simulator.scenario.market import Basket, ChannelUse, Segment

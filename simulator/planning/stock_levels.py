@@ -6,8 +6,8 @@ import numpy as np
 
 from simulator.model import once
 from simulator.planning.expected_demand import customer_turnover, expected_demand
-from simulator.rules.replenishment import ReplenishmentRule, ServiceTarget
-from simulator.rules.segmentation import SegmentationRule, Turnover
+from simulator.rules.classifying import SegmentationRule, Turnover
+from simulator.rules.replenishing import ReplenishmentRule, ServiceTarget
 from simulator.scenario.scenario import Scenario
 from simulator.textbook.targets import LeadTime
 

@@ -43,7 +43,7 @@ def _catalogue(modules: tuple[str, ...], edition: int) -> dict[str, Kpi]:
     return dict(sorted(registered().items(), key=lambda item: rank.get(item[1].function.__module__, len(rank))))
 
 
-catalogue()  # whoever imports this module has every activity and every cause
+catalogue()  # every activity and every cause is known once this module is imported
 
 
 @dataclass(frozen=True)

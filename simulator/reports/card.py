@@ -26,7 +26,7 @@ from simulator.reports.card_model import (
     resources,
 )
 from simulator.reports.card_text import FirstRun, bullets, code, first, line, paragraph, table, trial
-from simulator.rules.replenishment import ReplenishmentRule
+from simulator.rules.replenishing import ReplenishmentRule
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import Targets
 
@@ -81,7 +81,7 @@ def _targets(scenario: Scenario, whole: Part) -> Iterator[str]:
             for kpi, goal in part.model.model_dump(exclude_none=True).items():
                 yield f"{title(kpi)} of {figure(goal, 'share')} at least ({line(rule)})"
     for name, contract in scenario.service.contracts.items():
-        yield f"{code(contract.metric)} of {figure(contract.target, 'share')} at least (agreement {line(name)})"
+        yield f"{code(contract.metric)} of {figure(contract.target, 'share')} at least (contract {line(name)})"
 
 
 def initialisation(trial: FirstRun) -> Iterator[str]:

@@ -41,7 +41,7 @@ def happenings(trial: FirstRun) -> Iterator[str]:
     yield from paragraph(
         "An order is one process: it passes the stages in the order of the diagram, waits for staff where staff is "
         "limited, and takes its stock in between. What happens at one instant has an order: receipts and the lines "
-        "that wait for them, work that ends, new demand, reviews, planning, settlement of agreements. Every event is "
+        "that wait for them, work that ends, new demand, reviews, planning, settlement of contracts. Every event is "
         "kept as a fact. These kinds occurred in the first replication:"
     )
     counts = {kind: trial.count(kind) for kind in kinds()}
@@ -211,7 +211,7 @@ def _besides(scenario: Scenario) -> list[str]:
     return [
         *(["replenishment of stock by its rules (2.4)"] if stocked else []),
         *(["inspection of returned goods"] if returns else []),
-        *(["settlement of agreements"] if scenario.service.contracts else []),
+        *(["settlement of contracts"] if scenario.service.contracts else []),
     ]
 
 

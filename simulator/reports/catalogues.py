@@ -11,11 +11,11 @@ from pydantic.fields import FieldInfo
 
 from simulator.measures.registry import SCOR
 from simulator.replication.measure import catalogue
-from simulator.rules.allocation import AllocationRule
+from simulator.rules.allocating import AllocationRule
+from simulator.rules.classifying import SegmentationRule
 from simulator.rules.family import Rule, rules_in
 from simulator.rules.promising import PromiseRule
-from simulator.rules.replenishment import ReplenishmentRule
-from simulator.rules.segmentation import SegmentationRule
+from simulator.rules.replenishing import ReplenishmentRule
 from simulator.rules.sourcing import SourcingRule
 from simulator.rules.stockout import StockoutRule
 from simulator.scenario.demand import DemandRule

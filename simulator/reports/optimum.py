@@ -12,7 +12,7 @@ from simulator.drawing.search_charts import TRIALS, Bound, Trials, trials
 from simulator.drawing.sheet import write_picture
 from simulator.drawing.wording import counted, listed, show, title
 from simulator.experiments.intervals import interval
-from simulator.experiments.optimise import Optimum
+from simulator.experiments.optimisation import Optimum
 from simulator.experiments.search import CANDIDATES, RISK, Confirmed
 from simulator.experiments.search_space import Space, at, sample, written
 from simulator.experiments.select import Selection

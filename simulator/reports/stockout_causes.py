@@ -10,7 +10,7 @@ from simulator.measures.inventory import shelf_of_line
 from simulator.measures.view import View
 from simulator.mechanisms.returns.facts import Restocked
 from simulator.planning.stock_levels import sized_rules
-from simulator.rules.replenishment import ReplenishmentRule
+from simulator.rules.replenishing import ReplenishmentRule
 
 
 @dataclass(frozen=True)

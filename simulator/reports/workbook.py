@@ -24,7 +24,7 @@ Format = Any
 SHEETS = {
     "segment": "By segment",
     "rule": "By rule",
-    "contract": "By agreement",
+    "contract": "By contract",
     "class": "By class",
     "sku": "By SKU",
     "stage": "By stage",
@@ -57,7 +57,7 @@ def _fill(sheets: "Sheets", result: Result) -> None:
         _wide(sheets, sheet, dimension, [e for e in found if e.dimension == dimension])
     _causes(sheets, [e for e in found if e.dimension == "cause"])
     if result.scenario.service.contracts:
-        sheets.table("Agreement periods", PERIODS, list(periods(Findings(result).view)), column_units=UNITS)
+        sheets.table("Contract periods", PERIODS, list(periods(Findings(result).view)), column_units=UNITS)
     sheets.table("Assumptions", ["input", "value", "why"], assumed(result.scenario))
     sheets.table(
         "Definitions",

@@ -20,7 +20,7 @@ _rules: dict[type["Rule"], dict[str, type["Rule"]]] = {}
 
 
 class Rule(Model):
-    """A rule holds its settings and decides; it keeps no state and sees no clock, luck or world."""
+    """A rule holds its settings and decides; it keeps no state and sees no clock, random numbers or world."""
 
     rule: str
 

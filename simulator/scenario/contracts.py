@@ -69,7 +69,7 @@ Period = Annotated[
 
 
 class Covered(Model):
-    """Which orders an agreement covers; what is left out matches all."""
+    """Which orders a contract covers; what is left out matches all."""
 
     segment: Names | None = None
     """A segment, or several."""
@@ -109,7 +109,7 @@ class Exclusions(Model):
 
 
 class Alert(Model):
-    """A look at the attainment so far before the period ends. Below the target, the agreement is at risk until it
+    """A look at the attainment so far before the period ends. Below the target, the contract is at risk until it
     is settled, and its orders that are due by then are the most urgent of all."""
 
     before: Annotated[Hours, Field(gt=0)]

@@ -52,7 +52,7 @@ class DemandRule(Rule):
     def arrivals(self, rng: np.random.Generator, horizon: float) -> Iterator[np.ndarray]:
         """Blocks of times of orders, in hours from the start of the run, rising, at least up to the horizon.
 
-        All luck is drawn from `rng`, so that nobody else's luck depends on it.
+        Every draw comes from `rng`, so that nothing else depends on it.
         """
         raise NotImplementedError
 

@@ -14,7 +14,7 @@ Part = str | int
 
 
 class Fault(ValueError):  # noqa: N818 (reads as a sentence where it is raised)
-    """Something wrong, and what would be right; whoever catches it knows the place."""
+    """Something wrong, and what would be right; the code that catches it knows the place."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

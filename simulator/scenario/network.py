@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from simulator.model import AnyOrder, Model
-from simulator.rules.replenishment import Replenishment
+from simulator.rules.replenishing import Replenishment
 from simulator.scenario.calendars import Calendar, Departures
 from simulator.scenario.channels import Lane
 from simulator.scenario.distributions import Duration

@@ -85,7 +85,7 @@ def segmentation_references(
 
 
 def contract_references(service: Service, market: Market) -> Iterator[At]:
-    """Agreements cover segments, channels and customers that exist, and look at dates that there are."""
+    """Contracts cover segments, channels and customers that exist, and look at dates that there are."""
     customers = _customers(market)
     for name, contract in service.contracts.items():
         place: Path = ("service", "contracts", name)
@@ -120,7 +120,7 @@ def _is_promised(service: Service, market: Market, segment: str) -> bool:
 
 
 NEVER = ("name", "about", "run", "optimise", "assumptions")
-"""Sections that are no decision: who changes the time or the luck compares what is not alike."""
+"""Sections that are no decision: runs that differ in time or in random numbers are not alike."""
 
 
 def optimise_references(section: Optimise, source: Mapping[str, Any]) -> Iterator[At]:

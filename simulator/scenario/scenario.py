@@ -115,7 +115,7 @@ class Scenario(Model):
 
     @property
     def source(self) -> dict[str, Any]:
-        """Plain data that this scenario is read from, to be shown and edited; whoever asks gets a copy.
+        """Plain data that this scenario is read from, to be shown and edited; each caller gets a copy.
 
         As a file writes it, after `extends` and overrides, where it was read; else, such as for a changed copy, as
         `written` does.
@@ -129,7 +129,7 @@ class Scenario(Model):
         """A fingerprint of the content: equal for equal content, however it is written and wherever the files lie.
 
         The order of keys does not count, but for mappings whose order the numbers follow (`AnyOrder` says of which
-        they do not): products, segments, channels, sites, suppliers and whatever luck chooses from.
+        they do not): products, segments, channels, sites, suppliers and whatever is drawn from by lot.
 
         What is to be optimised is a question, which changes no number: it is left out, so that a scenario with it
         and without it share what is played.

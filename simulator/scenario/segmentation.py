@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pydantic import model_validator
 
 from simulator.model import Model
-from simulator.rules.segmentation import Classified, SegmentationRule
+from simulator.rules.classifying import Classified, SegmentationRule
 from simulator.scenario.errors import At, Several
 
 

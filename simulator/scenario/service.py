@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from simulator.model import Model, Names
-from simulator.rules.allocation import Allocation, FirstCome
+from simulator.rules.allocating import Allocation, FirstCome
 from simulator.rules.promising import Promise
 from simulator.rules.stockout import Backorder, Stockout
 from simulator.scenario.contracts import Contract

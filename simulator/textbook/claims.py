@@ -309,7 +309,7 @@ def claims_in_packs(demand: Demand, lead_time: LeadTime, spread: int, times: Seq
 def burst(demand: Demand) -> Undershoot:
     """Units that other lines of the same burst ask for ahead of one line (or, by symmetry, after it): mean and sd.
 
-    A variance above the Poisson's says that lines come in bursts, and then whoever asks finds others
+    A variance above the Poisson's says that lines come in bursts, and then a customer who asks finds others
     just ahead: (I - 1) / 2 lines where I is the lines' ratio of variance to mean, spread as in bursts
     of geometric size. None where lines come as a Poisson process or more evenly.
 

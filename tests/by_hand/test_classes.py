@@ -9,7 +9,7 @@ from simulator.mechanisms.segmentation.facts import CustomerReclassified, SkuRec
 from simulator.planning.stock_levels import customer_classes, product_classes
 from simulator.replication.measure import measure
 from simulator.reports.story import tell
-from simulator.rules.segmentation import Sold, turnover, variation, xyz
+from simulator.rules.classifying import Sold, turnover, variation, xyz
 from simulator.scenario.reading.load import parse
 
 TEN = """

@@ -8,7 +8,7 @@ from simulator.mechanisms.contracts.facts import Alerted, Pushed, Settled
 from simulator.replication.measure import measure
 
 SHOP = """
-name: Agreement
+name: Contract
 run: {{start: 2026-01-05, horizon: 200 h, seed: 1}}
 market:
   segments:

@@ -13,8 +13,7 @@ from click.testing import CliRunner
 
 import simulator
 from simulator.cli.main import cli
-from simulator.experiments import provenance as recorded
-from simulator.experiments import reproduce
+from simulator.experiments import provenance, reproduce
 from simulator.experiments.replicate import Experiment
 from simulator.experiments.samples import play
 from simulator.experiments.store import Store
@@ -198,7 +197,7 @@ def test_a_store_that_was_tampered_with_is_found_out(stored, tmp_path):
 def test_a_store_of_the_first_format_is_held_against_the_hashes_of_its_time(tmp_path):
     scenario = load("textbook/base_stock", SHORT)
     simulator.run(scenario, 2, workers=1, store=tmp_path / "old.db")
-    first = recorded._first_hash(recorded.record(scenario)["source"], scenario)
+    first = provenance._first_hash(provenance.record(scenario)["source"], scenario)
     with sqlite3.connect(tmp_path / "old.db") as base:
         base.execute("PRAGMA user_version = 1")
     base.close()

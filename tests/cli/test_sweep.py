@@ -142,7 +142,7 @@ def test_a_design_that_is_not_balanced_is_warned_of():
         (("--vary", f"{LEVEL}=16,-3,x"), f"{LEVEL}=-3"),
         (("--vary", f"{LEVEL}=16,-3,x"), f"{LEVEL}=x"),
         (("--vary", "run.sed=1,2"), "did you mean 'seed'"),
-        (("--vary", "run.seed=1,2"), "same luck"),
+        (("--vary", "run.seed=1,2"), "same random numbers"),
         (("--vary", f"{LEVEL}=1..9", "--design", "lhs"), "how many points"),
         (("--vary", f"{LEVEL}=1..9", "--points", "1"), "1"),
         (("--vary", f"{LEVEL}=1,9", "--kpi", "fill"), "there is no KPI 'fill'"),

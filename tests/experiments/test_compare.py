@@ -15,7 +15,7 @@ from simulator.scenario.reading.load import parse
 
 
 def pair(rng, count, shared=0.8, gap=0.0):
-    """A base and another with partly the same luck, the other higher by `gap`."""
+    """A base and another with partly the same random numbers, the other higher by `gap`."""
     luck = rng.normal(size=count)
     one, other = (np.sqrt(shared) * luck + np.sqrt(1 - shared) * rng.normal(size=count) for _ in range(2))
     return Sample("mean", one), Sample("mean", other + gap)

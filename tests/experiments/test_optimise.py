@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from truth.systems import queue
 
-from simulator.experiments.optimise import Optimum, optimise
+from simulator.experiments.optimisation import Optimum, optimise
 from simulator.experiments.result import Result
 from simulator.experiments.store import Store
 from simulator.experiments.what_if import WhatIfError, is_as, what_if

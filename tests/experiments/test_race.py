@@ -5,8 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from simulator.experiments import search as confirm
-from simulator.experiments import search as race
+from simulator.experiments import search
 from simulator.experiments.executors import workforce
 from simulator.experiments.intervals import Sample
 from simulator.experiments.search import Trial, best, judge, looks
@@ -121,7 +120,7 @@ def test_a_good_point_is_seldom_dropped():
         incumbent = after(trial(1000 + LUCK), 16, asked)
         rival = trial(999.9 + LUCK + small(seed, 20.0))
         for look in looks(asked)[:-1]:
-            judge(rival, look, incumbent, asked, 1 - race.RISK / 2)
+            judge(rival, look, incumbent, asked, 1 - search.RISK / 2)
             if rival.fate == "worse":
                 dropped += 1
                 break
@@ -133,7 +132,7 @@ class Kept:
 
     @pytest.fixture(autouse=True)
     def _no_play(self, monkeypatch):
-        monkeypatch.setattr(confirm, "replicate", lambda crew, jobs, progress: None)
+        monkeypatch.setattr(search, "replicate", lambda crew, jobs, progress: None)
 
 
 class TestConfirmation(Kept):
@@ -143,7 +142,7 @@ class TestConfirmation(Kept):
         for each in trials:
             judge(each, 16, None, asked, 0.99)
         with workforce(1) as crew:
-            return confirm.confirm(crew, Made(1000 + LUCK, 0.9), trials, asked, lambda done: None)
+            return search.confirm(crew, Made(1000 + LUCK, 0.9), trials, asked, lambda done: None)
 
     def test_only_replications_count_that_had_no_say(self):
         lucky = np.where(np.arange(200) < 16, 0.99, 0.9) + small(1, 0.001)

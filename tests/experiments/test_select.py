@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.experiments import selection as kn
-from simulator.experiments import selection as ocba
-from simulator.experiments import selection as subset
+from simulator.experiments import selection
 from simulator.experiments.executors import workforce
 from simulator.experiments.replicate import Experiment
 from simulator.experiments.select import Desk, select
@@ -71,7 +69,7 @@ def kn_by_the_book(rows, indifference, risk, first):
 def test_kn_does_what_the_book_says_whatever_the_blocks(seed, block):
     systems = Systems(seed, (0.5, 0.2, 0.0, -1.0), (1.0, 2.0, 1.5, 1.0), shared=0.3)
     best, after = kn_by_the_book(systems.rows, 0.5, 0.05, 10)
-    choice = kn.select_kn(systems, 4, 0.5, confidence=0.95, first=10, block=block)
+    choice = selection.select_kn(systems, 4, 0.5, confidence=0.95, first=10, block=block)
     assert choice.best == best
     assert choice.kept == (best,)
     assert after <= choice.counts[best] < after + block
@@ -82,7 +80,7 @@ def test_kn_is_quicker_under_common_luck_and_drops_the_hopeless_first():
     spent = {}
     for shared in (0.0, 0.9):
         choices = [
-            kn.select_kn(Systems(seed, (1.0, 0.0, -8.0), (2.0, 2.0, 2.0), shared), 3, 1.0, block=1)
+            selection.select_kn(Systems(seed, (1.0, 0.0, -8.0), (2.0, 2.0, 2.0), shared), 3, 1.0, block=1)
             for seed in range(20)
         ]
         assert sum(choice.best == 0 for choice in choices) >= 18
@@ -94,7 +92,7 @@ def test_kn_is_quicker_under_common_luck_and_drops_the_hopeless_first():
 
 def test_kn_stops_where_it_must_not_go_on_and_says_that_it_is_undecided():
     for means in ((6.0, 0.0), (0.0, 6.0)):
-        choice = kn.select_kn(Systems(1, means, (5.0, 5.0)), 2, 0.01, first=10, cap=35)
+        choice = selection.select_kn(Systems(1, means, (5.0, 5.0)), 2, 0.01, first=10, cap=35)
         assert choice.kept == (0, 1)
         assert choice.counts == (35, 35)
         assert choice.best == means.index(6.0), "the one that leads is named"
@@ -103,7 +101,7 @@ def test_kn_stops_where_it_must_not_go_on_and_says_that_it_is_undecided():
 def test_systems_that_are_the_same_do_not_go_on_for_ever():
     rows = Systems(1, (0.0, 0.0), (1.0, 1.0))
     rows.rows[1] = rows.rows[0]
-    assert kn.select_kn(rows, 2, 0.1).kept == (0,)
+    assert selection.select_kn(rows, 2, 0.1).kept == (0,)
 
 
 def test_a_subset_keeps_the_best_as_often_as_promised_and_drops_what_is_surely_worse():
@@ -111,7 +109,7 @@ def test_a_subset_keeps_the_best_as_often_as_promised_and_drops_what_is_surely_w
     runs, kept, sizes = 600, 0, 0
     for seed in range(runs):
         systems = Systems(seed, (0.0, 0.0, -0.05, -4.0, -4.0), (1.0, 2.0, 1.5, 1.0, 2.0), shared=0.5)
-        found = subset.select_subset(systems, 5, 15).kept
+        found = selection.select_subset(systems, 5, 15).kept
         kept += 0 in found
         sizes += len(found)
         assert not {3, 4} & set(found)
@@ -122,14 +120,16 @@ def test_a_subset_keeps_the_best_as_often_as_promised_and_drops_what_is_surely_w
 def test_a_subset_is_not_cautious_for_nothing():
     """With two systems there is one comparison, and the risk is used in full: level ones are lost at 5 %."""
     runs = 2000
-    lost = np.mean([0 not in subset.select_subset(Systems(seed, (0, 0), (1, 2)), 2, 10).kept for seed in range(runs)])
+    lost = np.mean(
+        [0 not in selection.select_subset(Systems(seed, (0, 0), (1, 2)), 2, 10).kept for seed in range(runs)]
+    )
     assert abs(lost - 0.05) < 4 * np.sqrt(0.05 * 0.95 / runs)
 
 
 def test_an_indifference_makes_the_subset_smaller():
     sizes = [
         sum(
-            len(subset.select_subset(Systems(seed, (0.6, 0, 0, 0), (2, 2, 2, 2)), 4, 20, indifference=zone).kept)
+            len(selection.select_subset(Systems(seed, (0.6, 0, 0, 0), (2, 2, 2, 2)), 4, 20, indifference=zone).kept)
             for seed in range(100)
         )
         for zone in (0.0, 0.6)
@@ -139,12 +139,12 @@ def test_an_indifference_makes_the_subset_smaller():
 
 def test_ocba_shares_a_budget_by_the_formula_and_spends_it_to_the_last():
     """Rivals as the square of deviation / distance; the best by the root of the sum of squares."""
-    share = ocba.shares(np.array([0.0, 10.0, 5.0]), np.array([4.0, 2.0, 3.0]))
+    share = selection.shares(np.array([0.0, 10.0, 5.0]), np.array([4.0, 2.0, 3.0]))
     assert share[0] / share[2] == pytest.approx(((4 / 10) / (3 / 5)) ** 2)
     assert share[1] == pytest.approx(2 * np.sqrt((share[0] / 4) ** 2 + (share[2] / 3) ** 2))
     assert share.sum() == pytest.approx(1)
     systems = Systems(2, (0.0, 10.0, 9.0), (3.0, 3.0, 3.0))
-    choice = ocba.select_ocba(systems, 3, 203, first=10)
+    choice = selection.select_ocba(systems, 3, 203, first=10)
     assert sum(choice.counts) == 203
     assert choice.best == 1
     assert choice.counts[0] < 20 < choice.counts[2]
@@ -155,10 +155,10 @@ def test_ocba_is_right_more_often_than_even_shares_and_says_how_often():
     means, spreads = (1.0, 0.5, *(-3.0,) * 7), (2.0,) * 9
     runs, right, even, told = 300, 0, 0, 0.0
     for seed in range(runs):
-        choice = ocba.select_ocba(Systems(seed, means, spreads), 9, 270, first=10)
+        choice = selection.select_ocba(Systems(seed, means, spreads), 9, 270, first=10)
         right += choice.best == 0
         told += choice.probability
-        even += ocba.select_ocba(Systems(seed, means, spreads), 9, 270, first=30).best == 0
+        even += selection.select_ocba(Systems(seed, means, spreads), 9, 270, first=30).best == 0
     assert right > even + 15
     assert told / runs == pytest.approx(right / runs, abs=0.08)
 
@@ -169,12 +169,12 @@ def test_the_probability_of_being_right_is_what_the_rivals_leave():
     for systems, exact in ((2, 1 - 0.2397501), (3, 1 - 2 * 0.2397501)):
         more = Systems(1, (0.0,) * systems, (1.0,) * systems)
         more.rows = rows[:systems]
-        assert ocba.select_ocba(more, systems, 2 * systems, first=2).probability == pytest.approx(exact, abs=1e-6)
+        assert selection.select_ocba(more, systems, 2 * systems, first=2).probability == pytest.approx(exact, abs=1e-6)
 
 
 def test_systems_without_luck_need_no_budget_and_no_division():
     systems = Systems(1, (1.0, 2.0), (0.0, 0.0))
-    choice = ocba.select_ocba(systems, 2, 40)
+    choice = selection.select_ocba(systems, 2, 40)
     assert (choice.best, choice.probability) == (1, 1.0)
 
 

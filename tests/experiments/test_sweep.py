@@ -183,7 +183,7 @@ def test_a_path_that_is_not_there_says_what_is(shelf):
 
 
 def test_luck_cannot_be_varied(shelf):
-    with pytest.raises(DesignError, match="same luck"):
+    with pytest.raises(DesignError, match="same random numbers"):
         sweep(shelf, {"run.seed": [1, 2]})
 
 

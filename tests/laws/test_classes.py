@@ -12,7 +12,7 @@ from simulator.mechanisms.known import kinds
 from simulator.mechanisms.segmentation.facts import CustomerReclassified, SkuReclassified
 from simulator.planning.stock_levels import customer_classes, product_classes
 from simulator.replication.measure import measure
-from simulator.rules.segmentation import abc
+from simulator.rules.classifying import abc
 from simulator.scenario.reading.load import parse
 
 SEGMENTED = (

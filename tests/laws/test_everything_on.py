@@ -82,8 +82,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         "cancelled": 0.2,
     }
     service["overrides"][0]["rate"] = draw(st.sampled_from([0, 0.3]))
-    agreement = next(iter(service["contracts"].values()))
-    agreement |= {
+    contract = next(iter(service["contracts"].values()))
+    contract |= {
         "period": "1 week",
         "alert": {"before": "3 days"},
         "metric": draw(st.sampled_from(["otif", "on_time"])),

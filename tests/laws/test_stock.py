@@ -1,4 +1,4 @@
-"""Laws of stock under the same luck."""
+"""Laws of stock with the same random numbers."""
 
 import numpy as np
 import pytest

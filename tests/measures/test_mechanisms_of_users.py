@@ -14,7 +14,7 @@ from simulator.engine.facts import KINDS, ON_HAND, in_order
 from simulator.engine.ledger import Ledger
 from simulator.engine.movements import ended_orders, on_hand_changes
 from simulator.lifecycle.mechanism import Mechanism
-from simulator.measures import costs, registry
+from simulator.measures import activity_costs, registry
 from simulator.measures.registry import activities, kpi
 from simulator.mechanisms import known
 from simulator.mechanisms.channels.facts import Oversold
@@ -122,12 +122,12 @@ def test_nothing_is_owed_to_who_went_away():
 
 
 def test_money_is_refused_where_an_activity_has_no_cost(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(costs, "_costs", {**costs.activity_costs()})
-    del costs._costs["sla_penalty"]
+    monkeypatch.setattr(activity_costs, "_costs", {**activity_costs.activity_costs()})
+    del activity_costs._costs["sla_penalty"]
     with pytest.raises(RuntimeError, match="nothing says what sla_penalty costs"):
-        costs.activity_costs()
+        activity_costs.activity_costs()
 
 
 def test_activities_keep_their_order():
-    assert list(costs.activity_costs()) == activities()
+    assert list(activity_costs.activity_costs()) == activities()
     assert activities()[-3:] == ["error_correction", "short_payment", "sla_penalty"]

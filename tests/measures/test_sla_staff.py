@@ -1,4 +1,4 @@
-"""The capacity that agreements take and need, on runs that a person can work out."""
+"""The capacity that contracts take and need, on runs that a person can work out."""
 
 import pytest
 from scenes import play
@@ -24,7 +24,7 @@ service:
 
 @pytest.mark.parametrize(("within", "target", "staff"), [("1 h", 0.8, 1), ("1 h", 0.95, 2), ("18 min", 0.94, 3)])
 def test_the_staff_that_erlang_c_asks_for(within, target, staff):
-    """8 orders an hour, 10 an hour for each clerk; it takes all orders, whether the agreement covers them or not."""
+    """8 orders an hour, 10 an hour for each clerk; it takes all orders, whether the contract covers them or not."""
     hours = float(within.split()[0]) / (1 if within.endswith("h") else 60)
     late = [stays_longer(hours, 8, 10, clerks) for clerks in (1, 2, 3)]
     assert next(place + 1 for place, share in enumerate(late) if share <= 1 - target) == staff

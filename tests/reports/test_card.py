@@ -12,7 +12,7 @@ from simulator.replication.measure import measure
 from simulator.reports.card import card
 from simulator.reports.card_inputs import Part, named, parts, settings, side_by_side, text
 from simulator.rules import family
-from simulator.rules.allocation import AllocationRule
+from simulator.rules.allocating import AllocationRule
 from simulator.rules.family import Rule
 from simulator.scenario.network import Supplier
 from simulator.scenario.reading.load import base_of, gallery_names, load, parse

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from simulator.drawing.study_charts import differences, height
 from simulator.experiments.differences import Difference
-from simulator.reports.comparison import alike, difference_said, panel, short, worth_said
+from simulator.reports.comparison_tables import alike, difference_said, panel, short, worth_said
 
 FOUND = Difference(
     "on_time",

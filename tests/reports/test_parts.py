@@ -34,9 +34,9 @@ def test_columns_of_numbers_are_told_from_those_of_words():
 
 def test_a_section_of_a_mechanism_stands_after_the_one_it_says_even_where_that_is_missing():
     own = {"targets": section("targets"), "promises": None, "policy": section("policy"), "skus": section("skus")}
-    more = [section("free"), section("lost", "nowhere"), section("agreements", "promises")]
+    more = [section("free"), section("lost", "nowhere"), section("contracts", "promises")]
     found = [each.key for each in _in_order(own, more)]
-    assert found == ["targets", "agreements", "policy", "free", "lost", "skus"]
+    assert found == ["targets", "contracts", "policy", "free", "lost", "skus"]
 
 
 def test_words_for_the_facts_of_a_mechanism_are_found_when_they_are_first_wanted():

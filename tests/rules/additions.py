@@ -14,10 +14,10 @@ import numpy as np
 
 from simulator.measures.registry import kpi
 from simulator.model import Model
-from simulator.rules.allocation import AllocationRule
+from simulator.rules.allocating import AllocationRule
 from simulator.rules.promising import PromiseRule
-from simulator.rules.replenishment import ReplenishmentRule
-from simulator.rules.segmentation import SegmentationRule
+from simulator.rules.replenishing import ReplenishmentRule
+from simulator.rules.classifying import SegmentationRule
 from simulator.rules.sourcing import SourcingRule
 from simulator.rules.stockout import StockoutRule
 from simulator.rules.views import Lose

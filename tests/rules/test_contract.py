@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from simulator.reports.catalogues import FAMILIES, rules
 from simulator.rules.family import OneOf, Rule, rules_in
-from simulator.rules.replenishment import ReplenishmentRule
+from simulator.rules.replenishing import ReplenishmentRule
 from simulator.rules.views import Shelf
 from simulator.textbook.targets import Demand, LeadTime
 

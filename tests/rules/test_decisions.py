@@ -6,7 +6,7 @@ import pickle
 import pytest
 from rules.test_contract import sample
 
-from simulator.rules.allocation import AllocationRule
+from simulator.rules.allocating import AllocationRule
 from simulator.rules.family import rules_in
 from simulator.rules.promising import PromiseRule
 from simulator.rules.stockout import StockoutRule

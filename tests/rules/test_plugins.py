@@ -104,7 +104,7 @@ WRONG = {
     "it ends the program": ("raise SystemExit(0)\n", "ours.py:1: SystemExit: 0"),
     "a rule that there is": (
         OURS.replace('"every_friday"', '"min_max"'),
-        "ours.py:21: a rule tagged 'min_max' is there already: MinMax in simulator.rules.replenishment",
+        "ours.py:21: a rule tagged 'min_max' is there already: MinMax in simulator.rules.replenishing",
     ),
     "a tag that is not a literal": (
         OURS.replace('Literal["every_friday"]', "str"),
@@ -199,7 +199,7 @@ import simulator
 from pathlib import Path
 from simulator.plugins import loaded, load_plugin, unload
 from simulator.rules.family import rules_in
-from simulator.rules.replenishment import ReplenishmentRule
+from simulator.rules.replenishing import ReplenishmentRule
 
 file = Path("ours.py")
 first = load_plugin(file)

@@ -49,7 +49,7 @@ def test_what_cannot_be_agreed(contract, place, said):
     assert said in found
 
 
-def test_an_agreement_on_orders_that_are_promised_nothing():
+def test_an_contract_on_orders_that_are_promised_nothing():
     text = re.sub(r"promise: {rule: fixed, time: . days}", "priority: 1", EVERYTHING)
     assert "service.contracts.deal: nothing is promised to anybody it covers" in faults(PLAIN, text)
 

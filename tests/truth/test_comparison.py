@@ -5,8 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from simulator.experiments import selection as kn
-from simulator.experiments import selection as ocba
+from simulator.experiments import selection
 from simulator.experiments.compare import compare
 from simulator.experiments.differences import Contrast
 from simulator.experiments.intervals import Sample
@@ -81,16 +80,16 @@ def test_t09_choosing_by_the_largest_mean_is_right_as_often_as_bechhofer_says():
     assert observations_needed(systems=2, lead=1, sd=4, probability=0.95) == 87
     rng = np.random.default_rng(9)
     more = normals(rng, (0.0, 1.0), (4.0, 4.0))
-    right = np.mean([ocba.select_ocba(more, 2, budget=60, first=30).best == 1 for _ in range(runs)])
+    right = np.mean([selection.select_ocba(more, 2, budget=60, first=30).best == 1 for _ in range(runs)])
     assert abs(right - exact) < 4 * sqrt(exact * (1 - exact) / runs)
 
 
 def test_t14_kn_selects_the_best_as_often_as_it_promises():
     """Five systems, the best ahead by just the indifference: the hardest case that the promise is for."""
-    assert kn.eta(systems=5, risk=0.05, first=20) == pytest.approx(0.2372383155351937, rel=1e-12)
+    assert selection.eta(systems=5, risk=0.05, first=20) == pytest.approx(0.2372383155351937, rel=1e-12)
     rng, runs = np.random.default_rng(14), 2000
     more = normals(rng, (1.0, 0.0, 0.0, 0.0, 0.0), (3.0, 2.0, 4.0, 3.0, 5.0))
-    choices = [kn.select_kn(more, 5, 1.0, confidence=0.95, first=20, block=20) for _ in range(runs)]
+    choices = [selection.select_kn(more, 5, 1.0, confidence=0.95, first=20, block=20) for _ in range(runs)]
     right = np.mean([choice.best == 0 for choice in choices])
     assert 0.95 <= right < 0.985, "it promises 95 %, and is not so cautious that it wastes replications"
     assert all(choice.kept == (choice.best,) for choice in choices)

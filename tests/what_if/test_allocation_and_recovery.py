@@ -1,4 +1,4 @@
-"""Allocation and recovery from shortages: what the gallery's pairs show, under the same luck."""
+"""Allocation and recovery from shortages: what the gallery's pairs show, with the same random numbers."""
 
 import math
 from functools import cache

@@ -1,4 +1,4 @@
-"""Channels: what the gallery shows, under the same luck."""
+"""Channels: what the gallery shows, with the same random numbers."""
 
 import math
 

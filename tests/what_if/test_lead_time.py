@@ -1,4 +1,4 @@
-"""Known outcomes of lead times, with the same customers and the same luck on both sides."""
+"""Known outcomes of lead times, with the same customers and the same random numbers on both sides."""
 
 from functools import cache
 

@@ -1,10 +1,10 @@
-"""Known outcomes of the order desk, with the same customers and the same luck on both sides."""
+"""Known outcomes of the order desk, with the same customers and the same random numbers on both sides."""
 
 from functools import cache
 
 import numpy as np
 import pytest
-from truth.agreement import Metric, Played
+from truth.contract import Metric, Played
 
 import simulator
 from simulator.mechanisms.entry_errors.facts import Erred

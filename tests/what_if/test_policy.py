@@ -1,4 +1,4 @@
-"""Overrides of the service policy: what the gallery's pair shows, under the same luck."""
+"""Overrides of the service policy: what the gallery's pair shows, with the same random numbers."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Segmentation: what the gallery's pairs show, under the same luck."""
+"""Segmentation: what the gallery's pairs show, with the same random numbers."""
 
 import math
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from simulator.engine import facts
-from simulator.measures.costs import Worth, money_back
+from simulator.measures.activity_costs import Worth, money_back
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Ratio
 from simulator.measures.view import View

@@ -9,7 +9,7 @@ from simulator.engine.clock import Life
 from simulator.engine.orders import Order, Shipment
 from simulator.lifecycle.backorders import serve_waiting
 from simulator.lifecycle.customer_draws import NewOrders
-from simulator.lifecycle.demand import CustomerSegment
+from simulator.lifecycle.customer_segment import CustomerSegment
 from simulator.lifecycle.fulfilment import hand_over
 from simulator.lifecycle.world import World
 

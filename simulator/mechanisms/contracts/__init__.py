@@ -30,6 +30,6 @@ MECHANISM = Mechanism(
     ),
     laws=laws,
     kpis=("simulator.mechanisms.contracts.kpis",),
-    section=later("simulator.mechanisms.contracts.page:agreements"),
+    section=later("simulator.mechanisms.contracts.page:contracts"),
     words={Pushed: later("simulator.mechanisms.contracts.page:pushed")},
 )

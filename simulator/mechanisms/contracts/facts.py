@@ -11,20 +11,20 @@ from simulator.lifecycle.laws import TINY
 
 
 class Alerted(NamedTuple):
-    """An agreement was found to be at risk before its period ended."""
+    """A contract was found to be at risk before its period ended."""
 
     at: float
     contract: int
     """Index into the scenario's contracts."""
     due: float
-    """What had fallen due so far, in orders, lines, units or value, as the agreement counts."""
+    """What had fallen due so far, in orders, lines, units or value, as the contract counts."""
     met: float
     """How much of it was met."""
 
 
 @comes_first
 class Pushed(NamedTuple):
-    """An order became one of the most urgent because its agreement is at risk."""
+    """An order became one of the most urgent because its contract is at risk."""
 
     at: float
     order: int
@@ -32,14 +32,14 @@ class Pushed(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """A period of an agreement was settled."""
+    """A period of a contract was settled."""
 
     at: float
     contract: int
     begun: float
     """When the period began."""
     due: float
-    """What fell due in it, in orders, lines, units or value, as the agreement counts."""
+    """What fell due in it, in orders, lines, units or value, as the contract counts."""
     met: float
     """How much of it was met, forgiven failures included."""
     forgiven: float
@@ -49,11 +49,11 @@ class Settled(NamedTuple):
 
 
 def laws(ledger: Ledger) -> Iterator[str]:
-    """Periods of an agreement follow each other without a gap, and no more is met than fell due."""
+    """Periods of a contract follow each other without a gap, and no more is met than fell due."""
     settled = ledger.columns(Settled)
     if ((settled["met"] > settled["due"] + TINY) | (settled["met"] < -TINY)).any():
-        yield "an agreement met more than fell due"
+        yield "a contract met more than fell due"
     for contract in np.unique(settled["contract"]).tolist():
         mine = settled["contract"] == contract
         if not np.array_equal(settled["begun"][mine], np.concatenate([[0.0], settled["at"][mine][:-1]])):
-            yield f"agreement {contract}: its periods do not follow each other"
+            yield f"contract {contract}: its periods do not follow each other"

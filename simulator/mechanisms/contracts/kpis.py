@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulator.engine import facts
-from simulator.measures.costs import Ledgered, activity, costs, earned, plain, zero
+from simulator.measures.activity_costs import Ledgered, activity, costs, earned, plain, zero
 from simulator.measures.lead_time import jobs, order_cycle_time, setting, staff_hours, worked_hours
 from simulator.measures.money import money
 from simulator.measures.registry import kpi
@@ -30,7 +30,7 @@ def _periods(card: Scorecard) -> np.ndarray:
 
 
 def _mean(parts: list[np.ndarray]) -> Derived:
-    """The mean over all periods of all agreements, and by agreement."""
+    """The mean over all periods of all contracts, and by contract."""
 
     def mean(values: np.ndarray) -> float:
         return float(values.mean()) if len(values) else math.nan
@@ -38,9 +38,9 @@ def _mean(parts: list[np.ndarray]) -> Derived:
     return Derived({"": np.array([mean(np.concatenate(parts))]), "contract": np.array([mean(part) for part in parts])})
 
 
-@kpi(unit="share", better="higher", of="settled periods in which anything fell due, of all agreements")
+@kpi(unit="share", better="higher", of="settled periods in which anything fell due, of all contracts")
 def sla_attainment(view: View) -> Derived | None:
-    """Mean over agreements and periods of what was met / what fell due, as each agreement counts.
+    """Mean over contracts and periods of what was met / what fell due, as each contract counts.
 
     Periods that began in the warm-up or that the run does not end are left out. Forgiven failures count as met,
     excluded orders not at all; an order still open at its deadline has failed.
@@ -49,7 +49,7 @@ def sla_attainment(view: View) -> Derived | None:
     return _mean([_periods(card) for card in cards]) if cards else None
 
 
-@kpi(unit="share of periods", better="lower", of="settled periods in which anything fell due, of all agreements")
+@kpi(unit="share of periods", better="lower", of="settled periods in which anything fell due, of all contracts")
 def sla_breaches(view: View) -> Derived | None:
     """Periods with an attainment below the target / periods."""
     cards = scorecards(view)
@@ -86,16 +86,16 @@ def sla_bonus(view: View) -> Derived | None:
 
 
 def _pushed(view: View) -> np.ndarray:
-    """By agreement and order number: whether the order was pushed while the agreement was at risk."""
+    """By contract and order number: whether the order was pushed while the contract was at risk."""
     table = view.of(Pushed)
     found = np.zeros((view.labels.sizes["contract"], len(view.measured_orders)))
     found[table["contract"], table["order"]] = 1.0
     return found
 
 
-@kpi(unit="share of orders", better="lower", of="orders under agreements")
+@kpi(unit="share of orders", better="lower", of="orders under contracts")
 def sla_pushed(view: View) -> Derived | None:
-    """Orders that were pushed because their agreement was at risk / orders placed under agreements."""
+    """Orders that were pushed because their contract was at risk / orders placed under contracts."""
     cards = scorecards(view)
     if not any(card.contract.alert for card in cards):
         return None
@@ -112,7 +112,7 @@ def _shares(whole: float, of: float, parts: np.ndarray, of_parts: np.ndarray) ->
 
 @kpi(unit="money per week", better="lower", of="measured time")
 def sla_attaining_cost(view: View) -> Derived | None:
-    """What it cost to serve the orders that were pushed while their agreement was at risk, penalties left out.
+    """What it cost to serve the orders that were pushed while their contract was at risk, penalties left out.
 
     It says what was spent on them, not what pushing added: that is the difference to a run without the alert.
     """
@@ -131,7 +131,7 @@ MOST = 10_000
 
 @kpi(unit="hours per week", better="lower", of="measured time")
 def sla_staff_hours(view: View) -> Ratio | None:
-    """Hours of work of the staffed stages on orders under agreements."""
+    """Hours of work of the staffed stages on orders under contracts."""
     found, cards = jobs(view), scorecards(view)
     if found is None or not cards:
         return None
@@ -143,7 +143,7 @@ def sla_staff_hours(view: View) -> Ratio | None:
 
 @kpi(unit="staff", better="neither", of="staffed stages of the order cycle")
 def sla_staff_needed(view: View) -> Derived | None:
-    """The staff that each stage needs, by Erlang C, to get the target share of orders under agreements through in time.
+    """The staff that each stage needs, by Erlang C, to get the target share of orders under contracts through in time.
 
     A stage has the agreed time from entry less the mean time that orders spend elsewhere, waits for stock included;
     arrivals are taken as Poisson over the hours that the stage is open, its work as exponential, and first come,

@@ -17,15 +17,15 @@ from simulator.mechanisms.contracts.scorecards import Scorecard, scorecards
 
 MOST = 40
 """So many periods are listed on the page: the last ones."""
-PERIODS = ("agreement", "from day", "to day", "fell due", "met", "target", "attainment", "missed", "penalty", "bonus")
+PERIODS = ("contract", "from day", "to day", "fell due", "met", "target", "attainment", "missed", "penalty", "bonus")
 """What is said of a settled period."""
 UNITS = ("", "", "", "", "", "share", "share", "", "money", "money")
 
 
 class Period(NamedTuple):
-    """A settled period of an agreement, as it is listed; days from the start of the run."""
+    """A settled period of a contract, as it is listed; days from the start of the run."""
 
-    agreement: str
+    contract: str
     from_day: float
     to_day: float
     fell_due: float
@@ -38,7 +38,7 @@ class Period(NamedTuple):
 
 
 def periods(view: View) -> Iterator[Period]:
-    """The settled periods of one run in the measured time, agreement by agreement."""
+    """The settled periods of one run in the measured time, contract by contract."""
     for name, card in zip(view.scenario.service.contracts, scorecards(view), strict=True):
         due, met, attained = card.by_period(card.due), card.by_period(card.met), card.attainment
         for place in np.flatnonzero(card.measured).tolist():
@@ -65,25 +65,25 @@ def _alone(card: Scorecard, period: int) -> Scorecard:
     return replace(card, measured=only)
 
 
-def agreements(findings: Told) -> Section | None:
-    """The agreements and their periods; nothing where there are none."""
+def contracts(findings: Told) -> Section | None:
+    """The contracts and their periods; nothing where there are none."""
     names = list(findings.scenario.service.contracts)
     if not names:
         return None
-    heads = ["Agreement", "Counts", "Target", "Attainment", "", "Periods missed", "Penalty a week", ""]
-    rows = [_agreement(findings, name) for name in names]
+    heads = ["Contract", "Counts", "Target", "Attainment", "", "Periods missed", "Penalty a week", ""]
+    rows = [_contract(findings, name) for name in names]
     listed = list(periods(findings.view))
     shown = [_row(findings, each) for each in listed[-MOST:]]
-    columns = ["Agreement", "From", "To", "Fell due", "Met", "Attainment", "", "Penalty", "Bonus"]
+    columns = ["Contract", "From", "To", "Fell due", "Met", "Attainment", "", "Penalty", "Bonus"]
     left_out = f" The last {MOST} of {len(listed)} periods are listed." if len(listed) > MOST else ""
     lead = f"Means over {counted(findings.replications, 'replication')}; then the periods of one of them.{left_out}"
     tables = [DataTable(heads, rows, words=(0, 1, 4, 7))]
     if shown:
         tables.append(DataTable(columns, shown, words=(0, 1, 2, 6)))
-    return Section("agreements", "Service-level agreements", tables, lead, after="promises")
+    return Section("contracts", "Service-level agreements", tables, lead, after="promises")
 
 
-def _agreement(findings: Told, name: str) -> list[str]:
+def _contract(findings: Told, name: str) -> list[str]:
     contract = findings.scenario.service.contracts[name]
     attained, missed, penalty = (
         findings.of(kpi, "contract", name) for kpi in ("sla_attainment", "sla_breaches", "sla_penalty")
@@ -98,7 +98,7 @@ def _agreement(findings: Told, name: str) -> list[str]:
 def _row(findings: Told, period: Period) -> list[str]:
     dates = [_date(findings, day) for day in (period.from_day, period.to_day)]
     numbers = [figure(period.fell_due), figure(period.met), figure(period.attainment, "share")]
-    return [period.agreement, *dates, *numbers, period.missed, figure(period.penalty), figure(period.bonus)]
+    return [period.contract, *dates, *numbers, period.missed, figure(period.penalty), figure(period.bonus)]
 
 
 def _date(findings: Told, day: float) -> str:
@@ -106,4 +106,4 @@ def _date(findings: Told, day: float) -> str:
 
 
 def pushed(ledger: Ledger, fact: Pushed, named: Mapping[int, str]) -> str:
-    return f"pushed: agreement {list(ledger.scenario.service.contracts)[fact.contract]} is at risk"
+    return f"pushed: contract {list(ledger.scenario.service.contracts)[fact.contract]} is at risk"

@@ -14,7 +14,7 @@ from simulator.engine.orders import Order, Shipment
 from simulator.engine.stations import ByPriority
 from simulator.lifecycle.backorders import serve_waiting
 from simulator.lifecycle.customer_draws import NewOrders
-from simulator.lifecycle.demand import CustomerSegment
+from simulator.lifecycle.customer_segment import CustomerSegment
 from simulator.lifecycle.world import World
 from simulator.mechanisms.contracts.judging import Contracts, CoveredOrder, Due, Gone, Judged, RunningContract, covering
 from simulator.scenario.contracts import MOMENT

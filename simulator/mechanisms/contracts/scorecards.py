@@ -1,4 +1,4 @@
-"""The orders that agreements cover: when they fall due, what reached the customer, and until when they were owed."""
+"""The orders that contracts cover: when they fall due, what reached the customer, and until when they were owed."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from simulator.scenario.contracts import MOMENT, Contract
 
 
 def covered(view: View, contract: Contract) -> np.ndarray:
-    """By order number (place 0 unused): whether the agreement covers it."""
+    """By order number (place 0 unused): whether the contract covers it."""
     table, market, covers = view.of(facts.Ordered), view.scenario.market, contract.covers
     mine = np.ones(len(table["at"]), dtype=bool)
     for column, known, names in (
@@ -27,7 +27,7 @@ def covered(view: View, contract: Contract) -> np.ndarray:
 
 
 def due_times(view: View, contract: Contract) -> np.ndarray:
-    """When each order falls due under the clock of an agreement, by order number; nan if it does not."""
+    """When each order falls due under the clock of a contract, by order number; nan if it does not."""
     table = view.of(facts.Ordered)
     if contract.due_clock == "asked":
         return _asked_at(view)
@@ -123,7 +123,7 @@ NEVER = np.inf
 
 @dataclass(frozen=True)
 class Scorecard:
-    """One agreement. Arrays by order are over the orders that fell due in a settled period, in the order in which they
+    """One contract. Arrays by order are over the orders that fell due in a settled period, in the order in which they
     did; arrays by line are over the lines of these orders."""
 
     contract: Contract
@@ -168,7 +168,7 @@ class Scorecard:
 
 @table_of_view
 def scorecards(view: View) -> list[Scorecard]:
-    """One for each agreement of the scenario."""
+    """One for each contract of the scenario."""
     return [_scorecard(view, contract) for contract in view.scenario.service.contracts.values()]
 
 
@@ -223,7 +223,7 @@ def _turn(failed: np.ndarray, period: np.ndarray) -> np.ndarray:
 def _units(
     view: View, contract: Contract, line: np.ndarray, row: np.ndarray, due: np.ndarray, end: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """By line: units that count, and units of them that kept the agreement."""
+    """By line: units that count, and units of them that kept the contract."""
     size = len(view.order_of_line)
     wanted = np.concatenate([[0.0], view.of(facts.LineOrdered)["units"]])[line]
     if contract.metric == "fill":
@@ -255,7 +255,7 @@ def _units(
 
 
 class _Judged:
-    """What fell due and was met by order, in what the agreement counts, and units missed by line."""
+    """What fell due and was met by order, in what the contract counts, and units missed by line."""
 
     def __init__(
         self, contract: Contract, wanted: np.ndarray, good: np.ndarray, row: np.ndarray, size: int, price: np.ndarray

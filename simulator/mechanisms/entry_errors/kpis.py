@@ -4,7 +4,7 @@ import numpy as np
 
 from simulator.engine import facts
 from simulator.engine.ledger import Columns
-from simulator.measures.costs import Ledgered, activity, by_order, in_measured_time, instead, plain
+from simulator.measures.activity_costs import Ledgered, activity, by_order, in_measured_time, instead, plain
 from simulator.measures.money import money
 from simulator.measures.order_desk import count_of, of_orders, stages_with
 from simulator.measures.registry import kpi

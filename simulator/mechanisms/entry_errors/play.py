@@ -11,7 +11,7 @@ from simulator.engine.clock import Life
 from simulator.engine.ledger import Columns
 from simulator.engine.orders import ComesBack, Order, Shipment
 from simulator.lifecycle.customer_draws import NewOrders
-from simulator.lifecycle.demand import CustomerSegment
+from simulator.lifecycle.customer_segment import CustomerSegment
 from simulator.lifecycle.fulfilment import deliver
 from simulator.lifecycle.world import World
 from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Erred

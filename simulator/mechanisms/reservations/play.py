@@ -9,7 +9,7 @@ from simulator.engine.clock import RESUME, WORK, Life
 from simulator.engine.orders import Order
 from simulator.lifecycle.backorders import serve_waiting
 from simulator.lifecycle.customer_draws import NewOrders
-from simulator.lifecycle.demand import CustomerSegment
+from simulator.lifecycle.customer_segment import CustomerSegment
 from simulator.lifecycle.entry import pass_on
 from simulator.lifecycle.promise import commit, uncommit
 from simulator.lifecycle.replenishment import reorder

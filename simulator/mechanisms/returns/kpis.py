@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simulator.measures.costs import Ledgered, Worth, activity, in_time, plain, unit_cost, units_back
+from simulator.measures.activity_costs import Ledgered, Worth, activity, in_time, plain, unit_cost, units_back
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Ratio
 from simulator.measures.view import TINY, View

@@ -10,7 +10,7 @@ from simulator.engine.clock import Life
 from simulator.engine.orders import ComesBack, Order, Shipment
 from simulator.lifecycle.backorders import serve_waiting
 from simulator.lifecycle.customer_draws import NewOrders
-from simulator.lifecycle.demand import CustomerSegment
+from simulator.lifecycle.customer_segment import CustomerSegment
 from simulator.lifecycle.world import World
 
 

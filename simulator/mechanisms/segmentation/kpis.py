@@ -6,7 +6,7 @@ from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived
 from simulator.measures.view import View
 from simulator.mechanisms.segmentation.facts import CustomerReclassified, SkuReclassified
-from simulator.rules.segmentation import SegmentationRule
+from simulator.rules.classifying import SegmentationRule
 
 
 def _rate(view: View, rule: SegmentationRule | None, kind: type, size: int) -> Derived | None:

@@ -10,7 +10,7 @@ from simulator.lifecycle.policy import customer_record, product_record
 from simulator.lifecycle.replenishment import resize
 from simulator.lifecycle.world import World
 from simulator.planning.stock_levels import class_target
-from simulator.rules.segmentation import SegmentationRule
+from simulator.rules.classifying import SegmentationRule
 
 Review = Callable[[World, SegmentationRule], None]
 

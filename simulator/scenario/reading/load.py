@@ -2,7 +2,7 @@
 
 A scenario is written in a strict YAML without surprises (`reading/scalars.py`); a what-if extends a
 base and says only what differs (`reading/merge.py`). Whatever is wrong is reported at once, with
-file, line and column, and nothing but ScenarioError leaves this room.
+file, line and column, and nothing but ScenarioError leaves this package.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Tree:
 def load(scenario: str | Path, overrides: Sequence[str] = (), further: Further | None = None) -> Scenario:
     """The scenario of a file or of the gallery, changed by overrides such as `run.seed=7`.
 
-    `further` finds faults that this room cannot know of, such as of KPIs; they are told with the others.
+    `further` finds faults that this package cannot know of, such as of KPIs; they are told with the others.
 
     Raises ScenarioError with every problem found.
     """

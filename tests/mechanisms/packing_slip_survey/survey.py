@@ -16,7 +16,7 @@ from simulator.engine.facts import Delivered
 from simulator.engine.ledger import Ledger
 from simulator.engine.orders import Order, Shipment
 from simulator.lifecycle.customer_draws import NewOrders
-from simulator.lifecycle.demand import CustomerSegment
+from simulator.lifecycle.customer_segment import CustomerSegment
 from simulator.lifecycle.mechanism import Mechanism
 from simulator.lifecycle.world import World
 from simulator.measures.registry import kpi

@@ -1,6 +1,6 @@
 """What customers want: blocks of orders with their lines, units and all that is drawn for them, ahead of the clock.
 
-Each kind of luck has a stream of its own, named for the segment, so that a change of policy or
+Each kind of draw has a stream of its own, named for the segment, so that a change of policy or
 another segment leaves every customer's wants and ways as they were.
 """
 
@@ -117,7 +117,7 @@ class CustomerSegment:
         return replace(bulk, wanted=replace(wanted, price=wanted.price * factor))
 
     def _sampled(self) -> Iterator[Bulk]:
-        luck = self.streams.rng(f"{self.name}: channel and customer")
+        rng = self.streams.rng(f"{self.name}: channel and customer")
         baskets = fill_baskets(
             self.baskets, self.segment.basket, self.channel_names, self.scenario.products, self.name, self.streams
         )
@@ -126,7 +126,7 @@ class CustomerSegment:
         whole = self.streams.rng(f"{self.name}: whole orders")
         for at in arrival_times(self.scenario, self.name, self.streams):
             size = len(at)
-            chance = luck.random((size, 2)).T
+            chance = rng.random((size, 2)).T
             channel = np.minimum(np.searchsorted(self.channel_levels, chance[0], side="right"), len(self.channels) - 1)
             customer = self.customer_of[
                 np.minimum(np.searchsorted(self.customer_levels, chance[1], side="right"), len(self.customer_of) - 1)
@@ -141,10 +141,10 @@ class CustomerSegment:
     def _replayed(self) -> Iterator[Bulk]:
         orders, mine = self._history()
         mine = mine[orders.at[mine] < self.scenario.run.horizon]
-        luck = self.streams.rng(f"{self.name}: channel and customer")
+        rng = self.streams.rng(f"{self.name}: channel and customer")
         for first in range(0, len(mine), BLOCK):
             picked = mine[first : first + BLOCK]
-            channel = np.searchsorted(self.channel_levels, luck.random(len(picked)), side="right")
+            channel = np.searchsorted(self.channel_levels, rng.random(len(picked)), side="right")
             channel = self._channel_of(orders, picked, np.minimum(channel, len(self.channels) - 1))
             customer = self._customer_of(orders, picked)
             yield Bulk(orders.at[picked], channel, customer, self._lines_of(orders, picked))

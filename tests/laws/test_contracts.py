@@ -40,7 +40,7 @@ CONTRACTS = """
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    """Everything at once, under every kind of agreement."""
+    """Everything at once, under every kind of contract."""
     requests = {"key": "{gamma: {mean: 3 days, cv: 0.5}}", "shop": "2 days"}
     found = EVERYTHING
     for name, law in requests.items():
@@ -125,7 +125,7 @@ def test_money_adds_up_in_every_dimension(ledger: Ledger):
     assert found["sla_staff_hours"][""][0] == pytest.approx(found["sla_staff_hours"]["stage"].sum())
 
 
-def test_agreements_without_an_alert_change_nothing_in_the_run(text: str):
+def test_contracts_without_an_alert_change_nothing_in_the_run(text: str):
     """Nor do requests: they have luck of their own."""
     bare = play(EVERYTHING)
     quiet = text
@@ -151,7 +151,7 @@ def test_pushing_changes_who_is_served_but_not_what_customers_want(ledger: Ledge
             np.testing.assert_array_equal(column, ledger.columns(kind)[name])
 
 
-def test_the_settlement_of_one_agreement_costs_one_event_a_period():
+def test_the_settlement_of_one_contract_costs_one_event_a_period():
     text = EVERYTHING.replace(
         "\ncosts:\n", "\n  contracts: {a: {covers: {}, metric: fill, target: 1, period: 1 week}}\ncosts:\n"
     )

@@ -1,4 +1,4 @@
-"""What is known of service-level agreements, under the same luck."""
+"""What is known of service-level agreements, with the same random numbers."""
 
 import numpy as np
 import pytest
@@ -50,7 +50,7 @@ def test_small_periods_are_missed_more_often_at_the_same_service(results):
     assert surely_above(whole(weekly, "sla_breaches") - 1.3 * whole(base, "sla_breaches"))
 
 
-def test_an_alert_helps_the_agreement_and_the_others_wait(results):
+def test_an_alert_helps_the_contract_and_the_others_wait(results):
     """Pushed are a few per cent of the retailer's orders; the work is the same, and so is the mean over all."""
     base, alert = results["busy"], results["alert"]
     assert surely_above(whole(alert, "sla_attainment") - whole(base, "sla_attainment"))

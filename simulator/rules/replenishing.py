@@ -103,7 +103,7 @@ class ReplenishmentRule(Rule):
     def lots(self, units: float) -> float:
         """An order rounded up to the minimum order and the lot size.
 
-        >>> from simulator.rules.replenishment import BaseStock
+        >>> from simulator.rules.replenishing import BaseStock
         >>> BaseStock(level=10, lot_size=12).lots(5)
         12.0
         """

@@ -89,14 +89,14 @@ def played(comparison: Comparison) -> str:
     """How much was played, under which random numbers."""
     run = comparison.results[0].scenario.run
     seeds = [str(result.scenario.run.seed) for result in comparison.results]
-    luck = (
+    numbers = (
         f"the same random numbers (seed {seeds[0]})"
         if comparison.paired
         else f"random numbers of their own (seeds {listed(seeds)})"
     )
     return (
         f"{comparison.replications} replications of {(run.horizon - run.warm_up) / 168:.4g} weeks after a warm-up "
-        f"of {run.warm_up / 168:.3g} weeks, {luck}"
+        f"of {run.warm_up / 168:.3g} weeks, {numbers}"
     )
 
 
