@@ -16,6 +16,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from simulator.field_docs import field_docs
+
 P = ParamSpec("P")
 R = TypeVar("R")
 V = TypeVar("V")
@@ -30,9 +32,18 @@ class Model(BaseModel):
         frozen=True,
         extra="forbid",
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
         defer_build=True,  # the root's validator holds those of all its parts: building each on its own costs a second
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, text in field_docs(cls).items():
+            field = properties.get(cls.model_fields[name].alias or name)
+            if field is not None:
+                field.setdefault("description", text)
+        return schema
 
     def written(self) -> Any:
         """Plain data as a scenario writes it: validated again, it is this model. What nobody stated is left out."""

@@ -22,7 +22,7 @@ MEASURES = tuple(
         "lead_time",
         "order_desk",
         "inventory",
-        "costs",
+        "activity_costs",
         "money",
     )
 )

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from simulator.drawing.wording import counted, figure, lasting
+from simulator.field_docs import field_docs
 from simulator.planning.expected_demand import expected_demand
 from simulator.reports.card_text import code, line, paragraph, table
 from simulator.reports.page import assumed
@@ -47,8 +48,9 @@ def settings(part: Part) -> Iterator[Setting]:
     """What a part sets, and what its parts set, without what is empty or switched off."""
     if isinstance(part.model, Rule):
         yield Setting(dotted((*part.path, "rule")), part.model.rule, "Which rule: see 2.4.", True)
+    meanings = field_docs(type(part.model))
     for name, field, value, written, stated in _fields(part):
-        path = (*part.path, name)
+        path, meaning = (*part.path, name), meanings.get(name, "")
         inner = list(_inner(path, value, written, stated))
         for each in inner:
             yield from settings(each)
@@ -57,7 +59,7 @@ def settings(part: Part) -> Iterator[Setting]:
             plain = {(*path, key): text(written[key]) for key in value if (*path, key) not in {i.path for i in inner}}
         elif not inner and part.path[-1:] != (value,):  # the part's own name is said already
             plain = {path: text(written) if stated else _default(value, field) if value else ""}
-        yield from (Setting(dotted(at), said, field.description or "", stated) for at, said in plain.items() if said)
+        yield from (Setting(dotted(at), said, meaning, stated) for at, said in plain.items() if said)
 
 
 def parts(part: Part) -> Iterator[Part]:
@@ -265,11 +267,11 @@ def parameters(scenario: Scenario) -> Iterator[str]:
         "value alone is a constant."
     )
     yield from _products(scenario)
-    for name, field in type(scenario).model_fields.items():
+    for name, meaning in field_docs(type(scenario)).items():
         value = getattr(scenario, name)
         if name not in ELSEWHERE and isinstance(value, BaseModel):
             section = Part((), value, scenario.source.get(name), name in scenario.source)
-            yield from [f"#### {name.capitalize()}", "", line(field.description or ""), ""]
+            yield from [f"#### {name.capitalize()}", "", line(meaning), ""]
             yield from _section(section)
 
 
@@ -277,8 +279,8 @@ def _section(section: Part) -> Iterator[str]:
     """What a section holds by name in tables, then its single settings, then what it leaves out."""
     held = {field: found for field in type(section.model).model_fields if (found := named(section, field))}
     for field, found in held.items():
-        text = line(type(section.model).model_fields[field].description or "")
-        yield from [f"**{field.replace('_', ' ').capitalize()}.** {text}", ""]
+        meaning = line(field_docs(type(section.model)).get(field, ""))
+        yield from [f"**{field.replace('_', ' ').capitalize()}.** {meaning}", ""]
         yield from side_by_side(found, field.rstrip("s").replace("_", " "))
     rest = [each for each in settings(section) if each.path.split(".")[0].split("[")[0] not in held]
     yield from listed_alone(rest)

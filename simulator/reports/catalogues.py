@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from simulator.field_docs import field_docs
 from simulator.measures.registry import SCOR
 from simulator.replication.measure import catalogue
 from simulator.rules.allocating import AllocationRule
@@ -73,12 +74,12 @@ def print_rules(tag: str | None) -> bool:
     found = [(family, rule) for family, name, rule in rules() if name == tag]
     for family, rule in found:
         console.print(f"[bold]{tag}[/bold] ({family})\n\n{explanation(rule)}\n", highlight=False)
+        meanings = field_docs(rule)
         for name, field in rule.model_fields.items():
             if name != "rule":
                 need = "required" if field.is_required() else f"default {field.default}"
-                console.print(
-                    f"  [bold]{field.alias or name}[/bold] ({need}): {field.description or ''}", highlight=False
-                )
+                meaning = meanings.get(name, "")
+                console.print(f"  [bold]{field.alias or name}[/bold] ({need}): {meaning}", highlight=False)
     return bool(found)
 
 
@@ -185,12 +186,12 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _fields(model: type[BaseModel]) -> Iterator[str]:
-    hints = typing.get_type_hints(model, include_extras=True)
+    hints, meanings = typing.get_type_hints(model, include_extras=True), field_docs(model)
     yield "| key | what | default | meaning |\n|---|---|---|---|"
     for name, field in model.model_fields.items():
         if name == "rule":
             continue
-        meaning = (field.description or "").replace("\n", " ").replace("|", "\\|")
+        meaning = meanings.get(name, "").replace("\n", " ").replace("|", "\\|")
         yield f"| `{field.alias or name}` | {words(hints[name])} | {_default(field)} | {meaning} |"
     yield ""
 

@@ -226,7 +226,7 @@ class Distribution(Model, Generic[T]):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        written = handler.resolve_ref_schema(handler(schema))
+        written = handler.resolve_ref_schema(super().__get_pydantic_json_schema__(schema, handler))
         plain = dict(written["properties"]["constant"]["anyOf"][0])
         return {
             "title": written.get("title", cls.__name__),
