@@ -82,7 +82,8 @@ class Shelf:
             return self.on_hand - self.backordered - self.committed - kept
         if after_waiting and self.waiting:
             return 0.0
-        return max(0.0, self.on_hand - kept)
+        free = self.on_hand - kept
+        return free if free > 0 else 0.0
 
     @property
     def low(self) -> bool:

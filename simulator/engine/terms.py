@@ -42,9 +42,9 @@ class Way:
     """For a shipment that was not planned at order entry."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LineTerms:
-    """What the policy says of a line."""
+    """What the policy says of a line; looked up once, so that it is told from others by identity."""
 
     priority: int
     ship: str

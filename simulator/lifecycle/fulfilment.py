@@ -70,13 +70,19 @@ def speed_up(world: World, order: Order, shipment: Shipment) -> None:
 def deliver(world: World, order: Order, shipment: Shipment) -> None:
     """The goods reach the customer, or are ready to be collected."""
     hooks, followed = world.hooks, shipment.pieces is not None
-    if followed and any(takes_over(order, shipment) for takes_over in hooks.delivering):
-        return
+    if followed:
+        for takes_over in hooks.delivering:
+            if takes_over(order, shipment):
+                return
     world.record.delivered((world.clock.now, order.number, shipment.shipment))
     for hear in hooks.delivered:
         hear(order, shipment)
-    if followed and not any(takes_over(order, shipment) for takes_over in hooks.ready):
-        hand_over(world, order, shipment)
+    if followed:
+        for takes_over in hooks.ready:
+            if takes_over(order, shipment):
+                break
+        else:
+            hand_over(world, order, shipment)
     order.open -= 1
     if world.cycles.asked and not order.open and not order.short:
         complete(world, order)

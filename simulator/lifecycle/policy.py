@@ -178,6 +178,7 @@ class Policy:
         ]
         """By product: what can be given instead, as product and share who accept, the most accepted first."""
         self._terms: dict[tuple[Any, ...], Terms] = {}
+        self._kept: dict[tuple[int, LineTerms], float] = {}
 
     def kept(self, shelf: "Shelf", terms: LineTerms) -> float:
         """Units of a shelf that a line may not touch: what is kept from its priority, or for other channels.
@@ -186,8 +187,14 @@ class Policy:
         """
         if not self.rationing:
             return 0.0
-        kept = self.allocation.keeps(terms.priority, shelf.daily_demand)
-        return max(kept, sum(each.of(shelf.daily_demand) for each in terms.others)) if terms.others else kept
+        kept = self._kept.get((shelf.number, terms))
+        if kept is None:
+            kept = max(
+                self.allocation.keeps(terms.priority, shelf.daily_demand),
+                sum(each.of(shelf.daily_demand) for each in terms.others),
+            )
+            self._kept[shelf.number, terms] = kept
+        return kept
 
     def free(self, shelf: "Shelf", terms: LineTerms) -> float:
         """Units of a shelf that a line may be given, if nobody waits for them."""

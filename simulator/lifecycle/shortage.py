@@ -32,7 +32,10 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
             rank = policy.rank(order, line, shelf, units - some, terms)
         if terms.ship == "order" and not order.partial:
             order.held = True
-        if not any(settles(order, line, shelf, units - some) for settles in world.hooks.short):
+        for settles in world.hooks.short:
+            if settles(order, line, shelf, units - some):
+                break
+        else:
             answer(world, order, line, shelf, units - some, terms, rank)
     order_if_low(world, shelf)
 

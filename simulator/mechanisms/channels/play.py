@@ -1,7 +1,7 @@
 """Channels: which site a new order comes from, what its customer reads to be in stock, and the updates of that."""
 
 from functools import partial
-from itertools import count
+from itertools import chain, count
 
 from simulator.engine.clock import PLAN, Life, Process
 from simulator.engine.orders import Order
@@ -42,7 +42,7 @@ def record_of(records: dict[str, Record], order: Order) -> Record | None:
 def updates(world: World, record: Record, clerk: Process) -> Life:
     """A channel learns every so often what is in stock."""
     for turn in count(1):
-        record.report(shelf for site in world.sites for shelf in site.shelves)
+        record.report(chain.from_iterable(site.shelves for site in world.sites))
         clerk.until(turn * record.settings.sync, PLAN)
         yield
 
