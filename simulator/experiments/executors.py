@@ -37,6 +37,8 @@ class Workforce:
     """What a future raises whose worker has died: the block is played again by another."""
     gone: Callable[[], str] = lambda: ""
     """Why nobody works any more; "" as long as somebody does."""
+    optional: bool = False
+    """Whether nobody asked for it: what cannot be shared out is then done by this process itself."""
 
 
 @contextmanager
@@ -63,7 +65,7 @@ def workforce(
         count = workers or os.cpu_count() or 1
         own: Executor = Equipped(Processes(count)) if count > 1 else Here()
         try:
-            yield Workforce(own, count)
+            yield Workforce(own, count, optional=workers is None)
         finally:
             own.shutdown(wait=True, cancel_futures=True)
 

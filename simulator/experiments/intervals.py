@@ -167,9 +167,11 @@ def percentile(values: np.ndarray, share: float, confidence: float = CONFIDENCE)
 
 def _bound(ranked: np.ndarray, share: float, tail: float) -> float:
     """What the percentile lies below with a chance of `tail`."""
+    count = len(ranked)
+    if (1 - share) ** count > tail:
+        return math.nan  # even the first order statistic is not low enough
     from scipy.special import bdtr
 
-    count = len(ranked)
     below = bdtr(np.arange(count), count, share)  # that at most 0, 1, ... values lie below the percentile
     place = int(np.searchsorted(below, tail, side="right"))  # the last order statistic that is low enough
     if place < 1:

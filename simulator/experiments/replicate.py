@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from simulator.experiments.executors import ExecutorError, Workforce, workforce
+from simulator.experiments.executors import ExecutorError, Here, Workforce, workforce
 from simulator.experiments.result import Result
 from simulator.experiments.samples import Block, play
 from simulator.experiments.store import Store, StoreError
@@ -187,6 +187,8 @@ def replicate(crew: Workforce, jobs: Sequence[tuple[Experiment, int]], progress:
     total = sum(wanted for _, wanted in jobs)
     tell = progress or (lambda done, total: None)
     tell(done, total)
+    if crew.optional and total - done == 1:
+        crew = Workforce(Here(), 1)  # a second process would take longer to start than many a replication
     queue, pending = _Queue(crew.count, jobs), _Pending()
     try:
         while _submit(crew, queue, pending):
