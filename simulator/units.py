@@ -8,22 +8,34 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
-from typing import Annotated, Any, NamedTuple
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+if TYPE_CHECKING:
+    import numpy as np
+
+T = TypeVar("T", float, "np.ndarray")
 
 MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = 1 / 60, 1.0, 24.0, 168.0, 730.0, 8760.0
 """Hours in each unit of time; a year has 365 days and a month is a twelfth of it."""
 
-TIME_UNITS = {
-    **dict.fromkeys(("s", "sec", "second", "seconds"), 1 / 3600),
-    **dict.fromkeys(("min", "minute", "minutes"), MINUTE),
-    **dict.fromkeys(("h", "hour", "hours"), HOUR),
-    **dict.fromkeys(("d", "day", "days"), DAY),
-    **dict.fromkeys(("week", "weeks"), WEEK),
-    **dict.fromkeys(("month", "months"), MONTH),
-    **dict.fromkeys(("year", "years"), YEAR),
+_SECONDS = {
+    **dict.fromkeys(("s", "sec", "second", "seconds"), 1),
+    **dict.fromkeys(("min", "minute", "minutes"), 60),
+    **dict.fromkeys(("h", "hour", "hours"), 3600),
+    **dict.fromkeys(("d", "day", "days"), 24 * 3600),
+    **dict.fromkeys(("week", "weeks"), 168 * 3600),
+    **dict.fromkeys(("month", "months"), 730 * 3600),
+    **dict.fromkeys(("year", "years"), 8760 * 3600),
 }
+TIME_UNITS = {unit: seconds / 3600 for unit, seconds in _SECONDS.items()}
+"""Hours in each unit of time, as it is written."""
+TICKS = 3_600_000.0
+"""Milliseconds in an hour."""
+WHOLE = 1.5 * 2.0**52
+"""Added to a number of ticks and taken off again, it leaves a whole number."""
 NUMBER = r"([0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+)"
 _DURATION = re.compile(rf"\s*{NUMBER}\s*([a-z]+)\s*")
 _RATE = re.compile(rf"\s*{NUMBER}\s*per\s+([a-z]+)\s*")
@@ -45,7 +57,41 @@ def hours(value: Any) -> float:
     found = _DURATION.fullmatch(value.lower()) if isinstance(value, str) else None
     if not found or found[2] not in TIME_UNITS:
         raise ValueError(f"a duration with its unit is expected, such as '2 days' or '45 min'; found {value!r}")
-    return float(found[1]) * TIME_UNITS[found[2]]
+    return float(Fraction(found[1]) * _SECONDS[found[2]] / 3600)
+
+
+def exact(time: T) -> T:
+    """A time, or a duration, to the nearest millisecond, in hours; an array of them as well.
+
+    Of all numbers that stand for one millisecond, a rounding apart, this is always the same. Whatever is added up,
+    multiplied or subtracted during a run goes through here, so that two events meant for one instant are at one.
+    Exact for 70,000 years.
+
+    >>> 3 * 0.1 == 0.3, exact(3 * 0.1) == 0.3
+    (False, True)
+    """
+    return (time * TICKS + WHOLE - WHOLE) / TICKS
+
+
+def multiples(at: float, every: float) -> int:
+    """How many multiples of a time have passed at a time, one that is just then among them.
+
+    >>> multiples(0.3, 0.1), multiples(0.25, 0.1)
+    (3, 2)
+    """
+    nearest = round(at / every)
+    return nearest if exact(nearest * every) <= at else nearest - 1
+
+
+def next_multiple(at: float, every: float) -> float:
+    """The first multiple of a time at or after another.
+
+    >>> next_multiple(0.3, 0.1), next_multiple(0.25, 0.1)
+    (0.3, 0.3)
+    """
+    passed = multiples(at, every)
+    last = exact(passed * every)
+    return last if last == at else exact((passed + 1) * every)
 
 
 def per_hour(value: Any) -> float:
@@ -82,7 +128,7 @@ def clock(value: Any) -> float:
     14.5
     """
     found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
-    at = int(found[1]) + int(found[2]) / 60 if found else 25.0
+    at = exact(int(found[1]) + int(found[2]) / 60) if found else 25.0
     if at > 24:
         raise ValueError(f"a time of day is expected, such as '14:30'; found {value!r}")
     return at

@@ -17,13 +17,12 @@ from simulator.scenario.distributions import Distribution
 from simulator.scenario.errors import At
 from simulator.scenario.network import EntryMode, Stage
 from simulator.scenario.scenario import Run, Scenario
-from simulator.units import DAY
+from simulator.units import DAY, exact, multiples, next_multiple
 
 YEAR = 400 * 24.0
 """Hours of a run that are looked at: after a year, weeks and holidays repeat."""
 AFTER = 60 * 24.0
 """Hours beyond, for what is begun then."""
-TINY = 1e-9
 
 
 def least(law: Distribution[Any]) -> float:
@@ -68,20 +67,20 @@ class Pass:
     def forward(self, at: float) -> float:
         """When an order that comes at a time has left."""
         if self.waves is not None:
-            at = math.ceil(at / self.waves - TINY) * self.waves
+            at = next_multiple(at, self.waves)
         if self.hours is not None:
-            late = self.cut_off is not None and at % 24 > self.cut_off
-            at = self.hours.finish(self.hours.next_day(at) if late else at, self.work)
+            late = self.cut_off is not None and exact(at % 24) > self.cut_off
+            at = self.hours.finish(self.hours.next_shift(at) if late else at, self.work)
         else:
-            at += self.work
+            at = exact(at + self.work)
         if self.leaves is not None:
             place = bisect_left(self.leaves, at)
             at = self.leaves[place] if place < len(self.leaves) else math.inf
-        return at + self.held
+        return exact(at + self.held)
 
     def backward(self, by: float) -> float:
         """The latest coming for an order that has left by a time; below 0 if there is none."""
-        by -= self.held
+        by = exact(by - self.held)
         if self.leaves is not None:
             place = bisect_right(self.leaves, by) - 1
             if place < 0:
@@ -91,11 +90,11 @@ class Pass:
 
     def before_work(self, by: float) -> float:
         """The latest coming for an order on which work is done by a time."""
-        start = by - self.work if self.hours is None else self.hours.latest_start(by, self.work)
-        if self.cut_off is not None and start >= 0 and start % 24 > self.cut_off:
-            start = start // 24 * 24 + self.cut_off
+        start = exact(by - self.work) if self.hours is None else self.hours.latest_start(by, self.work)
+        if self.cut_off is not None and start >= 0 and exact(start % 24) > self.cut_off:
+            start = exact(start // 24 * 24 + self.cut_off)
         if self.waves is not None and start >= 0:
-            start = math.floor(start / self.waves + TINY) * self.waves
+            start = exact(multiples(start, self.waves) * self.waves)
         return start
 
     def turns(self, end: float) -> Iterator[float]:
@@ -228,7 +227,7 @@ def _cannot(policy: Reach, where: np.ndarray, time: float) -> Iterator[str]:
     site_of = np.array([sites[kind.segment] for kind in policy.kinds.all])
     for site in dict.fromkeys(site_of[where].tolist()):
         shortest = min(_shortest(policy, where & (site_of == site), site, time))
-        if time < shortest - MOMENT:
+        if exact(time) < exact(shortest):
             yield f"{_lasting(time)} cannot be kept: the shortest possible cycle at {site} is {_lasting(shortest)}"
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from simulator.engine.clock import Clock, Life
 from simulator.engine.ledger import Record
 from simulator.engine.orders import Shipment
-from simulator.engine.stations import NEVER, ByPriority, Queue, Serves, Staffed, next_multiple
+from simulator.engine.stations import NEVER, ByPriority, Queue, Serves, Staffed
 from simulator.scenario.network import Collecting
+from simulator.units import exact, next_multiple
 
 
 class Waves:
@@ -88,7 +89,7 @@ class Batches:
         if len(self._members) == self.collecting.orders:
             self._begin()
         elif len(self._members) == 1:
-            due = max(now, job.queued + self.collecting.within)
+            due = max(now, exact(job.queued + self.collecting.within))
             self.clock.call(due, self._time_is_up, self._members)
         return True
 
@@ -157,7 +158,7 @@ class Impatient:
         self._queue.append(job)
         self._here.add(job)
         if self.patience is not None:
-            stage.clock.call(now + job.work[self.patience], self._time_is_up, job)
+            stage.clock.call(exact(now + job.work[self.patience]), self._time_is_up, job)
 
     def _time_is_up(self, deadline: Any) -> None:
         job = deadline.value

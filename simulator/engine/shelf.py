@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.rules.replenishing import ReplenishmentRule, ServiceTarget
 from simulator.textbook.targets import LeadTime
+from simulator.units import exact
 
 if TYPE_CHECKING:
     from simulator.engine.orders import Order
@@ -174,5 +175,5 @@ class Shelf:
         for delivery in sorted(self.coming, key=attrgetter("expected")):
             missing -= delivery.units
             if missing <= 0:
-                return max(0.0, delivery.expected - now)
+                return max(0.0, exact(delivery.expected - now))
         return self.supply.planned

@@ -20,6 +20,7 @@ from simulator.planning.working_time import WorkingTime
 from simulator.scenario.distributions import Duration
 from simulator.scenario.network import DESK, EntryMode, Quality, ReturnsDesk, Stage
 from simulator.scenario.scenario import Scenario
+from simulator.units import exact
 
 NO_WORK: list[float] = []
 
@@ -305,7 +306,7 @@ class SiteWorld:
             return self._planned_on(begin, lines, desk, transit, collected)
         for step, once, each in self._ways[desk]:
             work = once + lines * each
-            now = step.pass_through(now, work)[1] if step is not None else now + work
+            now = step.pass_through(now, work)[1] if step is not None else exact(now + work)
         return now
 
     def _planned_on(self, begin: float, lines: int, desk: bool, transit: float | None, collected: bool) -> float:

@@ -11,6 +11,7 @@ from simulator.engine.ledger import Record
 from simulator.engine.orders import Shipment
 from simulator.planning.working_time import WorkingTime
 from simulator.scenario.calendars import Departures
+from simulator.units import exact, next_multiple
 
 NEVER = math.nan
 
@@ -85,7 +86,7 @@ class Staffed:
         return True
 
     def _begin(self, job: Shipment, queued: float, now: float) -> None:
-        ended = now + job.work[self.place]
+        ended = exact(now + job.work[self.place])
         self.record((self.number, job.number, queued, now, ended))
         job.callbacks = self._finish
         self.clock.at(job, ended, WORK)
@@ -136,9 +137,9 @@ class OnCalendar(Staffed):
     def serve(self, job: Shipment, came: float | None = None) -> bool:
         now = self.clock.now
         job.queued = now if came is None else came
-        if self.cut_off is not None and now % 24 > self.cut_off:
+        if self.cut_off is not None and exact(now % 24) > self.cut_off:
             job.callbacks = self._enter
-            self.clock.at(job, self.calendar.next_day(now), WORK)
+            self.clock.at(job, self.calendar.next_shift(now), WORK)
         else:
             self._admit(job, now)
         return True
@@ -241,10 +242,10 @@ class Step:
     def pass_through(self, now: float, work: float) -> tuple[float, float]:
         """When work on a job that comes now starts and ends, in hours."""
         started = now if self.waves is None else next_multiple(now, self.waves)
-        ended = started + work
+        ended = exact(started + work)
         if self.calendar is not None:
-            late = self.cut_off is not None and started % 24 > self.cut_off
-            started = self.calendar.next_day(started) if late else self.calendar.next_open(started)
+            late = self.cut_off is not None and exact(started % 24) > self.cut_off
+            started = self.calendar.next_shift(started) if late else self.calendar.next_open(started)
             ended = self.calendar.finish(started, work)
         return started, self.departures.next(ended) if self.departures is not None else ended
 
@@ -257,15 +258,10 @@ class Hold:
 
     def take(self, job: Shipment, now: float) -> float:
         """How long an order is held was drawn when it was entered."""
-        hours = job.work[self.place]
-        if hours > 0:
-            self.record((now, job.number, now + hours))
-        return now + hours
-
-
-def next_multiple(at: float, every: float) -> float:
-    """The first multiple of a time at or after `at`; a rounding counts as being on time."""
-    return max(at, math.ceil(at / every - 1e-12) * every)
+        until = exact(now + job.work[self.place])
+        if until > now:
+            self.record((now, job.number, until))
+        return until
 
 
 class Timetable:
@@ -285,6 +281,6 @@ class Timetable:
             date = self._start + dt.timedelta(days=day)
             if date.weekday() in self._departures.days and date not in self._departures.closed:
                 for time in self._times:
-                    if day * 24 + time >= at:
-                        return day * 24 + time
+                    if (leaves := exact(day * 24 + time)) >= at:
+                        return leaves
         return math.inf

@@ -11,6 +11,7 @@ from simulator.engine.stations import Staffed
 from simulator.engine.streams import Streams
 from simulator.scenario.network import Drift, Supplier
 from simulator.scenario.scenario import Scenario
+from simulator.units import exact
 
 
 class Delivery(Shipment):
@@ -23,7 +24,7 @@ class Delivery(Shipment):
         self.number = 0
         self.shelf, self.units = shelf, units
         self.placed = clock.now
-        self.expected = clock.now + time  # as planned when it was ordered
+        self.expected = exact(clock.now + time)  # as planned when it was ordered
 
 
 class Supply:
@@ -48,7 +49,7 @@ class Supply:
             job.work = [self._draw()]
             self._workshop.serve(job)
             return
-        at = self._clock._now + self._draw()
+        at = exact(self._clock.now + self._draw())
         if not self._supplier.crossing:
             at = self._last = max(at, self._last)
         job.until(at, RECEIPT)

@@ -13,6 +13,7 @@ from simulator.scenario.distributions import Quantity
 from simulator.scenario.market import Basket
 from simulator.scenario.products import Product
 from simulator.scenario.scenario import Scenario
+from simulator.units import exact
 
 Times = Iterator[np.ndarray]
 
@@ -44,9 +45,14 @@ def _until(blocks: Times, horizon: float, rule: str) -> Times:
             if not (times[0] >= now and np.all(np.diff(times) >= 0)):
                 raise PluginError(f"demand rule {rule!r}: the times of its orders must rise from 0 on")
             now = float(times[-1])
-        yield times[times < horizon]
+        yield _before(times, horizon)
         if now >= horizon:
             return
+
+
+def _before(times: np.ndarray, horizon: float) -> np.ndarray:
+    times = exact(times)
+    return times[times < horizon]
 
 
 def _at_random(rate: float, rng: np.random.Generator, horizon: float) -> Times:
@@ -54,7 +60,7 @@ def _at_random(rate: float, rng: np.random.Generator, horizon: float) -> Times:
     while now < horizon:
         times = now + np.cumsum(rng.exponential(1 / rate, BLOCK))
         now = float(times[-1])
-        yield times[times < horizon]
+        yield _before(times, horizon)
 
 
 def daily_rates(rate: float, rhythm: Rhythm, scenario: Scenario, streams: Streams) -> np.ndarray:
@@ -85,8 +91,7 @@ def _by_day(rates: np.ndarray, rhythm: Rhythm, rng: np.random.Generator, horizon
         counts = rng.poisson(rates[first : first + several])
         days = np.repeat(np.arange(first, first + len(counts)), counts)
         hour = np.interp(rng.random(len(days)), levels, np.arange(25.0))
-        times = np.sort(days * 24 + hour)
-        yield times[times < horizon]
+        yield _before(np.sort(days * 24 + hour), horizon)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from simulator.scenario.demand import BLOCK
 from simulator.scenario.market import Basket, ChannelUse, Segment
 from simulator.scenario.reading.order_history import Orders, read_history
 from simulator.scenario.scenario import Scenario
+from simulator.units import exact
 
 
 class Numbers:
@@ -147,7 +148,7 @@ class CustomerSegment:
             channel = np.searchsorted(self.channel_levels, rng.random(len(picked)), side="right")
             channel = self._channel_of(orders, picked, np.minimum(channel, len(self.channels) - 1))
             customer = self._customer_of(orders, picked)
-            yield Bulk(orders.at[picked], channel, customer, self._lines_of(orders, picked))
+            yield Bulk(exact(orders.at[picked]), channel, customer, self._lines_of(orders, picked))
 
     def _history(self) -> tuple[Orders, np.ndarray]:
         """The history, and which of its orders are this segment's."""
@@ -189,7 +190,7 @@ class CustomerSegment:
         number, line = self.numbers.order, self.numbers.line
         self.numbers.order += size
         self.numbers.line += len(wanted.sku)
-        known, requested = self.terms.of(bulk), bulk.at + self.draws.notice(size)
+        known, requested = self.terms.of(bulk), exact(bulk.at + self.draws.notice(size))
         damaged, misdocumented = self.draws.faults(bulk.channel)
         new = NewOrders(bulk, known, number, line, starts, requested, known.promised, damaged, misdocumented)
         drawn = {name: draw(new) for name, draw in self.mechanisms.items()}

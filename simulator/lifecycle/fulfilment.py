@@ -3,6 +3,7 @@
 from simulator.engine.clock import Life
 from simulator.engine.orders import Order, Shipment
 from simulator.lifecycle.world import World
+from simulator.units import exact
 
 
 def send(world: World, order: Order) -> None:
@@ -61,7 +62,7 @@ def speed_up(world: World, order: Order, shipment: Shipment) -> None:
     if express is None or site.transit is None or order.due != order.due:
         return
     now = world.clock.now
-    late = order.terms.planned(now, 1, desk=False) > order.due + express.if_late_by
+    late = order.terms.planned(now, 1, desk=False) > exact(order.due + express.if_late_by)
     if late and express.time < site.transit_time:
         shipment.work[site.transit] = express.time
         world.record.shipped_express((now, order.number, shipment.shipment))
@@ -97,4 +98,4 @@ def hand_over(world: World, order: Order, shipment: Shipment) -> None:
 def complete(world: World, order: Order) -> None:
     """Nothing of the order is owed any more; if anything was delivered, the company's record has one order more."""
     if world.cycles.asked and order.taken:
-        world.cycles.add(world.clock.now - order.at, **order.labels)
+        world.cycles.add(exact(world.clock.now - order.at), **order.labels)

@@ -9,13 +9,25 @@ import numpy as np
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger, rows_of_batches
 from simulator.engine.movements import on_hand_changes, on_order_changes, shelf_of_line
+from simulator.units import exact
 
 TINY = 1e-6
 """Units that are a rounding, and hours as well."""
 
+TIMES: dict[facts.Kind, tuple[str, ...]] = {
+    facts.Ordered: ("at", "promised", "requested"),
+    facts.Promised: ("at", "due"),
+    facts.Served: ("queued", "started", "ended"),
+    facts.Held: ("at", "until"),
+    facts.Abandoned: ("at", "queued"),
+    facts.Received: ("at", "placed"),
+}
+"""The fields of facts that hold times; of all other kinds only `at` does."""
+
 
 def laws(ledger: Ledger) -> Iterator[str]:
     """Each broken law with its first offender."""
+    yield from _times_are_exact(ledger)
     yield from _units_conserved(ledger)
     yield from _lines_balance(ledger)
     yield from _stages_in_order(ledger)
@@ -34,6 +46,17 @@ def laws(ledger: Ledger) -> Iterator[str]:
 def offender(wrong: np.ndarray) -> int:
     """The place of the first offender."""
     return int(np.flatnonzero(wrong)[0])
+
+
+def _times_are_exact(ledger: Ledger) -> Iterator[str]:
+    """Every time is the one number that stands for its millisecond: what is meant for one instant is at one."""
+    for kind in ledger.kinds:
+        for name, column in ledger.columns(kind).items():
+            if name in TIMES.get(kind, ("at",)):
+                wrong = exact(column) != column
+                wrong &= np.isfinite(column)
+                if wrong.any():
+                    yield f"{kind.__name__}: {name} is not a whole millisecond, first {column[offender(wrong)]!r} h"
 
 
 def _units_conserved(ledger: Ledger) -> Iterator[str]:
@@ -268,7 +291,7 @@ def _substitutes_are_named(ledger: Ledger) -> Iterator[str]:
 def _transfers_arrive_once(ledger: Ledger) -> Iterator[str]:
     """What a sibling sent arrives once, when it should, at the shelf it was sent to."""
     sites, products = list(ledger.scenario.network.sites), len(ledger.scenario.products)
-    horizon, expected = ledger.scenario.run.horizon, Counter[tuple[int, int, float]]()
+    horizon, expected = ledger.scenario.run.horizon, Counter[tuple[int, float, float]]()
     for fact in ledger.of(facts.Transshipped):
         site, sku = _home(ledger, fact.line)
         origin, same = divmod(fact.origin, products)
@@ -276,12 +299,12 @@ def _transfers_arrive_once(ledger: Ledger) -> Iterator[str]:
         if time is None or same != sku:
             yield f"line {fact.line}: {sites[origin]} is no sibling that has the item"
             return
-        if fact.at + time < horizon:
-            expected[site * products + sku, round((fact.at + time) * 1e6), fact.units] += 1
-    arrived = Counter((f.shelf, round(f.at * 1e6), f.units) for f in ledger.of(facts.TransferReceived))
+        if (arrives := exact(fact.at + time)) < horizon:
+            expected[site * products + sku, arrives, fact.units] += 1
+    arrived = Counter((f.shelf, f.at, f.units) for f in ledger.of(facts.TransferReceived))
     for shelf, at, units in (expected - arrived) + (arrived - expected):
-        if at < horizon * 1e6 - 1:
-            yield f"shelf {shelf}: a transfer of {units:g} at {at / 1e6:g} h was sent or received, but not both"
+        if at < horizon:
+            yield f"shelf {shelf}: a transfer of {units:g} at {at:g} h was sent or received, but not both"
             return
 
 

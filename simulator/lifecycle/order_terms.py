@@ -15,6 +15,7 @@ from simulator.lifecycle.policy import Channels
 from simulator.planning.sourcing_options import home_site, lane_of
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import ReturnTerms
+from simulator.units import exact
 
 if TYPE_CHECKING:
     from simulator.lifecycle.customer_segment import CustomerSegment
@@ -175,7 +176,7 @@ class OrderTerms:
         if any(each.promise_by_class is not None for each in kinds):
             return self._promised_by_line(bulk, kinds, kind)
         times = [_standing(each.promise) if not each.negotiated else np.nan for each in kinds]
-        found: np.ndarray = bulk.at + np.array(times)[kind]
+        found: np.ndarray = exact(bulk.at + np.array(times)[kind])
         return found
 
     def _promised_by_line(self, bulk: Bulk, kinds: list[Terms], kind: np.ndarray) -> np.ndarray:
@@ -187,7 +188,7 @@ class OrderTerms:
                     table[place, column] = _standing(each.promise_for(name))
         times = table[np.repeat(kind, bulk.wanted.counts), self._class_of_line(bulk)]
         starts = np.concatenate([[0], np.cumsum(bulk.wanted.counts)[:-1]])
-        found: np.ndarray = bulk.at + np.fmax.reduceat(times, starts)
+        found: np.ndarray = exact(bulk.at + np.fmax.reduceat(times, starts))
         return found
 
     def _class_of_line(self, bulk: Bulk) -> np.ndarray:

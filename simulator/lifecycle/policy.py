@@ -18,6 +18,7 @@ from simulator.rules.views import LineView
 from simulator.scenario.channels import Channel, Protected
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.service import ServiceRule
+from simulator.units import exact
 
 if TYPE_CHECKING:
     from simulator.engine.orders import Order
@@ -127,7 +128,7 @@ def _looked_back(
     cost = np.array([product.cost for product in scenario.products.values()])[lines["sku"]]
     units, price = lines["units"], lines["price"]
     sold = Sold(place, at, units, units * price, units * (price - cost))
-    begin = max(0.0, now - rule.window) if rule.window is not None else 0.0
+    begin = max(0.0, exact(now - rule.window)) if rule.window is not None else 0.0
     return turnover(sold, size, begin, now, rule.period, varies)
 
 
@@ -350,7 +351,7 @@ def _reviews(scenario: Scenario, by_class: bool, by_tier: bool) -> np.ndarray:
     )
     looked_at = [rule for rule, named in ((of_products, by_class), (of_customers, by_tier)) if rule and named]
     every = [rule.review for rule in looked_at if rule.review is not None]
-    return np.unique(np.concatenate([np.zeros(0), *(np.arange(1, end / each + 1) * each for each in every)]))
+    return np.unique(np.concatenate([np.zeros(0), *(exact(np.arange(1, end / each + 1) * each) for each in every)]))
 
 
 def _is_for(rule: ServiceRule, sku_class: str | None, overriding: bool) -> bool:

@@ -9,6 +9,7 @@ from simulator.engine.shelf import Shelf
 from simulator.engine.site import SiteWorld
 from simulator.lifecycle.rule_views import Entering
 from simulator.lifecycle.world import World
+from simulator.units import exact
 
 
 def agree(world: World, order: Order) -> bool:
@@ -18,15 +19,17 @@ def agree(world: World, order: Order) -> bool:
     if time is None:
         return True
     longest = block.longest_wait[order.index] if block.longest_wait is not None else math.inf
+    time = exact(time)
     if order.earliest > now:
-        time, longest = max(time, order.earliest - now), max(longest, order.earliest - now)
+        notice = exact(order.earliest - now)
+        time, longest = max(time, notice), max(longest, notice)
     if time > longest:
         accepted = offer_something_else(world, order, time, longest)
         if accepted is None:
             world.record.declined((now, order.number))
             return False
         time = accepted
-    order.due = order.latest = now + time
+    order.due = order.latest = exact(now + time)
     world.record.promised((now, order.number, order.due))
     for hear in world.hooks.promised:
         hear(order)
@@ -70,7 +73,7 @@ def offer_something_else(world: World, order: Order, time: float, longest: float
 
 def _in_time(world: World, order: Order, line: int, longest: float) -> bool:
     time = time_for(world, order, [line])
-    return time is None or time <= longest
+    return time is None or exact(time) <= longest
 
 
 def _partial(world: World, order: Order, time: float, longest: float, accepted: bool) -> float | None:

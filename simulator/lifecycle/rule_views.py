@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.shelf import Shelf, Waiting
 from simulator.rules.views import Offer, Sibling, quantile
+from simulator.units import exact
 
 if TYPE_CHECKING:
     from simulator.engine.orders import Order
@@ -89,7 +90,7 @@ class Short:
     def due(self) -> float:
         """Until the promised delivery; infinite without a promise."""
         due = self._order.due
-        return due - self._now if due == due else math.inf
+        return exact(due - self._now) if due == due else math.inf
 
     @property
     def ready(self) -> float:
@@ -97,7 +98,7 @@ class Short:
         shelf = self._shelf
         kept = self._world.policy.kept(shelf, self._terms)
         missing = self.units + self._ahead() + kept - shelf.on_hand
-        return shelf.until_received(missing, self._now) + self.work
+        return exact(shelf.until_received(missing, self._now) + self.work)
 
     def _ahead(self) -> float:
         """Units for lines that are served before it."""
@@ -112,7 +113,7 @@ class Short:
     @cached_property
     def work(self) -> float:
         """From goods on hand to delivery."""
-        return self._order.terms.planned(self._now, 1, desk=False) - self._now
+        return exact(self._order.terms.planned(self._now, 1, desk=False) - self._now)
 
     @property
     def rush_cost(self) -> float:
@@ -150,7 +151,7 @@ class Entering:
     def planned(self) -> float:
         """The order cycle where nothing is short and nobody queues."""
         order = self._order
-        return order.terms.planned(self._now, order.last - order.first, desk=True) - self._now
+        return exact(order.terms.planned(self._now, order.last - order.first, desk=True) - self._now)
 
     def available(self) -> float:
         """Until the last line can be taken from stock or scheduled receipts."""

@@ -11,6 +11,7 @@ from simulator.lifecycle.replenishment import expedite, order_if_low, reorder, t
 from simulator.lifecycle.rule_views import Short
 from simulator.lifecycle.world import World
 from simulator.rules import views
+from simulator.units import exact
 
 DAY = 24.0
 
@@ -156,7 +157,7 @@ def wait(world: World, order: Order, line: int, shelf: Shelf, units: float, term
     order.short += 1
     patience = order.block.patience
     if patience is not None and patience[line] < math.inf:
-        world.clock.call(now + patience[line], _give_up, (world, shelf, waiting))
+        world.clock.call(exact(now + patience[line]), _give_up, (world, shelf, waiting))
     return waiting
 
 
@@ -171,9 +172,9 @@ def promise_anew(world: World, shelf: Shelf, waiting: Waiting, ready: float | No
         return
     if ready is None:
         ready = Short(world, order, waiting.line, shelf, waiting.units, waiting.terms, waiting.rank, waiting).ready
-    due = now + ready + repromise.slack
+    due = exact(now + ready + repromise.slack)
     if order.latest <= now:
-        due = max(due, now + DAY)
+        due = max(due, exact(now + DAY))
     if due > order.latest:
         order.latest = due
         world.record.promised((now, order.number, due))

@@ -23,7 +23,7 @@ from simulator.measures.causes import (
 )
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived, PerWhole, Ratio
-from simulator.measures.time_spent import MOMENT, asked_at, kept, what_took_long
+from simulator.measures.time_spent import asked_at, kept, what_took_long
 from simulator.measures.view import TINY, View, table_of_run
 
 
@@ -198,7 +198,7 @@ def on_time_to_request(view: View) -> Ratio | None:
     if np.isnan(view.of(facts.Ordered)["requested"]).all():
         return None
     come = orders.requested <= view.end
-    kept = come & orders.complete & (orders.last <= orders.requested + MOMENT)
+    kept = come & orders.complete & (orders.last <= orders.requested)
     return orders.rows.ratio(kept.astype(float), come.astype(float))
 
 
@@ -246,7 +246,7 @@ def _perfect_lines(view: View) -> np.ndarray:
     right = np.ones(len(view.order_of_line), dtype=bool)
     for component in (ITEM, QUANTITY):
         right[found.lines_on(component)] = False
-    by = view.promises[0][view.order_of_line[given["line"]]] + MOMENT
+    by = view.promises[0][view.order_of_line[given["line"]]]
     in_time = view.arrival_of(given["shipment"]) <= by  # nan, not delivered yet, is not kept
     units = np.bincount(given["line"][in_time], given["units"][in_time], len(right))[1:]
     whole = ~found.on(CONDITION, DOCUMENTS, PLACE)[table["order"]]

@@ -7,7 +7,6 @@ from simulator.measures.fill_rate import line_fill_rate, order_fill_rate, unit_f
 from simulator.measures.perfect_order import in_full, on_time, perfect_order_rate
 from simulator.measures.registry import Function, kpi
 from simulator.measures.slices import Derived, Ratio
-from simulator.measures.time_spent import MOMENT
 from simulator.measures.view import TINY, View
 
 
@@ -51,7 +50,7 @@ def on_time_to_latest(view: View) -> Ratio:
     """
     orders = view.orders
     due = orders.latest <= view.end
-    kept = due & orders.complete & (orders.last <= orders.latest + MOMENT)
+    kept = due & orders.complete & (orders.last <= orders.latest)
     return orders.rows.ratio(kept.astype(float), due.astype(float))
 
 
@@ -61,7 +60,7 @@ def repromised_orders(view: View) -> Ratio | None:
     if view.scenario.service.repromise is None:
         return None
     orders = view.orders
-    anew = (orders.latest > orders.promised + MOMENT) | (befallen(view, facts.Promised) > 1)
+    anew = (orders.latest > orders.promised) | (befallen(view, facts.Promised) > 1)
     return orders.rows.ratio(anew.astype(float), 1.0)
 
 
@@ -158,7 +157,7 @@ def on_time_spread(view: View) -> Derived | None:
         return None
     orders = view.orders
     due = orders.promised <= view.end
-    kept = due & orders.complete & (orders.last <= orders.promised + MOMENT)
+    kept = due & orders.complete & (orders.last <= orders.promised)
     whose = view.of(facts.Ordered)["customer"][view.measured_orders[1:]]
     return _spread(view, whose, kept.astype(float), due.astype(float))
 

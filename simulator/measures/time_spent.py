@@ -30,9 +30,8 @@ from simulator.measures.causes import (
 from simulator.measures.view import TINY, View
 from simulator.planning.working_time import WorkingTime
 from simulator.scenario.network import Stage
+from simulator.units import exact
 
-MOMENT = 1e-6
-"""Hours; less than that is the rounding of times that were added up stage by stage."""
 STOCK, HOLD, TWICE, LEFT, PROMISE = -1, -2, -3, -4, -5
 OTHERS = {STOCK: NO_STOCK, HOLD: HELD, TWICE: ASTRAY, LEFT: ABANDONED, PROMISE: SHORT_PROMISE}
 QUARTER = 0.25
@@ -55,7 +54,7 @@ class Spent:
 
 def kept(view: View, due: np.ndarray) -> np.ndarray:
     """By order number: whether it was delivered completely by the time that is due for it."""
-    result: np.ndarray = ~view.owed & (view.last_delivery <= due + MOMENT)
+    result: np.ndarray = ~view.owed & (view.last_delivery <= due)
     return result
 
 
@@ -142,8 +141,10 @@ def _hours(view: View, served: dict[str, np.ndarray]) -> np.ndarray:
 
 def _ready(queued: np.ndarray, desk: Stage, hours: WorkingTime) -> np.ndarray:
     """When each job could first be begun: at the next opening, after the cut-off that of a later day."""
-    late = desk.cut_off is not None and queued % 24 > desk.cut_off
-    at = np.where(late, (queued // 24 + 1) * 24, queued)
+    at = queued.copy()
+    if desk.cut_off is not None:
+        late = exact(queued % 24) > desk.cut_off
+        at[late] = [hours.next_shift(each) for each in queued[late].tolist()]
     hours.open_before(at)  # lays out the calendar so far
     place = np.searchsorted(hours.starts, at, side="right")
     is_open = (place > 0) & (at < np.array(hours.ends)[place - 1])

@@ -7,10 +7,10 @@ from bisect import bisect_left, bisect_right
 import numpy as np
 
 from simulator.scenario.calendars import Calendar
+from simulator.units import DAY, TICKS, exact
 
 CHUNK = 400
 """Days that are laid out at a time."""
-MOMENT = 1e-6
 
 
 class WorkingTime:
@@ -39,7 +39,7 @@ class WorkingTime:
                 continue
             spans = sorted(shift.hours for shift in self._calendar.work if date.weekday() in shift.days)
             for opens, closes in spans:
-                self._add(max(day * 24 + opens, 0.0), day * 24 + closes)
+                self._add(max(exact(day * 24 + opens), 0.0), exact(day * 24 + closes))
         self._days += CHUNK
         self._sum()
         if not self.starts:
@@ -55,7 +55,7 @@ class WorkingTime:
             self.ends.append(closes)
 
     def _sum(self) -> None:
-        upto = np.cumsum(np.subtract(self.ends, self.starts))
+        upto = exact(np.cumsum(np.subtract(self.ends, self.starts)))
         self._upto = upto.tolist()
         self._before = [0.0, *self._upto[:-1]]
 
@@ -76,21 +76,35 @@ class WorkingTime:
         place = bisect_right(self.starts, at)
         return at if place and at < self.ends[place - 1] else self.starts[place]
 
-    def next_day(self, at: float) -> float:
-        """The first opening on a later day."""
-        return self.next_open((at // 24 + 1) * 24)
+    def next_shift(self, at: float) -> float:
+        """When the first shift of a later day begins; one that lasts over midnight belongs to the day it began on.
+
+        Where work never stops for a whole day, a shift begins at midnight.
+
+        >>> nights = WorkingTime(Calendar(hours="22:00-06:00"), dt.date(2026, 1, 5))
+        >>> nights.next_shift(23.75)
+        46.0
+        """
+        midnight = (at // 24 + 1) * 24
+        begins = self.next_open(midnight)
+        if begins == midnight:
+            place = bisect_right(self.starts, midnight) - 1
+            if self.starts[place] < midnight and self.ends[place] - self.starts[place] < DAY:
+                begins = self.next_open(self.ends[place])
+        return begins
 
     def finish(self, at: float, work: float) -> float:
         """When `work` open hours begun at `at` are done; work stops at closing and goes on at opening."""
         begun = self.next_open(at)
         place = bisect_right(self.starts, begun) - 1
-        if begun + work <= self.ends[place]:
-            return begun + work
-        done = self._before[place] + begun - self.starts[place] + work
+        done = exact(begun + work)
+        if done <= self.ends[place]:
+            return done
+        done = exact(self._before[place] + begun - self.starts[place] + work)
         while self._upto[-1] < done:
             self._extend()
         place = bisect_left(self._upto, done)
-        return self.starts[place] + done - self._before[place]
+        return exact(self.starts[place] + done - self._before[place])
 
     def latest_start(self, by: float, work: float) -> float:
         """The latest time at which `work` open hours must be begun to be done by a time; below 0 if it is too late.
@@ -104,12 +118,12 @@ class WorkingTime:
         if place < 0:
             return -math.inf
         if work <= 0:
-            return min(by, self.ends[place] - MOMENT)  # at closing nothing is begun, however short
-        left = self._before[place] + min(by, self.ends[place]) - self.starts[place] - work
+            return min(by, exact(self.ends[place] - 1 / TICKS))  # at closing nothing is begun, however short
+        left = exact(self._before[place] + min(by, self.ends[place]) - self.starts[place] - work)
         if left < 0:
             return -math.inf
         place = bisect_right(self._before, left) - 1
-        return self.starts[place] + left - self._before[place]
+        return exact(self.starts[place] + left - self._before[place])
 
     def open_before(self, times: np.ndarray) -> np.ndarray:
         """Open hours from the start of the run until each time."""

@@ -8,7 +8,7 @@ from pydantic import Field, WithJsonSchema, model_validator
 
 from simulator.model import Model, Names, OneOrMore
 from simulator.scenario.errors import At, Several
-from simulator.units import Cost, Date, Hours, Money, Share, Units
+from simulator.units import Cost, Date, Hours, Money, Share, Units, exact, multiples
 
 
 class Penalty(Model):
@@ -56,10 +56,6 @@ class Bonus(Model):
         if self.rate is not None and self.rate.hourly:
             raise At(("rate",), "a bonus is earned once, not by time", "such as '1 %' or '2 per order'")
         return self
-
-
-MOMENT = 1e-6
-"""Hours; less than that is the rounding of times that were added up stage by stage."""
 
 
 Period = Annotated[
@@ -190,13 +186,13 @@ class Contract(Model):
     def ends(self, start: dt.date, horizon: float) -> list[float]:
         """The ends of all periods that end within the run, in hours."""
         if self.period != "month":
-            return [self.period * n for n in range(1, int((horizon + MOMENT) / self.period) + 1)]
+            return [exact(self.period * n) for n in range(1, multiples(horizon, self.period) + 1)]
         ends: list[float] = []
         year, month = start.year, start.month
         while True:
             year, month = (year, month + 1) if month < 12 else (year + 1, 1)
             end = (dt.date(year, month, 1) - start).days * 24.0
-            if end > horizon + MOMENT:
+            if end > horizon:
                 return ends
             ends.append(end)
 
@@ -206,6 +202,6 @@ class Contract(Model):
         return bool(
             (out.cancelled and cancelled)
             or (out.units_above is not None and units > out.units_above)
-            or (out.notice_below is not None and due - placed < out.notice_below - MOMENT)
+            or (out.notice_below is not None and exact(due - placed) < out.notice_below)
             or (out.due_on and start + dt.timedelta(hours=due) in out.due_on)
         )

@@ -102,6 +102,7 @@ CRIMES = {
     "a receipt of what was not ordered": (facts.Received, "placed", -0.5),
     "a receipt before its order": (facts.Received, "placed", 5000.0),
     "a plan out of thin air": (Replanned, "mean", 5000.0),
+    "a time between two milliseconds": (facts.Backordered, "at", 1e-8),
     "a delivery to somebody else": (facts.Delivered, "order", 1),
 }
 

@@ -6,6 +6,7 @@ from simulator.engine.clock import Clock
 from simulator.engine.shelf import Shelf
 from simulator.engine.streams import Streams
 from simulator.scenario.channels import StockRecord
+from simulator.units import multiples
 
 
 class Errors:
@@ -66,7 +67,7 @@ class Record:
     def _count(self) -> int:
         """How many counts there have been."""
         every = self.settings.recount
-        return int(self._clock._now // every) if every is not None else 0
+        return multiples(self._clock.now, every) if every is not None else 0
 
     def _errors_of(self, shelf: Shelf) -> Errors:
         if shelf.number not in self._errors:

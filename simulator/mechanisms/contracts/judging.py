@@ -9,8 +9,9 @@ import numpy as np
 from simulator.engine.orders import Order
 from simulator.engine.terms import LineTerms, Terms
 from simulator.lifecycle.order_terms import Bulk
-from simulator.scenario.contracts import MOMENT, Contract
+from simulator.scenario.contracts import Contract
 from simulator.scenario.scenario import Scenario
+from simulator.units import exact
 
 
 class Gone(NamedTuple):
@@ -55,13 +56,11 @@ class CoveredOrder:
 
     def arrived(self, since: float, until: float) -> list[float]:
         """Units by line that arrived between two times, both included."""
-        return self.added_up(
-            piece for at, pieces in self.delivered if since - MOMENT <= at <= until + MOMENT for piece in pieces
-        )
+        return self.added_up(piece for at, pieces in self.delivered if since <= at <= until for piece in pieces)
 
     def lost_by(self, until: float) -> list[float]:
         """Units by line that were lost or cancelled by a time."""
-        return self.added_up((each.line, each.units) for each in self.gone if each.at <= until + MOMENT)
+        return self.added_up((each.line, each.units) for each in self.gone if each.at <= until)
 
 
 TINY = 1e-9
@@ -104,7 +103,7 @@ class RunningContract:
 
     def take_on(self, covered: CoveredOrder, due: float) -> Due:
         """From now on the order is under the contract."""
-        one = Due(due + self.contract.window.late, due, covered)
+        one = Due(exact(due + self.contract.window.late), due, covered)
         self.pending.append(one)
         covered.unsettled += 1
         return one
@@ -112,12 +111,12 @@ class RunningContract:
     def revise(self, covered: CoveredOrder, due: float, now: float) -> None:
         """The order is due at another time; a change after the latest that counted changes nothing."""
         for place, one in enumerate(self.pending):
-            if one.covered is covered and now <= one.deadline + MOMENT:
-                self.pending[place] = Due(due + self.contract.window.late, due, covered)
+            if one.covered is covered and now <= one.deadline:
+                self.pending[place] = Due(exact(due + self.contract.window.late), due, covered)
 
     def due_by(self, end: float) -> list[Due]:
         """What falls due before a time, in the order in which it does."""
-        mine = [one for one in self.pending if one.deadline + MOMENT < end]
+        mine = [one for one in self.pending if one.deadline < end]
         return sorted(mine, key=lambda one: (one.deadline, one.covered.placed, one.covered.order.number))
 
     def excludes(self, one: Due) -> bool:
@@ -161,7 +160,7 @@ class RunningContract:
         if self.contract.metric == "in_full":
             return covered.added_up(covered.delivered[0][1] if covered.delivered else ())
         early = self.contract.window.early
-        return covered.arrived(-FOREVER if early is None else one.due - early, one.deadline)
+        return covered.arrived(-FOREVER if early is None else exact(one.due - early), one.deadline)
 
 
 class Contracts:

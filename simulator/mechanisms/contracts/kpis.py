@@ -14,7 +14,7 @@ from simulator.measures.slices import Derived, Fixed, Ratio
 from simulator.measures.view import View
 from simulator.mechanisms.contracts.facts import Pushed
 from simulator.mechanisms.contracts.scorecards import Scorecard, covered, due_times, scorecards
-from simulator.scenario.contracts import MOMENT, Bonus, Penalty
+from simulator.scenario.contracts import Bonus, Penalty
 from simulator.textbook.queues import stays_longer
 from simulator.units import CostRate
 
@@ -200,7 +200,7 @@ def bonus_by_line(view: View, card: Scorecard) -> np.ndarray:
     bonus = card.contract.bonus
     if bonus is None:
         return np.zeros(len(view.order_of_line))
-    return _over_terms(view, card, [bonus], [card.attainment >= bonus.above - MOMENT])
+    return _over_terms(view, card, [bonus], [card.attainment >= bonus.above - ROUNDING])
 
 
 def _penalty_periods(card: Scorecard) -> list[np.ndarray]:
@@ -212,8 +212,8 @@ def _penalty_periods(card: Scorecard) -> list[np.ndarray]:
             found.append(np.ones(len(attained), dtype=bool))
             continue
         lower = levels[levels < level]
-        under = attained < level - MOMENT
-        found.append(under & ~(attained < lower.max() - MOMENT) if len(lower) else under)
+        under = attained < level - ROUNDING
+        found.append(under & ~(attained < lower.max() - ROUNDING) if len(lower) else under)
     return found
 
 

@@ -17,7 +17,7 @@ from simulator.lifecycle.customer_draws import NewOrders
 from simulator.lifecycle.customer_segment import CustomerSegment
 from simulator.lifecycle.world import World
 from simulator.mechanisms.contracts.judging import Contracts, CoveredOrder, Due, Gone, Judged, RunningContract, covering
-from simulator.scenario.contracts import MOMENT
+from simulator.units import exact
 
 NAME = "contracts"
 
@@ -72,7 +72,7 @@ def order_entered(world: World, contracts: Contracts, order: Order) -> None:
         due = _due(contract, order)
         if due == due:
             one = contract.take_on(covered, due)
-            if contract.at_risk and one.deadline + MOMENT < contract.end:
+            if contract.at_risk and one.deadline < contract.end:
                 push(world, contracts, contract, [one])
 
 
@@ -82,7 +82,7 @@ def _due(contract: RunningContract, order: Order) -> float:
     if clock == "request":
         return order.block.requested[order.index] if order.block.requested else math.nan
     if clock == "entry":
-        return order.at + (contract.contract.within or 0.0)
+        return exact(order.at + (contract.contract.within or 0.0))
     return math.nan if clock == "asked" else order.due
 
 
@@ -140,13 +140,13 @@ def periods(world: World, contracts: Contracts, contract: RunningContract, clerk
     horizon = world.scenario.run.horizon
     for end in contract.ends:
         alert = contract.contract.alert
-        look = end - alert.before if alert is not None else end
+        look = exact(end - alert.before) if alert is not None else end
         while alert is not None and look < end:
             if look > contract.begun:
                 clerk.until(look, SETTLEMENT)
                 yield
                 watch(world, contracts, contract)
-            look = look + alert.every if alert.every is not None else end
+            look = exact(look + alert.every) if alert.every is not None else end
         if end >= horizon:
             return
         clerk.until(end, SETTLEMENT)
@@ -240,7 +240,7 @@ def settle(world: World, contracts: Contracts, contract: RunningContract) -> Non
     ones = contract.due_by(end)
     due, met, forgiven, excluded = _count(contract, ones)
     world.record.settled((end, contract.number, contract.begun, due, met, forgiven, excluded))
-    contract.pending = [one for one in contract.pending if one.deadline + MOMENT >= end]
+    contract.pending = [one for one in contract.pending if one.deadline >= end]
     contract.begun, contract.at_risk = end, False
     for one in ones:
         covered = one.covered

@@ -7,7 +7,8 @@ import numpy as np
 from simulator.engine import facts
 from simulator.engine.ledger import Columns
 from simulator.measures.view import TINY, View, table_of_view
-from simulator.scenario.contracts import MOMENT, Contract
+from simulator.scenario.contracts import Contract
+from simulator.units import exact
 
 
 def covered(view: View, contract: Contract) -> np.ndarray:
@@ -32,7 +33,7 @@ def due_times(view: View, contract: Contract) -> np.ndarray:
     if contract.due_clock == "asked":
         return _asked_at(view)
     if contract.due_clock in ("request", "entry"):
-        times = table["requested"] if contract.due_clock == "request" else table["at"] + (contract.within or 0.0)
+        times = table["requested"] if contract.due_clock == "request" else exact(table["at"] + (contract.within or 0.0))
         return np.concatenate([[np.nan], times])
     if contract.due_clock == "original_commit":
         return view.promises[0]
@@ -44,7 +45,7 @@ def _promised_last(view: View, late: float) -> np.ndarray:
     found = view.promises[0].copy()
     told = view.of(facts.Promised)
     for at, order, due in zip(*(told[name].tolist() for name in ("at", "order", "due")), strict=True):
-        if at <= found[order] + late + MOMENT:
+        if at <= exact(found[order] + late):
             found[order] = due
     return found
 
@@ -177,8 +178,8 @@ def _scorecard(view: View, contract: Contract) -> Scorecard:
     ends = np.array(contract.ends(run.start, run.horizon))
     begins = np.concatenate([[0.0], ends])[: len(ends)]
     due = due_times(view, contract)
-    latest = due + contract.window.late
-    period = np.searchsorted(ends, np.nan_to_num(latest, nan=NEVER) + MOMENT, side="right")
+    latest = exact(due + contract.window.late)
+    period = np.searchsorted(ends, np.nan_to_num(latest, nan=NEVER), side="right")
     mine = np.flatnonzero(covered(view, contract) & np.isfinite(latest) & (period < len(ends)))
     mine = mine[np.argsort(latest[mine], kind="stable")]
     row_of_order = np.full(len(due), -1)
@@ -194,7 +195,7 @@ def _scorecard(view: View, contract: Contract) -> Scorecard:
         contract=contract,
         begins=begins,
         ends=ends,
-        measured=begins >= view.begin - MOMENT,
+        measured=begins >= view.begin,
         order=mine,
         period=period[mine],
         late_from=latest[mine],
@@ -238,18 +239,18 @@ def _units(
     if contract.metric == "in_full":
         first = np.full(len(due), np.iinfo(np.int64).max)
         np.minimum.at(first, which, came["written"])  # of two deliveries at one instant the earlier written
-        good = (came["written"] == first[which]) & (at <= end[which] + MOMENT)
+        good = (came["written"] == first[which]) & (at <= end[which])
     else:
         early = contract.window.early
-        good = at <= due[which] + contract.window.late + MOMENT
+        good = at <= exact(due[which] + contract.window.late)
         if early is not None:
-            good &= at >= due[which] - early - MOMENT
+            good &= at >= exact(due[which] - early)
     kept = np.bincount(came["line"], came["units"] * good, size)[line]
     if contract.metric in ("on_time", "cycle_time"):
-        latest = due + contract.window.late
+        latest = exact(due + contract.window.late)
         for table in gone(view):
             of = row_of_line[table["line"]]
-            before = (of >= 0) & (table["at"] <= np.append(latest, np.nan)[of] + MOMENT)
+            before = (of >= 0) & (table["at"] <= np.append(latest, np.nan)[of])
             wanted = wanted - np.bincount(table["line"], table["units"] * before, size)[line]
     return wanted, kept
 

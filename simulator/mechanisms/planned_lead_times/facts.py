@@ -8,6 +8,7 @@ import numpy as np
 from simulator.engine.facts import Received
 from simulator.engine.ledger import Ledger
 from simulator.lifecycle.laws import TINY
+from simulator.units import exact
 
 
 class Replanned(NamedTuple):
@@ -25,7 +26,7 @@ class Replanned(NamedTuple):
 def laws(ledger: Ledger) -> Iterator[str]:
     """A planned lead time lies between the shortest and the longest that was seen until then."""
     received, learned = ledger.columns(Received), ledger.columns(Replanned)
-    lasted = received["at"] - received["placed"]
+    lasted = exact(received["at"] - received["placed"])
     for at, mean, sd in zip(learned["at"], learned["mean"], learned["sd"], strict=True):
         seen = lasted[(received["at"] <= at) & ~np.isnan(lasted)]
         if not (len(seen) and seen.min() - TINY <= mean <= seen.max() + TINY and 0 <= sd <= np.ptp(seen) + TINY):

@@ -12,6 +12,7 @@ from simulator.lifecycle.replenishment import resize
 from simulator.lifecycle.world import World
 from simulator.scenario.network import Supplier
 from simulator.textbook.targets import LeadTime
+from simulator.units import exact
 
 FEWEST = 5
 """Receipts that a refresh waits for: fewer say too little of the spread."""
@@ -51,7 +52,7 @@ def start(world: World) -> dict[str, Plan]:
     def keep(shelf: Shelf, delivery: Delivery) -> None:
         plan = plans.get(shelf.supply.supplier) if shelf.supply is not None else None
         if plan is not None:
-            plan.record.append(world.clock.now - delivery.placed)
+            plan.record.append(exact(world.clock.now - delivery.placed))
 
     world.hooks.received.append(keep)
     for plan in plans.values():
@@ -63,7 +64,7 @@ def start(world: World) -> dict[str, Plan]:
 def refresh(world: World, plan: Plan, clerk: Process) -> Life:
     """Every so often, what planning believes of one supplier catches up with what its receipts say."""
     for turn in count(1):
-        clerk.until(turn * plan.every, PLAN)
+        clerk.until(exact(turn * plan.every), PLAN)
         yield
         before = plan.lead_time
         if not plan.learn():

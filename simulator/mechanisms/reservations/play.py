@@ -16,6 +16,7 @@ from simulator.lifecycle.replenishment import reorder
 from simulator.lifecycle.shortage import free_for
 from simulator.lifecycle.world import World
 from simulator.scenario.service import Reservation
+from simulator.units import exact
 
 NAME = "reservations"
 
@@ -29,7 +30,7 @@ def draw(segment: CustomerSegment) -> Callable[[NewOrders], list[float]]:
     assert reservation is not None
 
     def withdrawal(new: NewOrders) -> list[float]:
-        waits = new.requested - reservation.release > new.bulk.at
+        waits = exact(new.requested - reservation.release) > new.bulk.at
         new.promised = np.where(waits, np.maximum(new.promised, new.requested), new.promised)
         new.alive = new.alive or later
         if not (later and reservation.cancelled):
@@ -53,14 +54,14 @@ def release_time(world: World, reservation: Reservation, order: Order) -> float:
     requested = order.block.requested
     if not requested or requested[order.index] != requested[order.index]:
         return world.clock.now
-    return max(world.clock.now, requested[order.index] - reservation.release)
+    return max(world.clock.now, exact(requested[order.index] - reservation.release))
 
 
 def promise_no_earlier(world: World, reservation: Reservation, order: Order) -> None:
     """A new order for later is promised nothing for before its date."""
     release = release_time(world, reservation, order)
     if release > world.clock.now:
-        order.earliest = release + reservation.release
+        order.earliest = exact(release + reservation.release)
 
 
 def keep_back(world: World, reservation: Reservation, order: Order) -> bool:
@@ -85,7 +86,8 @@ def wait_for_release(world: World, reservation: Reservation, order: Order, relea
     chance = chances[order.index] if chances else 1.0
     withdrawn = chance < reservation.cancelled
     order.callbacks = RESUME
-    world.clock.at(order, now + (release - now) * chance / reservation.cancelled if withdrawn else release, WORK)
+    leaves = exact(now + (release - now) * chance / reservation.cancelled) if withdrawn else release
+    world.clock.at(order, leaves, WORK)
     yield
     if withdrawn:
         withdraw(world, order)
