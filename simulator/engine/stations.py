@@ -11,7 +11,7 @@ from simulator.engine.ledger import Record
 from simulator.engine.orders import Shipment
 from simulator.planning.working_time import WorkingTime
 from simulator.scenario.calendars import Departures
-from simulator.units import exact, next_multiple
+from simulator.units import TICKS, WHOLE, exact, next_multiple
 
 NEVER = math.nan
 
@@ -86,7 +86,7 @@ class Staffed:
         return True
 
     def _begin(self, job: Shipment, queued: float, now: float) -> None:
-        ended = exact(now + job.work[self.place])
+        ended = ((now + job.work[self.place]) * TICKS + WHOLE - WHOLE) / TICKS  # `exact`, without the cost of a call
         self.record((self.number, job.number, queued, now, ended))
         job.callbacks = self._finish
         self.clock.at(job, ended, WORK)
