@@ -55,7 +55,7 @@ def enter(world: World, order: Order) -> None:
     for takes_over in hooks.accepted:
         if takes_over(order):
             return
-    if world.policy.commits and order.terms.site.desk:
+    if world.policy.commits and order.terms.site.desk and not order.committed:
         commit(order)
     pass_on(world, order)
 

@@ -5,13 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from command import command
 
 GOOD = "textbook/base_stock"
 SHORT = ("--set", "run.horizon=20 weeks")
-
-
-def command(*words: str, cwd=None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "simulator", *words], capture_output=True, text=True, cwd=cwd)
 
 
 def test_json_is_one_object_and_nothing_else():

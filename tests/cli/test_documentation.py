@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from command import command as typed
 from scenes import play
 
 import simulator
@@ -38,7 +39,7 @@ def test_the_readme_examples_run(tmp_path):
     for command in commands:
         words = shlex.split(command)[1:]
         words += SHORT if words[0] in ("run", "compare") else []
-        done = subprocess.run([sys.executable, "-m", "simulator", *words], cwd=tmp_path, capture_output=True, text=True)
+        done = typed(*words, cwd=tmp_path)
         assert done.returncode == 0, f"{command}\n{done.stderr}"
     assert (tmp_path / "quickstart.html").is_file()
 
@@ -65,9 +66,7 @@ def test_the_examples_of_the_page_on_experiments_run(tmp_path):
         for line in block.splitlines():
             words = shlex.split(line[2:])[1:]
             words += SHORT[:2] if words[0] == "run" else []
-            done = subprocess.run(
-                [sys.executable, "-m", "simulator", *words], cwd=tmp_path, capture_output=True, text=True
-            )
+            done = typed(*words, cwd=tmp_path)
             assert done.returncode == 0, f"{line}\n{done.stderr}"
     assert (tmp_path / "results.csv").stat().st_size > 1000
     (query,) = blocks("sql", page)

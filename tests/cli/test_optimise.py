@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from command import command
 
 PAGE = Path(__file__).parents[2] / "docs" / "optimise.md"
 LEVEL = "network.sites.store.stock.part.level"
@@ -34,12 +35,8 @@ def folder(tmp_path):
     return tmp_path
 
 
-def command(folder, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "simulator", *words], capture_output=True, text=True, cwd=folder)
-
-
 def optimise(folder, *words: str) -> subprocess.CompletedProcess[str]:
-    return command(folder, "optimise", "shelf.yaml", "--workers", "1", *words)
+    return command("optimise", "shelf.yaml", "--workers", "1", *words, cwd=folder)
 
 
 def kept(store) -> list[tuple[int, int]]:
@@ -76,7 +73,7 @@ def test_from_question_to_what_if(folder):
     assert fill["bound"] >= 0.95
     assert fill["winner"]["low"] <= fill["winner"]["mean"] <= fill["winner"]["high"]
     assert (folder / "points.png").read_bytes().startswith(b"\x89PNG")
-    checked = command(folder, "check", "best.yaml")
+    checked = command("check", "best.yaml", cwd=folder)
     assert checked.returncode == 0, checked.stderr
     assert 'extends: "shelf.yaml"' in (folder / "best.yaml").read_text()
     assert f"{LEVEL}: {found['winner']['point'][LEVEL]}\n" in (folder / "best.yaml").read_text()
@@ -107,7 +104,7 @@ def test_what_is_set_is_in_the_what_if(folder):
     text = (folder / "best.yaml").read_text()
     assert "costs.holding: 10 % per year\n" in text
     assert "run.seed: 7\n" in text
-    assert command(folder, "run", "best.yaml", "-n", "1", "--workers", "1").returncode == 0
+    assert command("run", "best.yaml", "-n", "1", "--workers", "1", cwd=folder).returncode == 0
 
 
 def test_killed_at_any_moment_it_goes_on_where_it_was(folder):
@@ -187,7 +184,7 @@ def test_bad_input_is_told_in_words_with_status_2(words, said, folder):
     (folder / "bad.yaml").write_text(
         f"extends: shelf.yaml\noptimise:\n  minimise: totl_cost\n  decisions: {{{LEVEL}: {{low: 9, high: 3}}}}\n"
     )
-    done = command(folder, *words)
+    done = command(*words, cwd=folder)
     assert done.returncode == 2, done.stdout + done.stderr
     assert said in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
@@ -210,7 +207,7 @@ def test_the_examples_of_the_page_run(tmp_path, monkeypatch):
     (tmp_path / "shelf.yaml").write_text(blocks[0][1])
     for kind, text in blocks[1:]:
         if kind == "console":
-            done = command(tmp_path, *shlex.split(text)[2:])
+            done = command(*shlex.split(text)[2:], cwd=tmp_path)
             assert done.returncode == 0, done.stderr
     assert (tmp_path / "points.png").is_file()
     monkeypatch.chdir(tmp_path)

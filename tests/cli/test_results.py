@@ -2,15 +2,9 @@
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
-
-
-def command(*words: str, cwd=None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "simulator", *words], capture_output=True, text=True, cwd=cwd)
-
+from command import command
 
 RUN = ("run", "textbook/base_stock", "--set", "run.horizon=20 weeks", "--workers", "1", "--store", "r.db")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command import command
 from scenes import EVERYTHING
 
 import simulator
@@ -433,17 +434,12 @@ def test_at_most_a_quarter_of_the_run_is_left_out_at_its_end():
         assert warm_up(crew, parse(ROAD.format(days=40)), 1, kpis=["on_time"]).run_out == 25 * 24.0
 
 
-def command(*words: str, cwd) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "simulator", "warm-up", "textbook/base_stock", "--set", "run.horizon=30 weeks", *words],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-    )
+def warm(*words: str, cwd) -> subprocess.CompletedProcess[str]:
+    return command("warm-up", "textbook/base_stock", "--set", "run.horizon=30 weeks", *words, cwd=cwd)
 
 
 def test_the_command_says_what_to_do_and_draws_it(tmp_path):
-    done = command("-n", "3", "--workers", "1", "--step", "week", "--picture", "p.png", cwd=tmp_path)
+    done = warm("-n", "3", "--workers", "1", "--step", "week", "--picture", "p.png", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "3 replications of 30 weeks in steps of 1 week, seed 1" in done.stdout
     assert "too short to tell" in done.stdout  # 6 batches of 5 weeks
@@ -454,7 +450,7 @@ def test_the_command_says_what_to_do_and_draws_it(tmp_path):
 
 def test_the_command_gives_json_and_nothing_else(tmp_path):
     words = ("-n", "4", "--seed", "9", "--kpi", "on_hand", "--kpi", "unit_fill_rate", "--format", "json")
-    done = command(*words, "--picture", "p.svg", "--workers", "1", cwd=tmp_path)
+    done = warm(*words, "--picture", "p.svg", "--workers", "1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "NaN" not in done.stdout
     found = json.loads(done.stdout)
@@ -481,7 +477,7 @@ def test_the_command_gives_json_and_nothing_else(tmp_path):
     ],
 )
 def test_bad_input_is_told_in_words(words, said, tmp_path):
-    done = command(*words, "--workers", "1", cwd=tmp_path)
+    done = warm(*words, "--workers", "1", cwd=tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
