@@ -169,11 +169,19 @@ class Shelf:
         self.committed += units
 
     def until_received(self, missing: float, now: float) -> float:
-        """Hours until receipts as planned bring so many units; what none covers comes a planned lead time from now."""
+        """Hours until receipts as planned bring so many units; what none covers comes a planned lead time from now.
+
+        A receipt that is overdue is expected when one that is so late can be, by the law of its lead time.
+        """
         if missing <= 0 or self.supply is None:
             return 0.0
-        for delivery in sorted(self.coming, key=attrgetter("expected")):
-            missing -= delivery.units
+        for time, units in sorted((self._coming_in(delivery, now), delivery.units) for delivery in self.coming):
+            missing -= units
             if missing <= 0:
-                return max(0.0, exact(delivery.expected - now))
+                return time
         return self.supply.planned
+
+    def _coming_in(self, delivery: "Delivery", now: float) -> float:
+        left = exact(delivery.expected - now)
+        assert self.supply is not None
+        return left if left > 0 else self.supply.still_to_come(delivery.placed)

@@ -3,6 +3,9 @@
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import cached_property
+
+import numpy as np
 
 from simulator.engine.clock import RECEIPT, Clock
 from simulator.engine.ledger import Record
@@ -12,6 +15,9 @@ from simulator.engine.streams import Streams
 from simulator.scenario.network import Drift, Supplier
 from simulator.scenario.scenario import Scenario
 from simulator.units import exact
+
+DRAWN = 10_000
+"""Lead times from which it is told when an overdue order is to be expected."""
 
 
 class Delivery(Shipment):
@@ -54,6 +60,27 @@ class Supply:
             at = self._last = max(at, self._last)
         job.until(at, RECEIPT)
 
+    def still_to_come(self, placed: float) -> float:
+        """Hours in which an order placed at a time is to be expected, the mean over all lead times that are longer.
+
+        Where the supplier's capacity is limited the queue decides, and it is a planned lead time once more.
+        """
+        if self._workshop is not None:
+            return self.planned
+        times, factor = self._times, _factor(self._supplier.changes or (), placed)
+        elapsed = (self._clock.now - placed) / factor
+        longer = len(times) - bisect_right(times, elapsed)
+        if not longer:  # later than all that were drawn: as late again as the latest of them were
+            longer = max(1, len(times) // 100)
+            elapsed = times[-longer]
+        return exact((sum(times[-longer:]) / longer - elapsed) * factor)
+
+    @cached_property
+    def _times(self) -> list[float]:
+        """Lead times as they are drawn, the shortest first; none of a run's own random numbers is used."""
+        times: list[float] = np.sort(self._supplier.lead_time.sample(np.random.default_rng(0), DRAWN)).tolist()
+        return times
+
     def recall(self, shelf: int, units: float) -> list[Delivery]:
         """Take back orders not begun, up to so many units, the latest first."""
         if self._workshop is None or not self._supplier.cancellable:
@@ -71,8 +98,12 @@ class Supply:
 
 def _drifting(draw: Callable[[], float], clock: Clock, changes: Sequence[Drift]) -> Callable[[], float]:
     """Draws times the factor of the time at which they are asked for: the same random numbers, longer or shorter."""
-    begins, factors = [change.at for change in changes], [1.0, *(change.factor for change in changes)]
-    return lambda: draw() * factors[bisect_right(begins, clock.now)]
+    return lambda: draw() * _factor(changes, clock.now)
+
+
+def _factor(changes: Sequence[Drift], at: float) -> float:
+    """How many times its law a lead time is that begins at a time."""
+    return [1.0, *(change.factor for change in changes)][bisect_right([change.at for change in changes], at)]
 
 
 def workshop(clock: Clock, record: Record, number: int, supplier: Supplier) -> Staffed | None:

@@ -9,7 +9,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from simulator.engine.shelf import Shelf, Waiting
-from simulator.rules.views import Offer, Sibling, quantile
+from simulator.rules.stockout import Chain
+from simulator.rules.views import Cancel, Lose, Offer, Sibling, Wait, quantile
 from simulator.units import exact
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class Short:
     ) -> None:
         self._world, self._order, self._shelf, self._terms = world, order, shelf, terms
         self._rank, self._waiting = rank, waiting
+        self.rest: Chain = ()
+        """The responses that are asked after the one that looks."""
         self._now = world.clock.now
         self.units = units
         block = order.block
@@ -94,7 +97,16 @@ class Short:
 
     @property
     def ready(self) -> float:
-        """Until a delivery from what is on order, after those who come before it and beyond what is kept from it."""
+        """Until a delivery from what is on order, after those who come before it and beyond what is kept from it; never
+        where the responses that follow would not let it wait for that."""
+        rest, self.rest = self.rest, ()  # these see what is on order itself
+        actions = (action for response in rest for action in response.respond(self))
+        last = next((action for action in actions if isinstance(action, Wait | Lose | Cancel)), None)
+        self.rest = rest
+        return math.inf if isinstance(last, Lose | Cancel) else self._arrives
+
+    @property
+    def _arrives(self) -> float:
         shelf = self._shelf
         kept = self._world.policy.kept(shelf, self._terms)
         missing = self.units + self._ahead() + kept - shelf.on_hand

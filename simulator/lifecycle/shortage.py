@@ -76,7 +76,8 @@ def respond(
     short = Short(world, order, line, shelf, units, terms, rank)
     waits, pegged = 0.0, list[views.Expedite | views.Transship]()
     assert terms.chain is not None
-    for response in terms.chain:
+    for place, response in enumerate(terms.chain, 1):
+        short.rest = terms.chain[place:]
         for action in response.respond(short):
             short.units -= action.units
             match action:

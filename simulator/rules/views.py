@@ -101,7 +101,8 @@ class ShortageView(Protocol):
 
     @property
     def ready(self) -> float:
-        """Until a delivery from stock that is on its way as planned, the work to deliver it included."""
+        """Until a delivery from stock that is on its way, the work to deliver it included; infinite where nobody would
+        wait for it, since the responses that follow end in a lost sale."""
 
     @property
     def work(self) -> float:
