@@ -12,6 +12,7 @@ from simulator.experiments.cost_of_service import CostOfService
 from simulator.experiments.executors import workforce
 from simulator.experiments.optimisation import optimise
 from simulator.experiments.select import select
+from simulator.experiments.sensitivity import sensitivity
 from simulator.experiments.sweep import sweep
 from simulator.experiments.warm_up import warm_up
 from simulator.reports.comparison_tables import print_comparison
@@ -165,3 +166,11 @@ def test_the_command_writes_warnings_into_its_json(tmp_path):
         check=True,
     )
     assert json.loads(done.stdout)["warnings"][0]["message"].startswith(WORDS)
+
+
+def test_a_sensitivity_marks_the_ends_that_overload():
+    """One and a half the time makes two pickers too few; half of it does not."""
+    path = "network.sites.store.stages[0].time.exponential.mean"
+    found = sensitivity(pickers(2), {path: ("30 min", "90 min")}, replications=2, workers=1)
+    [only] = [note for note in found.notes if note.startswith("unstable")]
+    assert f"{path}=90 min: picking at store has 1.25 times the work" in only
