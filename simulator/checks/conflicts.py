@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from simulator.checks.impossible import impossible
 from simulator.checks.order_kinds import COMMITMENTS, WHOLE, Reach
-from simulator.scenario.errors import At, Problem
+from simulator.checks.overload import overloads
+from simulator.scenario.errors import At, Problem, dotted
 from simulator.scenario.reading.explain import placed
 from simulator.scenario.reading.load import Further, load, read
 from simulator.scenario.scenario import Scenario
@@ -24,17 +26,35 @@ def conflicts(scenario: Scenario) -> list[At]:
     return [*_unused(policy), *_clashes(policy), *_gaps(policy), *_overrides(policy), *impossible(policy)]
 
 
+def policy_warnings(scenario: Scenario) -> list[dict[str, str]]:
+    """The same as plain data."""
+    return [
+        {
+            "kind": "policy",
+            "path": dotted(each.path),
+            "message": f"{each.message} ({each.hint})" if each.hint else each.message,
+        }
+        for each in conflicts(scenario)
+    ]
+
+
+def scenario_warnings(scenario: Scenario) -> list[dict[str, Any]]:
+    """Every warning of a scenario as plain data, words and numbers: too much work, and the service policy."""
+    return [*(each.as_json() for each in overloads(scenario)), *policy_warnings(scenario)]
+
+
 def look_over(
     scenario: str | Path, overrides: Sequence[str] = (), further: Further | None = None
 ) -> tuple[Scenario, list[Problem]]:
-    """The scenario of a file or of the gallery, and what is odd in its service policy though it can be played.
+    """The scenario of a file or of the gallery, and what is odd in it though it can be played: in its service policy,
+    and work that can never be done.
 
     `further` is as for `load`.
 
     Raises ScenarioError with every problem found.
     """
     loaded = load(scenario, overrides, further)
-    found = conflicts(loaded)
+    found = [*(each.fault for each in overloads(loaded)), *conflicts(loaded)]
     return loaded, placed(found, read(scenario, overrides).node) if found else []
 
 

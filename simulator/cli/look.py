@@ -22,10 +22,11 @@ from simulator.cli.group import (
 @click.option("--set", "changes", multiple=True, metavar="PATH=VALUE", help="Change one value; repeatable.")
 @plugin_option
 def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
-    """Check SCENARIO: every error at once, each with file, line and column, and warnings of an odd service policy.
+    """Check SCENARIO: every error at once, each with file, line and column, and warnings.
 
-    Warnings are of rules that overlap or never apply, of orders that no rule speaks of, and of promises that the
-    network cannot keep; they change neither the run nor the exit status.
+    Warnings are of stages and suppliers with more work than they can do, or nearly so; of rules that overlap or never
+    apply, of orders that no rule speaks of, and of promises that the network cannot keep. They change neither the run
+    nor the exit status.
     """
     from simulator.checks.conflicts import look_over
     from simulator.experiments.search_space import faults

@@ -23,6 +23,7 @@ FATES = {
     "not shown": ("o", "white", DARK, "may or may not"),
     "violates": ("x", MIDDLE, MIDDLE, "surely breaks one"),
     "worse": ("v", LIGHT, MIDDLE, "dropped: surely worse"),
+    "unstable": ("+", MIDDLE, MIDDLE, "never settles"),
 }
 """By what came of a point: marker, face, edge, and words."""
 

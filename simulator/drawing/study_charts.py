@@ -239,7 +239,7 @@ class FrontierPoint:
     service: tuple[float, float, float]
     """The point and its ends."""
     cost: tuple[float, float, float]
-    verdict: Literal["efficient", "dominated", "undecided"]
+    verdict: Literal["efficient", "dominated", "undecided", "unstable"]
     cheapest: bool = False
 
 

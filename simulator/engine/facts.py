@@ -33,6 +33,8 @@ RECLASSIFIES: dict[Kind, str] = {}
 """The kinds that put somebody or something into another class, by the field that names whom: `customer` or `sku`."""
 ERRORS_MET: set[Kind] = set()
 """The kinds by which a customer meets with an error of order entry."""
+LEAVES_SITE: set[Kind] = set()
+"""The kinds by which goods that a customer collects leave the site: until then they are kept there."""
 _TOLD_BEFORE: dict[Kind, Kind] = {}
 
 
@@ -84,6 +86,12 @@ def reclassifies(whom: str) -> Callable[[K], K]:
 def error_met(kind: K) -> K:
     """Say that by a kind of fact a customer meets with an error; its `kind` is the place among the kinds of error."""
     ERRORS_MET.add(kind)
+    return kind
+
+
+def leaves_site(kind: K) -> K:
+    """Say that by a kind of fact a shipment that is collected leaves the site."""
+    LEAVES_SITE.add(kind)
     return kind
 
 
@@ -225,6 +233,15 @@ class Abandoned(NamedTuple):
     """1 if the stage was full; else its patience ended."""
 
 
+class Shipped(NamedTuple):
+    """A shipment left the site: the stages before transit are done with it. Where a site has none of these stages,
+    goods leave when they are allocated; where the customer collects, when he comes: neither is written here."""
+
+    at: float
+    order: int
+    shipment: int
+
+
 class Delivered(NamedTuple):
     """A shipment reached the customer, or is ready where the customer collects it."""
 
@@ -363,6 +380,7 @@ KINDS: tuple[Kind, ...] = (
     Batched,
     Held,
     Abandoned,
+    Shipped,
     Delivered,
     Replenished,
     Received,

@@ -169,6 +169,10 @@ class Ledger:
                 raw[kind]["line"] = line_of[raw[kind]["line"]]
         moved = raw[facts.Sourced]
         raw[facts.Ordered]["site"][moved["order"] - 1] = moved["site"]
+        left = raw[facts.Shipped]  # written when the way out begins
+        done = np.flatnonzero(left["at"] < self.scenario.run.horizon)
+        done = done[np.argsort(left["at"][done], kind="stable")]
+        raw[facts.Shipped] = {name: column[done] for name, column in left.items()}
         self._columns = raw
         return self
 

@@ -7,11 +7,11 @@ from itertools import groupby
 import numpy as np
 
 from simulator.engine.clock import Clock
-from simulator.engine.facts import Abandoned, Batched, Held, Served
+from simulator.engine.facts import Abandoned, Batched, Held, Served, Shipped
 from simulator.engine.gathering import Batches, Impatient, Waves
 from simulator.engine.ledger import Ledger, Record
 from simulator.engine.shelf import Shelf
-from simulator.engine.stations import Delay, Hold, OnCalendar, Serves, Staffed, Step, Timetable
+from simulator.engine.stations import Delay, Gate, Hold, OnCalendar, Serves, Staffed, Step, Timetable
 from simulator.engine.streams import Streams
 from simulator.engine.supply import Supply, workshop
 from simulator.planning.expected_demand import expected_demand
@@ -23,6 +23,8 @@ from simulator.scenario.scenario import Scenario
 from simulator.units import exact
 
 NO_WORK: list[float] = []
+Machine = Serves | Step | Gate | Hold
+"""What an order passes at a site."""
 
 
 class WorkPlan:
@@ -186,10 +188,10 @@ class Stages:
             return None
         return WorkingTime(self.scenario.network.calendars[name], self.scenario.run.start)
 
-    def _stage(self, place: int, stage: Stage) -> list[Serves | Step | Hold]:
+    def _stage(self, place: int, stage: Stage) -> "list[Machine]":
         """What an order passes at one stage."""
         number, served = self._number(stage.stage), self.ledger.recorder(Served)
-        found: list[Serves | Step | Hold] = []
+        found: list[Machine] = [Gate(self.ledger.recorder(Shipped))] if stage.stage == "transit" else []
         if stage.staff is None:
             found.append(self._step(served, number, place, stage))
         else:
@@ -225,14 +227,14 @@ class Stages:
             return Staffed(self.clock, record, number, place, staff, self._urgent)
         return OnCalendar(self.clock, record, number, place, staff, self._urgent, hours, cut_off)
 
-    def _in_a_row(self, machines: Iterable[Serves | Step | Hold]) -> list[Serves]:
+    def _in_a_row(self, machines: "Iterable[Machine]") -> list[Serves]:
         """The stages to pass; those without limits of capacity that follow each other become one delay."""
         row: list[Serves] = []
-        for free, group in groupby(machines, lambda each: isinstance(each, (Step, Hold))):
+        for free, group in groupby(machines, lambda each: isinstance(each, (Step, Gate, Hold))):
             if free:
-                row.append(Delay(self.clock, [each for each in group if isinstance(each, (Step, Hold))]))
+                row.append(Delay(self.clock, [each for each in group if isinstance(each, (Step, Gate, Hold))]))
             else:
-                row += [each for each in group if not isinstance(each, (Step, Hold))]
+                row += [each for each in group if not isinstance(each, (Step, Gate, Hold))]
         return row
 
 

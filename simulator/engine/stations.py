@@ -195,10 +195,11 @@ class Delay:
 
     def __init__(self, clock: Clock, steps: list[Passed]) -> None:
         self.clock, self.steps = clock, steps
-        self._optional = all(isinstance(step, Hold) for step in steps)
+        self._optional = all(isinstance(step, (Hold, Gate)) for step in steps)
 
     def serve(self, job: Shipment, came: float | None = None) -> bool:
-        """Resume the job when it has passed all the steps; an order whose credit is good is not held at all."""
+        """Resume the job when it has passed all the steps; one that none of them can keep, such as an order whose
+        credit is good, goes on at once."""
         begun = now = self.clock.now
         for step in self.steps:
             now = step.take(job, now)
@@ -248,6 +249,18 @@ class Step:
             started = self.calendar.next_shift(started) if late else self.calendar.next_open(started)
             ended = self.calendar.finish(started, work)
         return started, self.departures.next(ended) if self.departures is not None else ended
+
+
+class Gate:
+    """Where goods leave the site: nobody waits here, and it is written down when a shipment passes."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def take(self, job: Shipment, now: float) -> float:
+        """A shipment passes at once."""
+        self.record((now, job.number, job.shipment))
+        return now
 
 
 class Hold:

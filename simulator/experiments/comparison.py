@@ -9,6 +9,7 @@ from simulator.experiments.differences import (
     Contrast,
     Difference,
     Simultaneous,
+    Verdict,
     common,
     levels,
     more_needed,
@@ -100,6 +101,8 @@ class Comparison:
         base, value = (interval(each, confidence).point for each in (contrast.base, contrast.other))
         worth = self._worth.get(kpi, usual_worth(base, about.unit))
         judged = verdict(found, worth, about.better)
+        if self._seems_better(name, judged):
+            judged = "unstable"
         freedom = contrast.freedom if found.method == "t" else math.inf
         more = more_needed(found, worth, confidence, freedom) if judged == "undecided" else None
         method = found.method if found.method != "t" else "paired t" if self.paired else "Welch"
@@ -122,6 +125,22 @@ class Comparison:
             more,
             contrast.saved if self.paired else math.nan,
         )
+
+    def _seems_better(self, alternative: str, judged: Verdict) -> bool:
+        """Whether a verdict prefers a scenario that never settles: its figures depend on the length of the run."""
+        preferred = {"better": alternative, "worse": self.base}.get(judged)
+        return preferred is not None and bool(self.unstable[preferred])
+
+    @cached_property
+    def unstable(self) -> dict[str, str]:
+        """By scenario: why it never settles, in words; "" for those of which nothing says so."""
+        return {name: each.never_settles for name, each in zip(self.names, self.results, strict=True)}
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """The warnings of every scenario, each with its name."""
+        rows = zip(self.names, self.results, strict=True)
+        return [{"scenario": name, **each} for name, result in rows for each in result.warnings]
 
     @cached_property
     def table(self) -> "pd.DataFrame":
@@ -189,6 +208,7 @@ class Comparison:
             "simultaneous": self.simultaneous,
             "version": __version__,
             "notes": self.notes,
+            "warnings": self.warnings,
             "differences": [
                 {
                     "kpi": e.kpi,

@@ -22,7 +22,7 @@ from simulator.scenario.scenario import Scenario
 from simulator.textbook.newsvendor import critical_ratio
 
 COST = "total_cost"
-Verdict = Literal["efficient", "dominated", "undecided"]
+Verdict = Literal["efficient", "dominated", "undecided", "unstable"]
 
 
 class Step(NamedTuple):
@@ -77,11 +77,16 @@ class CostOfService:
         if catalogue()[self.service].better == "neither":
             raise DesignError(f"{self.service}: neither more nor less of it is better service")
         if len(self.points) < 2 or self.sweep.replications < 2:
-            raise DesignError("the cost of service takes two points and two replications at least")
+            raise DesignError("the cost of service takes two points that settle, and two replications, at least")
 
     @cached_property
     def points(self) -> list[Point]:
-        """The points in the order of rising service."""
+        """The points that settle, in the order of rising service: only they are compared."""
+        return [point for point in self.shown if not point.unstable]
+
+    @cached_property
+    def shown(self) -> list[Point]:
+        """All points that have a value, in the order of rising service."""
         means = {point.number: self._sign * self.estimate(point, self.service).point for point in self.sweep.points}
         known = [point for point in self.sweep.points if math.isfinite(means[point.number])]
         return sorted(known, key=lambda point: means[point.number])
@@ -162,8 +167,11 @@ class CostOfService:
     def verdict(self, point: Point) -> tuple[Verdict, Point | None]:
         """Whether another point has at least its service for less cost, and which: the cheapest of them.
 
-        "efficient" and "dominated" are sure; "undecided" is what the replications cannot tell.
+        "efficient" and "dominated" are sure; "undecided" is what the replications cannot tell. What is measured at a
+        point that never settles depends on the length of the run: it is "unstable", and no other is held against it.
         """
+        if point.unstable:
+            return "unstable", None
         more_low, more_high, dear_low, dear_high = self._differences
         place = self.points.index(point)
         better = (dear_high[place] < 0) & (more_low[place] >= 0)
@@ -175,7 +183,7 @@ class CostOfService:
         return ("efficient" if no_better.all() else "undecided"), None
 
     def optimum(self) -> Optimum:
-        """The point with the lowest cost, and every point that may be it."""
+        """The point with the lowest cost of those that settle, and every point that may be it."""
         _, _, _, dear_high = self._differences
         cost = self._paired[1].mean(axis=1)
         best = self.points[int(np.argmin(cost))]
@@ -237,11 +245,11 @@ def service_of(sweep: Sweep, kpis: Collection[str], cost: str = COST) -> str:
     """The service KPI of a sweep that shows these KPIs, where the cost is measured; "" if it has none."""
     if (
         any(cost not in point.result.kpi_names for point in sweep.points)
-        or len(sweep.points) < 2
+        or sum(not point.unstable for point in sweep.points) < 2
         or sweep.replications < 2
     ):
         return ""
     for kpi in SERVICE:
-        if kpi in kpis and len({point.result.estimate(kpi).mean for point in sweep.points}) > 1:
+        if kpi in kpis and len({point.result.estimate(kpi).mean for point in sweep.points if not point.unstable}) > 1:
             return kpi
     return ""

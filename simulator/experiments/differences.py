@@ -190,7 +190,7 @@ def common(samples: Sequence[Sample], numbers: Sequence[Sequence[int]]) -> list[
     return found
 
 
-Verdict = Literal["better", "worse", "higher", "lower", "no difference", "undecided"]
+Verdict = Literal["better", "worse", "higher", "lower", "no difference", "undecided", "unstable"]
 POINTS = 0.005
 """Of a share: half a percentage point."""
 OF_SHARE = 0.1

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.checks.conflicts import scenario_warnings
+from simulator.checks.overload import unstable
 from simulator.experiments.executors import Workforce, workforce
 from simulator.experiments.intervals import CONFIDENCE, Interval
 from simulator.experiments.replicate import Experiment, Progress, replicate
@@ -58,7 +60,7 @@ class Optimum:
         Errors: ValueError if no point has a value.
         """
         if not self.confirmations:
-            raise ValueError(f"no point has a value for {self.section.objective.kpi}")
+            raise ValueError(f"no point that settles has a value for {self.section.objective.kpi}")
         return self.confirmations[-1].trial
 
     @property
@@ -82,9 +84,17 @@ class Optimum:
         return bool(self.confirmations) and self.confirmations[-1].holds
 
     @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """The warnings of the base and of the winner, each with whose it is."""
+        both = {"base": self.base} | ({"winner": self.scenario} if self.confirmations else {})
+        return [{"of": name, **each} for name, of in both.items() for each in scenario_warnings(of)]
+
+    @property
     def verdict(self) -> str:
         """In words: whether the constraints hold, and how the objective compares with the base."""
         if not self.confirmations:
+            if any(trial.fate == "unstable" for trial in self.trials):
+                return "nothing found: no point that was tried settles, since there is more work than can be done"
             return f"nothing found: no point has a value for {self.section.objective.kpi}"
         if not self.section.subject_to:
             return self._against()
@@ -97,6 +107,8 @@ class Optimum:
     def _against(self) -> str:
         """The objective against the base, in words."""
         found, name = self.kpis[0].difference, said(self.section.objective)
+        if unstable(self.base):
+            return f"the base never settles, so that {name} cannot be held against it"
         if found.low > 0 or found.high < 0:
             return f"{name} is {'higher' if found.low > 0 else 'lower'} than in the base"
         return f"{name} is not surely other than in the base"
@@ -147,6 +159,7 @@ class Optimum:
             "verdict": self.verdict,
             "holds": self.holds,
             "no_better_neighbour": self.local,
+            "warnings": self.warnings,
             "winner": {"point": self.point, "hash": self.scenario.hash, "trial": self.winner.number}
             if self.confirmations
             else None,

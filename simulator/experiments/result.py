@@ -12,6 +12,7 @@ import numpy as np
 from simulator.experiments.intervals import CONFIDENCE, Interval, Method, Sample, interval, percentile
 from simulator.experiments.provenance import record
 from simulator.experiments.samples import Column, Layout
+from simulator.experiments.stability import never_settles, warned
 from simulator.experiments.store import Store
 from simulator.measures.slices import Kind
 from simulator.replication.measure import catalogue
@@ -220,6 +221,9 @@ class Result:
         """Where the replications are kept."""
         self._found = Readings(store, experiment, first)
 
+    warnings = cached_property(warned)
+    never_settles = cached_property(never_settles)
+
     @property
     def numbers(self) -> list[int]:
         """Which replications there are, in order."""
@@ -335,6 +339,7 @@ class Result:
             "replications": self.replications,
             "version": __version__,
             **gaps,
+            "warnings": self.warnings,
             "kpis": [
                 {
                     "kpi": e.kpi,

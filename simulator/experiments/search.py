@@ -7,6 +7,7 @@ from functools import partial
 from itertools import permutations
 from typing import Literal
 
+from simulator.checks.overload import unstable
 from simulator.experiments.differences import Contrast
 from simulator.experiments.executors import Workforce
 from simulator.experiments.intervals import CONFIDENCE, Interval, interval
@@ -20,7 +21,9 @@ RISK = 0.01
 """The chance at most that a point is dropped in error by its objective, or by one of its constraints, in all looks."""
 
 
-Fate = Literal["", "holds", "not shown", "worse", "violates", "no value"]
+UNSTABLE = 1e6
+"""By so much an unstable point misses what is wanted, so that the search leaves it for any that settles."""
+Fate = Literal["", "holds", "not shown", "worse", "violates", "no value", "unstable"]
 
 
 Told = Callable[[Sequence["Trial"], int], None]
@@ -46,12 +49,16 @@ class Trial:
     """By how much of it each constraint is not shown to hold; 0 or less if it is."""
     fate: Fate = ""
     """"holds": every constraint is shown to hold; "not shown": some is not; "worse" than the best at that time, or
-    "violates" a constraint: dropped as soon as that was sure; "no value": the objective has none."""
+    "violates" a constraint: dropped as soon as that was sure; "no value": the objective has none; "unstable": it never
+    settles, since there is more work than can be done, and is no solution whatever its numbers."""
+    excess: float = 0.0
+    """Of an unstable point: the work beyond what can be done, as a share of that."""
 
     @property
     def shortfall(self) -> float:
-        """By how much the constraints are missed in all; 0 if every one holds."""
-        return sum(max(each, 0.0) for each in self.missed)
+        """By how much the constraints are missed in all; 0 if every one holds. An unstable point misses by more."""
+        short = sum(max(each, 0.0) for each in self.missed)
+        return short if self.fate != "unstable" else UNSTABLE * (1 + self.excess) + short
 
     def result(self) -> Result:
         """What it was judged by, whatever else the store holds of it."""
@@ -82,7 +89,7 @@ def race(crew: Workforce, trials: Sequence[Trial], best: Trial | None, section: 
         replicate(crew, asked, partial(_say, told, running))
         for trial in running:
             judge(trial, look, best, section, 1 - RISK / max(1, len(times) - 1))
-        running = [trial for trial in running if trial.fate not in ("worse", "violates", "no value")]
+        running = [trial for trial in running if trial.fate not in ("worse", "violates", "no value", "unstable")]
 
 
 def _say(told: Told, running: list[Trial], done: int, _: int) -> None:
@@ -101,6 +108,10 @@ def judge(trial: Trial, look: int, best: Trial | None, section: Optimise, confid
         missed(constraint, one_sided(each, constraint.confidence))
         for constraint, each in zip(constraints, samples, strict=True)
     )
+    if result.never_settles:
+        over = [each.load.mean - 1 for each in unstable(result.scenario)]
+        trial.fate, trial.excess = "unstable", sum(min(each, UNSTABLE) for each in over)
+        return
     if trial.value != trial.value:
         trial.fate = "no value"
     elif any(
@@ -170,7 +181,7 @@ def confirm(
     """
     first, last = section.replications.most, section.replications.most + section.replications.fresh
     found: list[Confirmation] = []
-    candidate = nearest(trials, section)
+    candidate = nearest([trial for trial in trials if trial.fate != "unstable"], section)
     while candidate is not None:
         replicate(crew, [(base, last), (candidate.experiment, last)], lambda done, _: told(done))
         results = base.result(last), candidate.experiment.result(last)
@@ -322,7 +333,8 @@ def best(trials: Sequence[Trial], section: Optimise) -> Trial | None:
 
 
 def nearest(trials: Sequence[Trial], section: Optimise) -> Trial | None:
-    """The best of those that hold; if none does, the one that misses least; None if no point has a value."""
+    """The best of those that hold; if none does, the one that misses least, which may be unstable; None if no point
+    has a value."""
     known = [trial for trial in trials if trial.fate != "no value"]
     missing = min(known, key=lambda trial: (trial.shortfall, section.sign * trial.value), default=None)
     return best(trials, section) or missing

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from simulator.checks.overload import unstable
 from simulator.experiments import selection
 from simulator.experiments.compare import ComparisonError, odd_times, same_luck
 from simulator.experiments.comparison import distinct
@@ -97,6 +98,8 @@ class Selection:
     guarantee: str
     """What may be relied on, in words."""
     notes: tuple[str, ...] = ()
+    unstable: tuple[str, ...] = ()
+    """Those that never settle: they were not played and cannot be the best."""
 
     @property
     def decided(self) -> bool:
@@ -119,6 +122,7 @@ class Selection:
             "kept": list(self.kept),
             "guarantee": self.guarantee,
             "notes": list(self.notes),
+            "unstable": list(self.unstable),
             "version": __version__,
             "scenarios": [
                 {"scenario": name, "hash": content, "mean": mean, "replications": count, "kept": name in self.kept}
@@ -155,15 +159,23 @@ def select(
     Which is best says the KPI itself; `largest` says it where neither is better, or otherwise. Ratios are judged by
     the mean of the replications' values. The rest is as for `run`.
 
-    Errors: ComparisonError for scenarios that do not share their random numbers, a KPI that not all have in every
-    replication, settings that make no sense or that the procedure does not use; KeyError for an unknown KPI;
-    StoreError; ExecutorError.
+    A scenario that never settles, since there is more work than can be done, is no candidate: what is measured of it
+    depends on the length of the run.
+
+    Errors: ComparisonError for scenarios that do not share their random numbers, or of which none settles, a KPI that
+    not all have in every replication, settings that make no sense or that the procedure does not use; KeyError for an
+    unknown KPI; StoreError; ExecutorError.
     """
     _check(scenarios, kpi, procedure, indifference, confidence, largest, first, replications, budget)
     same_luck(scenarios)
     upwards = largest if largest is not None else catalogue()[kpi].better == "higher"
     kept = store if isinstance(store, Store) else Store(store)
-    names = distinct([scenario.name for scenario in scenarios])
+    named = dict(zip(distinct([scenario.name for scenario in scenarios]), scenarios, strict=True))
+    lost = {name: "; ".join(each.message for each in unstable(of)) for name, of in named.items() if unstable(of)}
+    scenarios = [of for name, of in named.items() if name not in lost]
+    names = [name for name in named if name not in lost]
+    if not names:
+        raise ComparisonError(f"none of the scenarios settles: {'; '.join(dict.fromkeys(lost.values()))}")
     with workforce(workers, scheduler, executor) as crew:
         desk = Desk(crew, [Experiment(scenario, kept) for scenario in scenarios], names, kpi, upwards, progress)
         choice = _choose(desk, len(names), procedure, indifference, confidence, first, replications, budget)
@@ -174,7 +186,7 @@ def select(
         probability=_chance(choice.probability or 0.0),
         lead=f", if it leads by {indifference:g} or more" if indifference else "",
     )
-    return _told(choice, procedure, kpi, upwards, scenarios, names, promise)
+    return _told(choice, procedure, kpi, upwards, scenarios, names, promise, lost)
 
 
 def _told(
@@ -185,8 +197,11 @@ def _told(
     scenarios: Sequence[Scenario],
     names: list[str],
     promise: str,
+    lost: Mapping[str, str],
 ) -> Selection:
-    if procedure == "kn" and len(choice.kept) > 1:
+    if len(names) == 1:
+        promise = "It is the only one that settles: there was nothing to select from."
+    elif procedure == "kn" and len(choice.kept) > 1:
         promise = (
             "No selection yet: the replications allowed ran out while several scenarios were left; the best "
             "by its mean is named, without a guarantee."
@@ -204,7 +219,8 @@ def _told(
         tuple(mean if largest else -mean for mean in choice.means),
         choice.counts,
         promise,
-        tuple(odd_times(scenarios)),
+        (*odd_times(scenarios), *(f"{name} never settles, and is no candidate: {why}" for name, why in lost.items())),
+        tuple(lost),
     )
 
 
@@ -219,6 +235,9 @@ def _choose(
     budget: int | None,
 ) -> Choice:
     zone = indifference or 0.0
+    if systems == 1:
+        values = desk({0: first})[0]
+        return Choice(0, (0,), (float(values.mean()),), (first,), 1.0)
     if procedure == "kn":
         return selection.select_kn(desk, systems, zone, confidence=confidence, first=first, cap=replications or CAP)
     if procedure == "subset":

@@ -1,7 +1,7 @@
 """Which inputs matter: what their uncertainty does to KPIs, with the same random numbers at every point."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 TRAJECTORIES, POINTS = 10, 64
 """Of a Morris and a Sobol design, where nobody says."""
+SHOWN = 6
+"""So many points that never settle are named."""
 NOISY = 0.05
 """A share of noise in the variance that is worth a warning."""
 
@@ -139,8 +141,9 @@ def sensitivity(
         raise DesignError(f"{base.name} has no input to vary: name one, such as costs.order=1..3 (--input)")
     names = [each.name for each in chosen]
     design = _design(method, names, points, base.run.seed)
+    asked = [_values(chosen, row) for row in design]
     results, stopped = play_all(
-        variants(base, [_values(chosen, row) for row in design]),
+        variants(base, asked),
         replications,
         workers=workers,
         scheduler=scheduler,
@@ -163,7 +166,7 @@ def sensitivity(
         {kpi: _effects(method, names, design, found, confidence, base.run.seed) for kpi, found in outputs.items()},
         noise,
         {kpi: float(found[0].mean()) if method == "tornado" else math.nan for kpi, found in outputs.items()},
-        list(_notes(method, points, noise, replications)),
+        [*_notes(method, points, noise, replications), *_unstable(asked, played)],
     )
 
 
@@ -229,6 +232,18 @@ def _effects(
     if method == "morris":
         return effects.morris(names, design, outputs, confidence, seed)
     return effects.sobol(names, outputs, confidence, seed)
+
+
+def _unstable(asked: Sequence[Values], played: Sequence[Result]) -> Iterator[str]:
+    """The points that never settle: what an input does there depends on the length of the run."""
+    lost = [
+        (values, result.never_settles) for values, result in zip(asked, played, strict=True) if result.never_settles
+    ]
+    for values, why in lost[:SHOWN]:
+        said = ", ".join(f"{path}={value}" for path, value in values.items()) or "the scenario as it is"
+        yield f"unstable, so that its effects depend on the length of the run: {said}: {why}"
+    if len(lost) > SHOWN:
+        yield f"{len(lost) - SHOWN} more points never settle"
 
 
 def _notes(method: Method, points: int | None, noise: Mapping[str, float], replications: int) -> list[str]:

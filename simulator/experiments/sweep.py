@@ -103,6 +103,11 @@ class Point:
     values: Values
     result: Result
 
+    @property
+    def unstable(self) -> str:
+        """Why it never settles, in words; "" if nothing says so."""
+        return self.result.never_settles
+
 
 @dataclass(frozen=True)
 class Level:
@@ -252,6 +257,8 @@ class Sweep:
                     "values": point.values,
                     "hash": point.result.scenario.hash,
                     "replications": point.result.replications,
+                    "unstable": bool(point.unstable),
+                    "warnings": point.result.warnings,
                     "kpis": rows[point.number],
                 }
                 for point in self.points

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from simulator.checks.overload import unstable
 from simulator.experiments.executors import Workforce
 from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
 from simulator.experiments.steady_state import (
@@ -78,9 +79,16 @@ class WarmUp:
         ]
 
     @property
+    def overloaded(self) -> list[str]:
+        """Why it never settles, however long the run, in words; empty if nothing says so."""
+        return [each.message for each in unstable(self.scenario)]
+
+    @property
     def hours(self) -> float:
-        """The warm-up that suits all KPIs: the longest cut, rounded up to whole units; nan if the run is too short."""
-        return math.nan if self.unsettled else max(self._rounded(cut) for cut in self.cuts)
+        """The warm-up that suits all KPIs: the longest cut, rounded up to whole units; nan if the run is too short,
+        or if it never settles."""
+        lasting = self.unsettled or self.overloaded
+        return math.nan if lasting else max(self._rounded(cut) for cut in self.cuts)
 
     def _rounded(self, cut: Truncation) -> float:
         return math.ceil(cut.steps * self.step / self.unit - 1e-9) * self.unit

@@ -1,12 +1,12 @@
 """When orders arrive and what they hold, drawn in blocks ahead of the clock."""
 
-import datetime as dt
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.engine.streams import Streams
+from simulator.planning.order_flow import daily_factor
 from simulator.plugins import PluginError
 from simulator.scenario.demand import BLOCK, Rhythm
 from simulator.scenario.distributions import Quantity
@@ -69,14 +69,7 @@ def daily_rates(rate: float, rhythm: Rhythm, scenario: Scenario, streams: Stream
     The day-to-day factor comes from one stream for the whole market, so that busy days are common.
     """
     days = int(np.ceil(scenario.run.horizon / 24))
-    dates = [scenario.run.start + dt.timedelta(days=day) for day in range(days)]
-    factor = (1 + rhythm.trend) ** (np.arange(days) / 365)
-    if rhythm.weekdays is not None:
-        weekday = np.array([date.weekday() for date in dates])
-        factor = factor * (np.array(rhythm.weekdays) / np.mean(rhythm.weekdays))[weekday]
-    if rhythm.months is not None:
-        month = np.array([date.month - 1 for date in dates])
-        factor = factor * (np.array(rhythm.months) / np.mean(rhythm.months))[month]
+    factor = daily_factor(rhythm, scenario.run.start, days)
     if rhythm.day_to_day:
         shape = rhythm.day_to_day**-2
         factor = factor * streams.rng("market: day to day").gamma(shape, 1 / shape, days)

@@ -31,9 +31,9 @@ def life_at_the_dock(world: World, order: Order) -> Life:
     if order.terms.express is not None:
         speed_up(world, order, order)
     for stage in order.terms.dock:
-        stage.serve(order)
-        yield
-    deliver(world, order, order)
+        if stage.serve(order):
+            yield
+    come_out(world, order, order)
 
 
 def life_of_shipment(world: World, order: Order, shipment: Shipment) -> Life:
@@ -43,9 +43,9 @@ def life_of_shipment(world: World, order: Order, shipment: Shipment) -> Life:
         shipment.work = order.terms.fresh_work(1)
         speed_up(world, order, shipment)
     for stage in dock:
-        stage.serve(shipment)
-        yield
-    deliver(world, order, shipment)
+        if stage.serve(shipment):
+            yield
+    come_out(world, order, shipment)
 
 
 def hand_out(world: World, order: Order) -> None:
@@ -66,6 +66,13 @@ def speed_up(world: World, order: Order, shipment: Shipment) -> None:
     if late and express.time < site.transit_time:
         shipment.work[site.transit] = express.time
         world.record.shipped_express((now, order.number, shipment.shipment))
+
+
+def come_out(world: World, order: Order, shipment: Shipment) -> None:
+    """A shipment is through the dock: without transit it leaves the site here, if the customer does not collect it."""
+    if order.terms.site.transit is None and not order.terms.collected:
+        world.record.shipped((world.clock.now, order.number, shipment.shipment))
+    deliver(world, order, shipment)
 
 
 def deliver(world: World, order: Order, shipment: Shipment) -> None:

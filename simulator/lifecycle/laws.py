@@ -174,6 +174,11 @@ def _shipments_arrive_once(ledger: Ledger) -> Iterator[str]:
     if wrong.any():
         which = delivered["shipment"][offender(wrong)]
         yield f"shipment {which}: delivered before it was allocated, or to another order"
+    left, arrived = ledger.columns(facts.Shipped), np.full(size, np.inf)
+    arrived[delivered["shipment"]] = delivered["at"]
+    early = (left["at"] < begun[left["shipment"]] - TINY) | (left["at"] > arrived[left["shipment"]] + TINY)
+    if early.any() or len(np.unique(left["shipment"])) < len(left["shipment"]):
+        yield "a shipment left the site twice, before it was allocated, or after it was delivered"
 
 
 def _promises_hold(ledger: Ledger) -> Iterator[str]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.engine import facts
 from simulator.engine.ledger import Columns
+from simulator.measures.departures import booked_at, left_at
 from simulator.measures.inventory import after_waiting, averages, shelf_of_line
 from simulator.measures.lead_time import jobs, staff_hours, worked_hours
 from simulator.measures.registry import activities, add_activity
@@ -33,7 +34,6 @@ Worth = Literal["price", "cost"]
 Taken = Callable[[View, Worth], np.ndarray]
 _costs: dict[str, Cost] = {}
 _units_back: dict[str, Taken] = {}
-_money_back: dict[str, Taken] = {}
 _earned: dict[str, Callable[[View], np.ndarray]] = {}
 
 
@@ -51,12 +51,6 @@ def activity(name: str) -> Callable[[Cost], Cost]:
 def units_back(function: Taken) -> Taken:
     """Say that a function gives units by line number that no longer count: as sold (price), or as gone (cost)."""
     _units_back[function.__qualname__] = function
-    return function
-
-
-def money_back(function: Taken) -> Taken:
-    """The same of money: the worth of what no longer counts, by line number."""
-    _money_back[function.__qualname__] = function
     return function
 
 
@@ -82,11 +76,6 @@ def left_of(view: View, units: np.ndarray, worth: Worth) -> np.ndarray:
     for back in _units_back.values():
         units = units - back(view, worth)
     return units
-
-
-def given_back(view: View, worth: Worth) -> np.ndarray:
-    """By line number: the worth of what no longer counts, and is not told in units of the line."""
-    return sum((back(view, worth) for back in _money_back.values()), zero(view))
 
 
 def earned_by_line(view: View) -> np.ndarray:
@@ -159,11 +148,18 @@ def unit_cost(view: View) -> np.ndarray:
     return np.concatenate([[0.0], cost[view.of(facts.LineOrdered)["sku"]]])
 
 
-def instead(view: View, worth: Worth) -> np.ndarray:
-    """By line number: the worth of what was given instead of its item in the measured time."""
+def sold(view: View, since: float) -> np.ndarray:
+    """By line number: units of its own item of which the sale is booked from a time on."""
+    table = view.of(facts.Allocated)
+    units = table["units"] * (booked_at(view, table) >= since)
+    return np.bincount(table["line"], units, len(view.order_of_line))
+
+
+def instead(view: View, worth: Worth, since: float) -> np.ndarray:
+    """By line number: the worth of what was given instead of its item, of which the sale is booked from a time on."""
     table = view.of(facts.Substituted)
     each = np.array([getattr(product, worth) for product in view.scenario.products.values()])
-    amount = each[table["shelf"] % view.labels.products] * table["units"] * (table["at"] >= view.begin)
+    amount = each[table["shelf"] % view.labels.products] * table["units"] * (booked_at(view, table) >= since)
     return np.bincount(table["line"], amount, len(view.order_of_line))
 
 
@@ -193,9 +189,9 @@ def freight(view: View) -> Ledgered | None:
     rates = shipment_rates(view)
     if not (rates.any() or costs.shipped_unit):
         return None
-    given = view.of(facts.Allocated)
+    given = view.given
     rate = rates[view.order_of_line[given["line"]]]
-    units = given["units"] * (given["at"] >= view.begin)
+    units = given["units"] * (left_at(view, given) >= view.begin)
     shipped = np.bincount(given["shipment"], units)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(shipped > 0, 1.0 / shipped, 0.0)
@@ -223,8 +219,11 @@ def express(view: View) -> Ledgered | None:
     rate, table = view.scenario.costs.express_shipment, view.of(facts.ShippedExpress)
     if not rate:
         return None
-    amount = rate * (table["at"] >= view.begin)
-    return by_order(view, np.bincount(table["order"], amount, len(view.measured_orders)))
+    hurried, given = np.zeros(len(view.measured_orders)), view.given
+    left = dict(zip(given["shipment"].tolist(), left_at(view, given).tolist(), strict=True))
+    measured = np.array([left[shipment] >= view.begin for shipment in table["shipment"].tolist()], dtype=float)
+    np.add.at(hurried, table["order"], rate * measured)
+    return by_order(view, hurried)
 
 
 @activity("overrides")

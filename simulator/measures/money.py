@@ -7,12 +7,11 @@ from simulator.measures.activity_costs import (
     Ledgered,
     costs,
     earned_by_line,
-    given_back,
-    in_time,
     instead,
     left_of,
     lines_measured,
     plain,
+    sold,
     unit_cost,
     zero,
 )
@@ -54,22 +53,24 @@ def _sum(view: View, parts: list[Ledgered]) -> Ledgered:
 
 @kpi(unit="money per week", better="higher", of="measured time")
 def revenue(view: View) -> Derived:
-    """Units allocated to customers at the price of their line, less what came back or was not collected, in the
-    measured time.
+    """Units that left the site for customers at the price of their line, less what came back, in the measured time.
 
+    Goods leave when the last stage before transit is done with them, where there is none when they are allocated, and
+    where the customer collects when he does. With `costs.revenue: delivery` they count when they are delivered. What
+    is still at the site, or still owed, at the end of the run is no revenue: `open_orders` says how much there is.
     What was given instead of a line's item counts on that line, at the price of what was given.
     """
-    sold = left_of(view, in_time(view, facts.Allocated), "price")
+    units = left_of(view, sold(view, view.begin), "price")
     price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
-    return Derived(money(view, plain(view, sold * price + instead(view, "price") - given_back(view, "price"))))
+    return Derived(money(view, plain(view, units * price + instead(view, "price", view.begin))))
 
 
 @kpi(unit="money per week", better="neither", of="measured time", scor="CO.1.2")
 def cost_of_goods(view: View) -> Derived:
-    """Units allocated to customers at cost, less what was not collected, or restocked or disposed of after a return
-    (the latter is the activity write_off)."""
-    goods = left_of(view, in_time(view, facts.Allocated), "cost") * unit_cost(view)
-    return Derived(money(view, plain(view, goods + instead(view, "cost") - given_back(view, "cost"))))
+    """Units of which the revenue is booked at cost, less what was restocked or disposed of after a return (the latter
+    is the activity write_off)."""
+    goods = left_of(view, sold(view, view.begin), "cost") * unit_cost(view)
+    return Derived(money(view, plain(view, goods + instead(view, "cost", view.begin))))
 
 
 @kpi(unit="money per week", better="lower", of="measured time", scor="CO.1.1")

@@ -78,11 +78,25 @@ def explained(comparison: Comparison) -> Iterator[str]:
         "it). Better, worse, higher, lower: it is on one side of 0. Undecided: neither, and about how many more "
         "replications would tell."
     )
+    if any(comparison.unstable.values()):
+        yield (
+            "Unstable: the one that would look better never settles, and its figures depend on the length of the run."
+        )
     if comparison.paired:
         yield (
             "Saved: so many times the replications would be needed for as narrow an interval if "
             "random numbers were not shared."
         )
+
+
+def overloads_said(comparison: Comparison) -> list[str]:
+    """Which scenarios have too much work, in words."""
+    words: dict[str, list[str]] = {}
+    for each in comparison.warnings:
+        if each["kind"] != "policy":
+            words.setdefault(each["message"], []).append(each["scenario"])
+    every = len(comparison.names)
+    return [f"{'all of them' if len(whose) == every else listed(whose)}: {said}" for said, whose in words.items()]
 
 
 def played(comparison: Comparison) -> str:
@@ -106,6 +120,8 @@ def print_comparison(comparison: Comparison) -> None:
     for number, name in enumerate(comparison.names):
         console.print(f"{number or 'base':>4}  [bold]{escape(name)}[/bold]", highlight=False)
     console.print(played(comparison), highlight=False)
+    for each in overloads_said(comparison):
+        console.print(f"warning: {each}", highlight=False, markup=False)
     for dimension in dict.fromkeys(each.dimension for each in comparison.differences):
         found = [each for each in comparison.differences if each.dimension == dimension]
         same = alike(found)
@@ -154,6 +170,7 @@ VERDICTS = {
     "lower": "",
     "no difference": "not-measured",
     "undecided": "undecided",
+    "unstable": "missed",
 }
 """The kind of frame that a verdict stands in."""
 
@@ -183,7 +200,7 @@ def comparison_page(comparison: Comparison) -> str:
         "comparison.html",
         heading=f"{comparison.base}, and {len(comparison.alternatives)} beside it",
         facts={"Replications": f"{comparison.replications:,} of each", "Version": __version__},
-        about=[f"{played(comparison)}.", *comparison.notes],
+        about=[f"{played(comparison)}.", *comparison.notes, *overloads_said(comparison)],
         scenarios=DataTable(["Scenario", "", "Seed", "Fingerprint"], scenarios, words=(0, 1, 2, 3)),
         sections=[*([drawn] if drawn else []), *tables],
     )

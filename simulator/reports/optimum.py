@@ -25,6 +25,7 @@ FATES = {
     "violates": "surely break one",
     "worse": "surely worse than the best by then",
     "no value": "without a value",
+    "unstable": "never settle, with more work than can be done",
 }
 
 
@@ -33,6 +34,9 @@ def print_optimum(optimum: Optimum) -> None:
     console = Console()
     console.print(f"[bold]{escape(optimum.base.name)}[/bold]", highlight=False)
     console.print("; ".join(tried(optimum)), highlight=False)
+    for each in optimum.warnings:
+        if each["kind"] != "policy":
+            console.print(f"warning: {each['of']}: {each['message']}", highlight=False, markup=False)
     if optimum.confirmations:
         console.print()
         console.print(_decisions(optimum))

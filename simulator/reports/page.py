@@ -26,7 +26,7 @@ from simulator.mechanisms.known import mechanisms
 from simulator.replication.measure import catalogue
 from simulator.reports.findings import Findings, TargetResult, goals, summary
 from simulator.reports.policy_sections import perfect_orders, policy, promises
-from simulator.reports.result_tables import HEADLINES
+from simulator.reports.result_tables import HEADLINES, load_lines
 from simulator.reports.sections import BY_SEGMENT, cost, segments, service, shares, stock, suppliers, time
 from simulator.reports.worst_cases import orders, skus
 from simulator.scenario.errors import Fault, steps
@@ -209,10 +209,19 @@ def _tile(found: Estimate, goals: list[TargetResult]) -> Tile:
     return Tile(title(found.kpi), value, f"{width}{points}" or "one value, no interval", held)
 
 
+def warnings(findings: Findings) -> Section | None:
+    """Work that can never be done, or only just."""
+    found = [each["message"] for each in findings.result.warnings if each["kind"] != "policy"]
+    lead = "What is measured depends on how long the run is." if findings.result.never_settles else ""
+    return Section("warnings", "Too much work", [Paragraph(f"{each}.") for each in found], lead) if found else None
+
+
 def headlines(findings: Findings) -> Section:
     """The headline figures by group."""
     shown = {group: list(findings.shown(kpis)) for group, kpis in HEADLINES.items()}
-    groups = [_group(group, found, "Value" if findings.single else "Mean") for group, found in shown.items() if found]
+    load = {"Load": load_lines(findings.result)}
+    value = "Value" if findings.single else "Mean"
+    groups = [_group(group, found, value) for group, found in (shown | load).items() if found]
     lead = (
         f"Means over {counted(findings.result.replications, 'replication')}; ± is half the width of the "
         f"{100 * CONFIDENCE:.0f} % interval, in percentage points for shares."
@@ -223,7 +232,10 @@ def headlines(findings: Findings) -> Section:
 
 
 def _group(group: str, found: list[Estimate], value: str) -> DataTable:
-    rows = [[title(each.kpi), figure(each.mean, each.unit), half(each), _unit(each)] for each in found]
+    rows = [
+        [f"{title(each.kpi)}{each.label and f', {each.label}'}", figure(each.mean, each.unit), half(each), _unit(each)]
+        for each in found
+    ]
     return DataTable([group, value, "", "Unit"], rows, words=(0, 2, 3), kind="figures")
 
 
@@ -246,6 +258,7 @@ def page(result: Result) -> str:
     findings = Findings(result)
     wanted = goals(findings)
     own = {
+        "warnings": warnings(findings),
         "targets": targets(wanted),
         "figures": headlines(findings),
         "service": service(findings, wanted),

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.drawing.wording import show, width
-from simulator.experiments.result import Result
+from simulator.experiments.result import Estimate, Result
+from simulator.experiments.stability import busy_stages
 from simulator.experiments.store import Kept
 from simulator.replication.measure import catalogue
 
@@ -32,6 +33,8 @@ HEADLINES = {
     "Money": ("revenue", "cost_of_goods", "total_cost", "sla_penalty", "sla_bonus", "margin"),
 }
 """The KPIs that the table shows, by group."""
+MANY_OPEN = 0.05
+"""From this share on open orders are a headline."""
 
 
 def measured_in(kpis: Iterable[str]) -> str:
@@ -57,6 +60,9 @@ def print_result(result: Result, by: tuple[str, ...] = (), everything: bool = Fa
         f"{run.warm_up / 168:.3g} weeks, seed {run.seed}",
         highlight=False,
     )
+    for each in result.warnings:
+        if each["kind"] != "policy":
+            console.print(f"warning: {each['message']}", highlight=False, markup=False)
     console.print(_whole(result, everything))
     for dimension in by:
         console.print(_slices(result, dimension, everything))
@@ -123,7 +129,21 @@ def _whole(result: Result, everything: bool) -> Table:
         for place, kpi in enumerate(name for name in kpis if name in found):
             e = found[kpi]
             table.add_row(group if not place else "", kpi, show(e.mean, e.unit), width(e), e.unit)
+    for place, e in enumerate(load_lines(result) if not everything else ()):
+        stage = escape(f", {e.label}" if e.label else "")
+        table.add_row("" if place else "Load", f"{e.kpi}{stage}", show(e.mean, e.unit), width(e), e.unit)
     return table
+
+
+def load_lines(result: Result) -> list[Estimate]:
+    """Headlines where they matter: the stages that are busy for more than 90 % of the time, and the orders that are
+    still open where one never settles, is overloaded, or many are."""
+    busy = busy_stages(result)
+    overloaded = any(each["kind"].startswith("overload") for each in result.warnings)
+    still = result.estimate("open_orders") if "open_orders" in result.kpi_names else None
+    if still is None or not (busy or overloaded or still.mean > MANY_OPEN):
+        return busy
+    return [*busy, still]
 
 
 def _slices(result: Result, dimension: str, everything: bool) -> Table:

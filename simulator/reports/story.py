@@ -186,6 +186,7 @@ _SAYINGS: dict[type[NamedTuple], Words] = {
         f"{fact.units:g} x {named[fact.line]} sent from {_site(ledger, fact.origin)}"
     ),
     facts.Served: _served,
+    facts.Shipped: lambda ledger, fact, named: f"shipment {fact.shipment} leaves the site",
     facts.Delivered: lambda ledger, fact, named: (
         f"shipment {fact.shipment} {'ready to be collected' if fact.order in _collecting(ledger) else 'delivered'}"
     ),

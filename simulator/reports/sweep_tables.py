@@ -87,6 +87,26 @@ def print_sweep(sweep: Sweep, kpis: Sequence[str], by: Sequence[str]) -> None:
                 console.print(_table(sweep, slices, found, console.width, f"{kpi} by {dimension}"))
     if units := measured_in(kpis):
         console.print(units, style="dim", highlight=False)
+    for said in points_warned(sweep):
+        console.print(f"warning: {said}", highlight=False, markup=False)
+
+
+def points_warned(sweep: Sweep) -> Iterator[str]:
+    """Which points have too much work, and which never settle, in words."""
+    words: dict[str, list[str]] = {}
+    for point in sweep.points:
+        for each in point.result.warnings:
+            if each["kind"] != "policy":
+                words.setdefault(each["message"], []).append(f"{point.number}")
+    for words_of, where in words.items():
+        some = f"point{'s' * (len(where) > 1)} {listed(where[:LISTED])}{' and more' if len(where) > LISTED else ''}"
+        yield f"at {'every point' if len(where) == len(sweep.points) else some}: {words_of}"
+    lost = [point for point in sweep.points if point.unstable]
+    if lost:
+        yield (
+            f"{counted(len(lost), 'point')} never settle{'s' * (len(lost) == 1)}: what is measured there depends on "
+            "the length of the run, and is held against no other point"
+        )
 
 
 def _table(
@@ -132,7 +152,7 @@ def print_cost_of_service(of: CostOfService, level: float | None = None) -> None
     table.add_column(f"{100 * of.confidence:.4g} % interval", no_wrap=True)
     table.add_column("verdict", min_width=11)
     marginal = {step.high.number: step.per_point for step in of.steps()}
-    for point in of.points:
+    for point in of.shown:
         service, cost, more = of.estimate(point, of.service), of.estimate(point, of.cost), marginal.get(point.number)
         table.add_row(
             *row(point),
@@ -241,7 +261,7 @@ def cost_of_service_json(of: CostOfService, level: float | None) -> dict[str, ob
                 "cost": of.estimate(point, of.cost).point,
                 "verdict": of.verdict(point)[0],
             }
-            for point in of.points
+            for point in of.shown
         ],
         "steps": [
             {

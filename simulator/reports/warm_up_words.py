@@ -31,6 +31,11 @@ def duration(hours: float) -> str:
 def verdict(found: WarmUp) -> str:
     """What to do, in words."""
     run, own = found.scenario.run, found.scenario.run.warm_up
+    if found.overloaded:
+        return (
+            f"It never settles: {'; '.join(found.overloaded)}. No warm-up helps, and no longer run: what is measured "
+            "depends on how long the run is."
+        )
     if found.unsettled:
         return (
             f"The run of {duration(run.horizon)} is too short to tell: {listed(found.unsettled)} had not settled "
@@ -76,6 +81,7 @@ def _settling(found: WarmUp) -> Table:
     for each, cut in zip(found.series, found.cuts, strict=True):
         unit = catalogue()[each.kpi].unit
         settles = duration(cut.steps * found.step) if cut.settled else "not settled"
+        settles = "never" if found.overloaded else settles
         table.add_row(each.kpi, settles, show(cut.mean, unit), unit)
     return table
 
@@ -136,6 +142,7 @@ def as_json(found: WarmUp) -> dict[str, Any]:
             "recommended": _number(found.hours),
             "own": run.warm_up,
             "used": found.used,
+            "never_settles": bool(found.overloaded),
             "verdict": verdict(found),
         },
         "kpis": [

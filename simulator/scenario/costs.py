@@ -1,6 +1,6 @@
 """Activity rates: what each activity costs. Money is facts times these rates, applied in the KPIs."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import model_validator
 
@@ -50,6 +50,8 @@ class Costs(Model):
     """Share of its cost lost when a unit is disposed of."""
     fixed: PerHour = 0.0
     """Fixed cost, such as "5000 per year", shared out by order lines."""
+    revenue: Literal["shipment", "delivery"] = "shipment"
+    """When revenue and cost of goods are booked: when goods leave the site, or when they are delivered."""
 
     @model_validator(mode="after")
     def _check(self) -> "Costs":

@@ -16,7 +16,7 @@ def test_json_is_one_object_and_nothing_else():
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert {key: found[key] for key in ("seed", "replications")} == {"seed": 7, "replications": 3}
-    assert set(found) == {"scenario", "hash", "seed", "replications", "version", "kpis", "provenance"}
+    assert set(found) == {"scenario", "hash", "seed", "replications", "version", "warnings", "kpis", "provenance"}
     whole = {row["kpi"]: row for row in found["kpis"] if not row["by"]}
     assert 0.7 < whole["unit_fill_rate"]["mean"] < 0.95
     assert whole["unit_fill_rate"]["half_width"] > 0

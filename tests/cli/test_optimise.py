@@ -60,6 +60,7 @@ def test_from_question_to_what_if(folder):
         "holds",
         "winner",
         "no_better_neighbour",
+        "warnings",
         "replications",
         "confirmed",
         "trials",

@@ -24,6 +24,7 @@ def swept(service, cost, kpi="line_fill_rate", paths=("x",)):
             dimensions=list,
             replications=len(rows[0]),
             numbers=list(range(len(rows[0]))),
+            never_settles="",
         )
         points.append(Point(number, {"x": number}, result))
     return Sweep(None, dict.fromkeys(paths), "grid", points)

@@ -36,7 +36,7 @@ class Made:
         def sample(kpi, by="", label=""):
             return Sample("mean", self.columns[kpi][:count])
 
-        return SimpleNamespace(numbers=list(range(count)), sample=sample)
+        return SimpleNamespace(numbers=list(range(count)), sample=sample, never_settles="")
 
 
 def trial(cost, fill=0.9, number=1) -> Trial:

@@ -39,7 +39,7 @@ network:
   sites:
     house:
       stages:
-        - {stage: picking, staff: 1, calendar: office, time: 1 h}
+        - {stage: picking, staff: 2, calendar: office, time: 1 h}
         - {stage: shipping, departures: {at: ["18:00"], days: mon-fri}}
         - {stage: transit, time: {uniform: {low: 1 day, high: 2 days}}}
 """

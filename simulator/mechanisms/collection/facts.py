@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.drawing.wording import of_line
-from simulator.engine.facts import Allocated, Delivered, Substituted, on_hand
+from simulator.engine.facts import Allocated, Delivered, Substituted, leaves_site, on_hand
 from simulator.engine.ledger import Ledger
 from simulator.lifecycle.laws import TINY
 
 
+@leaves_site
 class Collected(NamedTuple):
     """The customer collected a shipment."""
 

@@ -1,9 +1,7 @@
-"""Goods kept for their customers: who comes, and what of the sale is off where nobody does."""
+"""Goods kept for their customers: who comes."""
 
 import numpy as np
 
-from simulator.engine import facts
-from simulator.measures.activity_costs import Worth, money_back
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Ratio
 from simulator.measures.view import View
@@ -20,15 +18,3 @@ def collected(view: View) -> Ratio | None:
     gone[view.order_of_line[view.of(NotCollected)["line"]]] = 1.0
     keep = view.measured_orders
     return view.orders.rows.ratio((came * (1 - gone))[keep], np.maximum(came, gone)[keep])
-
-
-@money_back
-def put_back(view: View, worth: Worth) -> np.ndarray:
-    """By line number: the worth of what nobody collected in the measured time; the line's own item at its price."""
-    table, lines = view.of(NotCollected), view.of(facts.LineOrdered)
-    sku = table["shelf"] % view.labels.products
-    each = np.array([getattr(product, worth) for product in view.scenario.products.values()])[sku]
-    if worth == "price":
-        each = np.where(sku == lines["sku"][table["line"] - 1], lines["price"][table["line"] - 1], each)
-    amount = each * table["units"] * (table["at"] >= view.begin)
-    return np.bincount(table["line"], amount, len(view.order_of_line))

@@ -4,7 +4,7 @@ import numpy as np
 
 from simulator.engine import facts
 from simulator.engine.ledger import Columns
-from simulator.measures.activity_costs import Ledgered, activity, by_order, in_measured_time, instead, plain
+from simulator.measures.activity_costs import Ledgered, activity, by_order, in_measured_time, instead, plain, sold
 from simulator.measures.money import money
 from simulator.measures.order_desk import count_of, of_orders, stages_with
 from simulator.measures.registry import kpi
@@ -112,9 +112,9 @@ def short_payment_by_line(view: View) -> Ledgered | None:
 
 
 def short_payments(view: View) -> Ledgered:
-    """The same, in any case: a share of the value of what is shipped of each line."""
+    """The same, in any case: a share of the value of what is sold of each line by the end of the run."""
     table = view.of(ShortPaid)
     share = np.bincount(table["order"], table["share"] * in_measured_time(view, table), len(view.measured_orders))
     price = np.concatenate([[0.0], view.of(facts.LineOrdered)["price"]])
-    worth = view.by_line(facts.Allocated) * price + instead(view, "price")
+    worth = sold(view, 0.0) * price + instead(view, "price", 0.0)
     return plain(view, worth * share[view.order_of_line])
