@@ -76,6 +76,8 @@ class Short:
         self._rank, self._waiting = rank, waiting
         self.rest: Chain = ()
         """The responses that are asked after the one that looks."""
+        self.fetched: dict[str, float] = {}
+        """Units that earlier responses fetch, by site: they are taken there once all have been asked."""
         self._now = world.clock.now
         self.units = units
         block = order.block
@@ -149,7 +151,10 @@ class Short:
         """Other sites with this SKU, the nearest first."""
         policy, sku = self._world.policy, self._shelf.sku
         siblings = self._order.terms.site.siblings
-        return [Sibling(site.name, policy.free(site.shelves[sku], self._terms), time) for site, time in siblings]
+        return [
+            Sibling(site.name, policy.free(site.shelves[sku], self._terms) - self.fetched.get(site.name, 0.0), time)
+            for site, time in siblings
+        ]
 
 
 class Entering:

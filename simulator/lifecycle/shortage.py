@@ -92,6 +92,8 @@ def respond(
                 case _:
                     waits += action.units
                     pegged.append(action)
+                    if isinstance(action, views.Transship):
+                        short.fetched[action.site] = short.fetched.get(action.site, 0.0) + action.units
         if short.units <= 0:
             break
     if waits:

@@ -53,6 +53,23 @@ def test_a_receipt_that_is_late_is_expected_by_the_law_of_its_lead_time():
         assert (25.0 in [fact.at for fact in ledger.of(Transshipped)]) is fetched
 
 
+def test_two_responses_do_not_fetch_the_same_units():
+    """Ten are wanted and six are there: both responses ask the same sibling, and six are all that it has."""
+    ledger = play("""
+name: Twice the same sibling
+run: {start: 2026-01-05, horizon: 1 day}
+market: {segments: {all: {site: a, demand: {rule: scheduled, every: 2 days, first: 1 h}, basket: {units: 10}}}}
+products: {item: {}}
+network:
+  suppliers: {maker: {lead_time: 10 days}}
+  sites:
+    a: {stock: {item: {rule: base_stock, level: 0}}, siblings: {b: 1 h}}
+    b: {stock: {item: {rule: base_stock, level: 6}}}
+service: {stockout: [{rule: transship}, {rule: transship}, {rule: backorder}]}
+""")
+    assert sum(fact.units for fact in ledger.of(Transshipped)) == 6
+
+
 EXPEDITED = """
 name: A far promise, and customers who do not wait
 run: {{start: 2026-01-05, horizon: 10 days}}
