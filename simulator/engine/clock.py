@@ -8,6 +8,8 @@ from typing import Any
 import simpy
 from simpy.events import NORMAL, EventPriority
 
+from simulator.units import exact
+
 Life = Generator[None, None, None]
 
 RECEIPT, WORK, DEMAND, PLAN, REVIEW, SETTLEMENT = 2, 3, 4, 5, 6, 7
@@ -16,27 +18,27 @@ demand, plans that are made anew, reviews, settlements. A review that comes befo
 
 
 class Clock(simpy.Environment):
-    """SimPy's environment, with events at absolute times: a delay added to a clock would drift by a rounding."""
+    """SimPy's environment, with events at absolute times, to the millisecond: see `simulator.units.exact`."""
 
     __slots__ = ("_now",)
     now: float
     """The time, in hours from the start of the run."""
 
     def at(self, event: simpy.Event, time: float, priority: int) -> None:
-        """Schedule an event for a time; at equal times the lower priority number comes first."""
+        """Schedule an event for an exact time; at equal times the lower priority number comes first."""
         entry: Any = (time, priority, next(self._eid), event)
         heappush(self._queue, entry)
 
     def schedule(self, event: simpy.Event, priority: EventPriority = NORMAL, delay: float = 0) -> None:
         """SimPy's own events, such as the timeouts of a process, count as work that ends."""
-        super().schedule(event, EventPriority(WORK) if priority == NORMAL else priority, delay)
+        self.at(event, exact(self.now + delay), WORK if priority == NORMAL else priority)
 
     def call(self, time: float, function: Callable[[Any], None], value: Any = None) -> None:
         """Call a function with an event that holds a value, at a time."""
         event = self.event()
         event._ok, event._value = True, value
         event.callbacks = [function]
-        self.at(event, time, WORK)
+        self.at(event, exact(time), WORK)
 
     def skip_to(self, time: float) -> bool:
         """Go straight to a time if nothing at all is scheduled up to it: what happens then needs no event."""
@@ -90,7 +92,7 @@ class Process(simpy.Event):
     def until(self, time: float, priority: int = WORK) -> None:
         """Be resumed at a time."""
         self.callbacks = RESUME
-        self.env.at(self, time, priority)
+        self.env.at(self, exact(time), priority)
 
 
 def _resume(event: Any) -> None:

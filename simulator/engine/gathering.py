@@ -158,7 +158,7 @@ class Impatient:
         self._queue.append(job)
         self._here.add(job)
         if self.patience is not None:
-            stage.clock.call(exact(now + job.work[self.patience]), self._time_is_up, job)
+            stage.clock.call(now + job.work[self.patience], self._time_is_up, job)
 
     def _time_is_up(self, deadline: Any) -> None:
         job = deadline.value

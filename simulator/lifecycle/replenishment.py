@@ -9,7 +9,6 @@ from simulator.engine.supply import Delivery
 from simulator.lifecycle.backorders import give, serve_waiting
 from simulator.lifecycle.world import World
 from simulator.planning.stock_levels import sized_rule
-from simulator.units import exact
 
 
 def order_if_low(world: World, shelf: Shelf) -> None:
@@ -128,7 +127,7 @@ def review(world: World, shelves: list[Shelf], clerk: Process, first: float, eve
     """Look at some shelves every so often; `early` is before the demand of the same instant."""
     count = 0
     while True:
-        clerk.until(exact(first + count * every), WORK if early else REVIEW)
+        clerk.until(first + count * every, WORK if early else REVIEW)
         yield
         for shelf in shelves:
             reorder(world, shelf)

@@ -160,7 +160,7 @@ def wait(world: World, order: Order, line: int, shelf: Shelf, units: float, term
     order.short += 1
     patience = order.block.patience
     if patience is not None and patience[line] < math.inf:
-        world.clock.call(exact(now + patience[line]), _give_up, (world, shelf, waiting))
+        world.clock.call(now + patience[line], _give_up, (world, shelf, waiting))
     return waiting
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from simulator.drawing.wording import clock, of_line
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
-from simulator.measures.causes import SAID
+from simulator.measures.causes import SAID, SHORT
 from simulator.measures.labels import of_customers
 from simulator.measures.perfect_order import failures
 from simulator.measures.view import View
@@ -67,12 +67,20 @@ def _failures(ledger: Ledger, order: int, named: dict[int, str]) -> list[tuple[f
     view = View(ledger)
     found = failures(view)
     rows = found.once[found.order[found.once] == order]
+    gone = {
+        line: at
+        for kind in (facts.Cancelled, facts.Lost)
+        for line, at in zip(*(ledger.columns(kind)[name].tolist() for name in ("line", "at")), strict=True)
+    }
     told = []
     for row in sorted(rows.tolist()):
         line, cause = int(found.line[row]), view.labels.names["cause"][found.cause[row]]
         on = f" ({named[line]})" if line else ""
-        told.append((float(found.at[row]), f"fails: {SAID[found.component[row]]}, {cause.split(': ', 1)[1]}{on}"))
-    return told
+        at = float(found.at[row])
+        if cause in SHORT:  # it is short at once; what became of it is known later
+            at = max(at, gone.get(line, at))
+        told.append((at, f"fails: {SAID[found.component[row]]}, {cause.split(': ', 1)[1]}{on}"))
+    return sorted(told, key=lambda each: each[0])
 
 
 def _told(start: dt.date, failed: list[tuple[float, str]], until: float) -> Iterator[str]:

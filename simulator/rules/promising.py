@@ -43,7 +43,7 @@ class AvailableToPromise(PromiseRule):
     """Available to promise: when the last line can be taken from stock or a scheduled receipt, then the order cycle.
 
     What waiting customers are owed comes off first. Receipts are expected on the supplier's planned date; an
-    overdue one is expected any moment. What no receipt covers is expected a lead time from now.
+    overdue one when it can be, by the law of its lead time. What no receipt covers is expected a lead time from now.
 
     ```yaml
     rule: available_to_promise

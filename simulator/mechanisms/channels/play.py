@@ -11,7 +11,6 @@ from simulator.lifecycle.promise import commit, move
 from simulator.lifecycle.shortage import cancel_short, lose
 from simulator.lifecycle.world import World
 from simulator.mechanisms.channels.stock_record import Record
-from simulator.units import exact
 
 NAME = "channels"
 
@@ -44,7 +43,7 @@ def updates(world: World, record: Record, clerk: Process) -> Life:
     """A channel learns every so often what is in stock."""
     for turn in count(1):
         record.report(chain.from_iterable(site.shelves for site in world.sites))
-        clerk.until(exact(turn * record.settings.sync), PLAN)
+        clerk.until(turn * record.settings.sync, PLAN)
         yield
 
 

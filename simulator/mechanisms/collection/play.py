@@ -12,7 +12,6 @@ from simulator.lifecycle.customer_draws import NewOrders
 from simulator.lifecycle.customer_segment import CustomerSegment
 from simulator.lifecycle.fulfilment import hand_over
 from simulator.lifecycle.world import World
-from simulator.units import exact
 
 NAME = "collection"
 
@@ -66,7 +65,7 @@ def at_the_counter(world: World, order: Order, goods: Shipment, first: bool) -> 
     assert channel is not None
     assert channel.collect is not None
     after, hold = order.block.drawn[NAME][order.index], channel.collect.hold
-    goods.until(exact(world.clock.now + min(after, hold)))
+    goods.until(world.clock.now + min(after, hold))
     yield
     if after > hold:
         put_back(world, order, goods, first)

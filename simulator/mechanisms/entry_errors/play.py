@@ -17,7 +17,6 @@ from simulator.lifecycle.world import World
 from simulator.mechanisms.entry_errors.facts import ERROR_KINDS, Erred
 from simulator.scenario.network import EntryMode
 from simulator.scenario.scenario import Scenario
-from simulator.units import exact
 
 NAME = "entry_errors"
 ITEM, ADDRESS, PRICE, DOCUMENT = map(ERROR_KINDS.index, ("item", "address", "price", "document"))
@@ -186,7 +185,7 @@ def goes_astray(world: World, order: Order, shipment: Shipment) -> bool:
 
 def second_delivery(world: World, order: Order, shipment: Shipment, delay: float) -> Life:
     """The goods are taken to the right address."""
-    shipment.until(exact(world.clock.now + delay))
+    shipment.until(world.clock.now + delay)
     yield
     deliver(world, order, shipment)
 

@@ -64,7 +64,7 @@ def start(world: World) -> dict[str, Plan]:
 def refresh(world: World, plan: Plan, clerk: Process) -> Life:
     """Every so often, what planning believes of one supplier catches up with what its receipts say."""
     for turn in count(1):
-        clerk.until(exact(turn * plan.every), PLAN)
+        clerk.until(turn * plan.every, PLAN)
         yield
         before = plan.lead_time
         if not plan.learn():

@@ -12,7 +12,6 @@ from simulator.lifecycle.backorders import serve_waiting
 from simulator.lifecycle.customer_draws import NewOrders
 from simulator.lifecycle.customer_segment import CustomerSegment
 from simulator.lifecycle.world import World
-from simulator.units import exact
 
 
 def draw(segment: CustomerSegment) -> Callable[[NewOrders], None]:
@@ -54,7 +53,7 @@ def start_returns(world: World, order: Order, shipment: Shipment) -> None:
 def come_back(world: World, order: Order, line: int, units: float, fate: ComesBack, goods: Shipment) -> Life:
     """The life of returned goods."""
     site, clock, number = order.terms.site, world.clock, order.block.line + line
-    goods.until(exact(clock.now + fate.lag))
+    goods.until(clock.now + fate.lag)
     yield
     units = min(units, math.ceil(units * fate.part - 1e-9)) if fate.part < 1 else units
     world.record.returned((clock.now, number, units))
@@ -68,7 +67,7 @@ def come_back(world: World, order: Order, line: int, units: float, fate: ComesBa
         return
     refurbish = fate.chance >= desk.restock and desk.refurbish > 0
     if refurbish and site.refurbish_time is not None:
-        goods.until(exact(clock.now + site.refurbish_time()))
+        goods.until(clock.now + site.refurbish_time())
         yield
     shelf = order.shelf(line)
     shelf.put(units)

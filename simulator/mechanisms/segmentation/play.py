@@ -11,7 +11,6 @@ from simulator.lifecycle.replenishment import resize
 from simulator.lifecycle.world import World
 from simulator.planning.stock_levels import class_target
 from simulator.rules.classifying import SegmentationRule
-from simulator.units import exact
 
 Review = Callable[[World, SegmentationRule], None]
 
@@ -28,7 +27,7 @@ def start(world: World) -> None:
 def reviews(world: World, rule: SegmentationRule, every: float, review: Review, clerk: Process) -> Life:
     """Review the classes every so often."""
     for turn in count(1):
-        clerk.until(exact(turn * every), PLAN)
+        clerk.until(turn * every, PLAN)
         yield
         review(world, rule)
 
