@@ -254,7 +254,7 @@ def written_clock(value: Any) -> Any:
     if not _is_number(value):
         return value
     hour, minute = divmod(round(value * 60), 60)
-    return f"{hour:02d}:{minute:02d}" if hour + minute / 60 == value else f"{float(value)!r} h"
+    return f"{hour:02d}:{minute:02d}" if exact(hour + minute / 60) == value else f"{float(value)!r} h"
 
 
 def written_cost(value: Any) -> Any:

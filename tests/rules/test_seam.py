@@ -43,7 +43,7 @@ def copy(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("seam")
     shutil.copytree(ROOT / "simulator", folder / "simulator", ignore=shutil.ignore_patterns("__pycache__", "gallery"))
     shutil.copytree(ROOT / "scenarios", folder / "scenarios")
-    for family, rule in (("replenishment", RULE), ("stockout", RESPONSE)):
+    for family, rule in (("replenishing", RULE), ("stockout", RESPONSE)):
         with (folder / f"simulator/rules/{family}.py").open("a", encoding="utf-8") as file:
             file.write(f"\n\n{rule}")
     return folder

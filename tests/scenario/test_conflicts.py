@@ -297,13 +297,15 @@ def test_the_cycle_is_shorter_for_those_whose_orders_are_entered_faster():
 def test_the_latest_start_is_the_other_way_round_of_the_finish():
     from simulator.planning.working_time import WorkingTime
     from simulator.scenario.calendars import Calendar
+    from simulator.units import exact
 
     office = WorkingTime(Calendar.model_validate({"days": "mon-fri", "hours": "08:00-16:00"}), dt.date(2026, 1, 5))
     rng = np.random.default_rng(1)
-    for by, work in zip(rng.uniform(24, 400, 300), rng.choice([0.5, 3, 8, 12.5], 300), strict=True):
+    times = exact(rng.uniform(24, 400, 300)).tolist()
+    for by, work in zip(times, rng.choice([0.5, 3, 8, 12.5], 300).tolist(), strict=True):
         start = office.latest_start(by, work)
         if start >= 0:
-            assert office.finish(start, work) <= by + 1e-9 < office.finish(start + 0.01, work) + 0.01
+            assert office.finish(start, work) <= by < office.finish(exact(start + 0.01), work) + 0.01
         else:
             assert office.finish(0.0, work) > by
     assert Pass(1.0, office, 12.0, None).backward(16.0) == 12.0

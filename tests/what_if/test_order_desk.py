@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from truth.contract import Metric, Played
+from truth.agreement import Metric, Played
 
 import simulator
 from simulator.mechanisms.entry_errors.facts import Erred
