@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from simulator.model import once
-from simulator.planning.staff_load import FULL, Load, loads
+from simulator.planning.staff_load import Load, loads
 from simulator.scenario.errors import At, Part, dotted
 from simulator.scenario.scenario import Scenario
 
@@ -71,7 +71,7 @@ def unstable(scenario: Scenario) -> list[Overload]:
 
 def _judged(scenario: Scenario, load: Load) -> Iterator[Overload]:
     by_week, whom, of = load.by_week, _whom(load), len(load.work)
-    over = np.flatnonzero(by_week >= (1 + 1e-9 if load.regular else FULL))
+    over = np.flatnonzero(load.over)
     tight = np.flatnonzero(by_week > TIGHT)
     if load.endless:
         begins = _since(load, over)

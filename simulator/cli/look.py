@@ -29,6 +29,7 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
     nor the exit status.
     """
     from simulator.checks.conflicts import look_over
+    from simulator.drawing.wording import counted
     from simulator.experiments.search_space import faults
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.reading.order_history import HistoryError
@@ -43,11 +44,9 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
         else:
             for warning in warnings:
                 click.echo(f"warning: {warning}", err=True)
-            fine = "fine" if not warnings else "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
-            click.echo(
-                f"{name}: {fine} ({loaded.name}; {len(loaded.products)} products, "
-                f"{len(loaded.market.segments)} segments, {len(loaded.network.sites)} sites)"
-            )
+            fine = counted(len(warnings), "warning") if warnings else "fine"
+            held = {"product": loaded.products, "segment": loaded.market.segments, "site": loaded.network.sites}
+            click.echo(f"{name}: {fine} ({loaded.name}; {', '.join(counted(len(of), one) for one, of in held.items())})")
     if bad:
         raise SystemExit(USAGE)
 

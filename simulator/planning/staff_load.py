@@ -41,6 +41,8 @@ class Load:
     """Whether orders leave a long queue: turned away, or out of patience."""
     at_most: bool = False
     """Whether something on the way there may take work away that cannot be known from the scenario alone."""
+    one: float = 0.0
+    """Hours of work on one order: of orders that come by the clock, one more or less falls into a week."""
 
     @property
     def mean(self) -> float:
@@ -55,7 +57,14 @@ class Load:
     @property
     def endless(self) -> bool:
         """Whether the queue never settles: there is as much work as can be done, or more, and chance beside it."""
-        return self.mean >= (1 + 1e-9 if self.regular else FULL)
+        if self.regular:
+            return float(self.work.sum()) > float(self.hours.sum()) + self.one * (1 + 1e-9)
+        return self.mean >= FULL
+
+    @property
+    def over(self) -> np.ndarray:
+        """By week: whether as much work comes as can be done, or more than that where nothing is left to chance."""
+        return self.work > self.hours + self.one * (1 + 1e-9) if self.regular else self.by_week >= FULL
 
 
 def _ratio(work: float, hours: float) -> float:
@@ -166,7 +175,8 @@ def _stage(
         waiting[week] = float((queue * per_order[:, week]).sum())
     work = (orders * per_order).sum(axis=0)
     regular = all(flow.regular for flow in comes) and len(comes) == 1 and _fixed(scenario, stage, comes[0])
-    load = Load(site, stage.stage, work, hours, waiting, regular, _leaves(stage), at_most)
+    one = float(per_order.max(initial=0.0))
+    load = Load(site, stage.stage, work, hours, waiting, regular, _leaves(stage), at_most, one)
     return load, [_at(flow, row) for flow, row in zip(comes, done, strict=True)]
 
 

@@ -43,6 +43,14 @@ STAFF = "network.sites.w.stages[{}].staff"
     ("changes", "expected"),
     [
         ({}, [("overload", STAFF.format(0), 2.0)]),
+        # Orders by the clock and work that fills the time between them: nobody ever waits, in whatever minute they come.
+        (
+            {
+                "demand": "{rule: scheduled, every: 100 min, first: 20 min}",
+                "stages": "{stage: picking, staff: 1, time: 100 min}",
+            },
+            [("nearly_full", STAFF.format(0), 1.0001)],
+        ),
         # An M/M/1 queue at 100 % never settles; orders and work that are fixed beforehand do.
         (
             {"stages": "{stage: picking, staff: 2, time: {exponential: {mean: 12 min}}}"},
