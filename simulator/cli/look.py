@@ -46,7 +46,8 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
                 click.echo(f"warning: {warning}", err=True)
             fine = counted(len(warnings), "warning") if warnings else "fine"
             held = {"product": loaded.products, "segment": loaded.market.segments, "site": loaded.network.sites}
-            click.echo(f"{name}: {fine} ({loaded.name}; {', '.join(counted(len(of), one) for one, of in held.items())})")
+            sizes = ", ".join(counted(len(of), one) for one, of in held.items())
+            click.echo(f"{name}: {fine} ({loaded.name}; {sizes})")
     if bad:
         raise SystemExit(USAGE)
 

@@ -43,7 +43,7 @@ STAFF = "network.sites.w.stages[{}].staff"
     ("changes", "expected"),
     [
         ({}, [("overload", STAFF.format(0), 2.0)]),
-        # Orders by the clock and work that fills the time between them: nobody ever waits, in whatever minute they come.
+        # Orders by the clock, and work that fills the time between them: nobody ever waits.
         (
             {
                 "demand": "{rule: scheduled, every: 100 min, first: 20 min}",
