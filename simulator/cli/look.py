@@ -45,8 +45,9 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
             for warning in warnings:
                 click.echo(f"warning: {warning}", err=True)
             fine = counted(len(warnings), "warning") if warnings else "fine"
-            held = {"product": loaded.products, "segment": loaded.market.segments, "site": loaded.network.sites}
-            sizes = ", ".join(counted(len(of), one) for one, of in held.items())
+            products, sites = len(loaded.products), len(loaded.network.sites)
+            held = {"product": products, "segment": len(loaded.market.segments), "site": sites}
+            sizes = ", ".join(counted(many, one) for one, many in held.items())
             click.echo(f"{name}: {fine} ({loaded.name}; {sizes})")
     if bad:
         raise SystemExit(USAGE)
