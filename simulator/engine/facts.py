@@ -234,8 +234,12 @@ class Abandoned(NamedTuple):
 
 
 class Shipped(NamedTuple):
-    """A shipment left the site: the stages before transit are done with it. Where a site has none of these stages,
-    goods leave when they are allocated; where the customer collects, when he comes: neither is written here."""
+    """A shipment left the site: the stages before transit are done with it.
+
+    It is written where that is not told by another fact: goods of a site with neither these stages nor transit leave
+    when they are allocated, those of a site without transit when they are delivered, and those that the customer
+    collects when he comes.
+    """
 
     at: float
     order: int

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator.engine.clock import RECEIPT, Clock
+from simulator.engine.clock import RECEIPT, RESUME, Clock
 from simulator.engine.ledger import Record
 from simulator.engine.orders import Shipment
 from simulator.engine.stations import Staffed
@@ -58,7 +58,8 @@ class Supply:
         at = exact(self._clock.now + self._draw())
         if not self._supplier.crossing:
             at = self._last = max(at, self._last)
-        job.until(at, RECEIPT)
+        job.callbacks = RESUME
+        self._clock.at(job, at, RECEIPT)
 
     def still_to_come(self, placed: float) -> float:
         """Hours in which an order placed at a time is to be expected, the mean over all lead times that are longer.

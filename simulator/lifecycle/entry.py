@@ -1,6 +1,6 @@
 """Entry: orders come in, are promised a date, pass the desk, and go to the shelf."""
 
-from simulator.engine.clock import DEMAND, Life, Process
+from simulator.engine.clock import DEMAND, RESUME, Life, Process
 from simulator.engine.gathering import LeftTheDesk
 from simulator.engine.orders import Order
 from simulator.lifecycle.allocation import allocate, sell_in_passing
@@ -19,7 +19,7 @@ def start_demand(world: World) -> None:
 
 def arrivals(world: World, segment: CustomerSegment, clerk: Process) -> Life:
     """The orders of one segment come in, one after the other."""
-    skip_to = world.clock.skip_to
+    skip_to, schedule = world.clock.skip_to, world.clock.at
     clerk.until(0.0, DEMAND)
     yield
     for bulk in segment.bulks():
@@ -35,7 +35,8 @@ def arrivals(world: World, segment: CustomerSegment, clerk: Process) -> Life:
                 break
             at = block.times[index]
             if not skip_to(at):
-                clerk.until(at, DEMAND)
+                clerk.callbacks = RESUME
+                schedule(clerk, at, DEMAND)  # as `until` does; the times of orders are exact already
                 yield
             enter(world, Order(block, index, block.number + index))
             index += 1

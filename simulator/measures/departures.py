@@ -17,7 +17,9 @@ def left_at(view: View, table: Columns) -> np.ndarray:
     order, network, market = view.order_of_line[table["line"]] - 1, view.scenario.network, view.scenario.market
     placed = view.of(facts.Ordered)
     docks = np.array([any(stage.stage not in DESK for stage in site.stages) for site in network.sites.values()])
-    at = np.where(docks[placed["site"][order]], _by_shipment(view.of(facts.Shipped), table), table["at"])
+    told = _by_shipment(view.of(facts.Shipped), table)
+    left = np.where(np.isnan(told), view.arrival_of(table["shipment"]), told)  # without transit it is delivered at once
+    at = np.where(docks[placed["site"][order]], left, table["at"])
     collects = np.array([*(channel.collect is not None for channel in market.channels.values()), False])  # -1 is none
     if not collects.any():
         return at
