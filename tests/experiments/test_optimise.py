@@ -48,7 +48,7 @@ def cheapest(seed: int) -> Optimum:
     )
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, pytest.param(3, marks=pytest.mark.long)])
 def test_the_cheapest_base_stock_is_the_newsvendors(seed):
     """The cost of the level found is within 2 % of the least; 12 to 14 of 37 levels are tried."""
     exact = poisson_optimum(RATE * LEAD_TIME, HOLDING, BACKORDER)
@@ -111,6 +111,7 @@ optimise:
     assert len(optimum.trials) == 7  # no more than may be tried: every one
 
 
+@pytest.mark.long
 def test_the_confirmation_covers_the_exact_values():
     """Of 20 optimisations with luck of their own, the 95 % intervals cover 17 times or more (fewer: 1 in 60).
 

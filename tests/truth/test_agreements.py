@@ -19,6 +19,7 @@ CONTRACTS = """
 """
 
 
+@pytest.mark.long
 def test_penalty_by_the_hour_on_the_time_at_a_desk():
     """8 orders an hour, one clerk, 10 an hour: time at the desk is exponential with mean 0.5 h. Due after 1 h.
 
@@ -85,7 +86,10 @@ def missed_in_four(ledger: Ledger) -> dict[str, float]:
     return {"missed in four": float(missed.any(axis=1).mean())}
 
 
-@pytest.mark.parametrize(("orders", "period", "odds", "periods"), [(100, 4, 0.212, 40), (1000, 4, 0.049, 10)])
+@pytest.mark.parametrize(
+    ("orders", "period", "odds", "periods"),
+    [(100, 4, 0.212, 40), pytest.param(1000, 4, 0.049, 10, marks=pytest.mark.long)],
+)
 def test_odds_of_missing_95_with_96_per_cent(orders, period, odds, periods):
     """The more orders a period has, the less luck decides: binomial."""
     exact = binom.cdf(np.ceil(0.95 * orders - 1e-9) - 1, orders, 0.96)

@@ -44,6 +44,7 @@ costs: {{holding: 2 per unit per week}}
 """Profit 5 min(D, q) - 2 q: what is sold has its cost, what is left over costs as much to be kept for the week."""
 
 
+@pytest.mark.long
 def test_t08_what_common_luck_saves_a_newsvendor():
     """Stocks of 80 and 110 under the same exponential demand, by the margin; all within four standard errors."""
     found = compare([parse(NEWSVENDOR.format(quantity=q)) for q in (80, 110)], 400, kpis=["margin"], workers=1)
@@ -84,6 +85,7 @@ def test_t09_choosing_by_the_largest_mean_is_right_as_often_as_bechhofer_says():
     assert abs(right - exact) < 4 * sqrt(exact * (1 - exact) / runs)
 
 
+@pytest.mark.long
 def test_t14_kn_selects_the_best_as_often_as_it_promises():
     """Five systems, the best ahead by just the indifference: the hardest case that the promise is for."""
     assert selection.eta(systems=5, risk=0.05, first=20) == pytest.approx(0.2372383155351937, rel=1e-12)

@@ -85,6 +85,7 @@ def test_a_higher_critical_level_helps_the_first_class_and_costs_the_second_more
     )
 
 
+@pytest.mark.long
 def test_c03_those_who_wait_are_served_by_priority():
     """C03 (Markov chain): 1 and 3 demands/day, base stock 5, exponential lead times of 1.5 days, no rationing."""
     settings = {"seed": 4004, "horizon": "3040 days", "first": 1, "second": 3, "lead": 1.5, "level": 5}

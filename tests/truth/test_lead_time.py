@@ -57,6 +57,7 @@ def test_demand_over_the_lead_time(lead_time, sd, exact):
     assert units.std() == pytest.approx(exact, rel=0.01)
 
 
+@pytest.mark.long
 def test_stabilise_before_you_speed_up():
     """Same target: the sized reorder points keep it, with half the safety stock only where the lead time is steadier.
 

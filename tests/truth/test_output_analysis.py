@@ -242,6 +242,7 @@ def test_t12_coverage_of_order_statistics(count, share, low, high, exact):
     assert not disagreement(covered.astype(float), exact, 0.02)
 
 
+@pytest.mark.long
 def test_t15_coverage_of_students_interval_of_skewed_replications():
     """T15: 90 % t-intervals of the average wait of 25 customers, from 5 to 40 replications, cover too seldom.
 

@@ -8,6 +8,7 @@ while 5 % more load would move the means by 20 % and more.
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 from truth.agreement import expect, play
 from truth.systems import poisson, queue, shelf
 
@@ -215,6 +216,7 @@ def test_q19_trucks_at_fixed_times():
     expect(play(text, 20, facts), exact, within=0.005)
 
 
+@pytest.mark.long
 def test_q22_the_first_customers_of_the_day_wait_less():
     """Q22 (Law, output analysis; d(25) = 2.12): M/M/1, orders 1/h, 0.9 h each, empty at first.
 
@@ -282,6 +284,7 @@ def test_q27_waiting_for_the_office_to_open():
     expect(play(OFFICE, 100, facts), exact | {"same shift": 0.20833333333333334})
 
 
+@pytest.mark.long
 def test_q27_an_order_still_at_the_desk_after_its_promise_is_late():
     """Q27 by its KPI: of the orders whose three hours are over, 5 in 24 were done at once.
 

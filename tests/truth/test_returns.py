@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 from truth.agreement import expect, play
 from truth.systems import poisson, queue, shelf
 
@@ -44,6 +45,7 @@ def test_r01_returns_go_back_to_the_shelf():
     )
 
 
+@pytest.mark.long
 def test_r04_returns_after_a_launch():
     """R04 (thinned Poisson counts): sales 6/day from day 0 on; a quarter comes back after 5 to 25 days.
 

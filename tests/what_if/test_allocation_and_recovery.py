@@ -39,6 +39,7 @@ def test_rationing_helps_key_accounts_and_costs_the_others_and_the_total_more():
     assert sure(change(*pair)) == pytest.approx(0.815 - 0.878, abs=0.01)
 
 
+@pytest.mark.long
 def test_expediting_costs_least_between_always_and_never():
     """Hurrying what is hardly late, and hurrying nothing: both cost more than what lies between, and so do steps."""
     assert sure(change("expediting", "expediting_always", "total_cost")) > 0
