@@ -215,6 +215,11 @@ def fingerprints() -> dict[str, str]:
     return named
 
 
+def installed() -> dict[str, str]:
+    """Versions of the installed packages that add something, by name."""
+    return {point.dist.name: point.dist.version for group in GROUPS for point in _points(group) if point.dist}
+
+
 @cache
 def _points(group: str) -> tuple[Any, ...]:
     return tuple(entry_points(group=group))

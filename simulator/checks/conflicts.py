@@ -9,6 +9,7 @@ import numpy as np
 from simulator.checks.impossible import impossible
 from simulator.checks.order_kinds import COMMITMENTS, WHOLE, Reach
 from simulator.checks.overload import overloads
+from simulator.checks.stock_targets import unkept
 from simulator.scenario.errors import At, Problem, dotted
 from simulator.scenario.reading.explain import placed
 from simulator.scenario.reading.load import Further, load, read
@@ -21,9 +22,16 @@ MOMENT = 1e-5
 
 
 def conflicts(scenario: Scenario) -> list[At]:
-    """Every oddity of the service policy with its place; none of them is an error."""
+    """Every oddity of the service policy with its place, and targets that stock does not keep; none is an error."""
     policy = Reach(scenario)
-    return [*_unused(policy), *_clashes(policy), *_gaps(policy), *_overrides(policy), *impossible(policy)]
+    return [
+        *_unused(policy),
+        *_clashes(policy),
+        *_gaps(policy),
+        *_overrides(policy),
+        *impossible(policy),
+        *unkept(scenario),
+    ]
 
 
 def policy_warnings(scenario: Scenario) -> list[dict[str, str]]:

@@ -82,13 +82,14 @@ def bad_input() -> Iterator[None]:
     """What is wrong with the user's input, in words, instead of a traceback."""
     from simulator.experiments.executors import ExecutorError
     from simulator.experiments.store import StoreError
+    from simulator.planning.stock_levels import TargetError
     from simulator.plugins import PluginError
     from simulator.scenario.errors import ScenarioError
     from simulator.scenario.reading.order_history import HistoryError
 
     try:
         yield
-    except (ScenarioError, HistoryError, OSError, StoreError, ExecutorError, PluginError) as error:
+    except (ScenarioError, TargetError, HistoryError, OSError, StoreError, ExecutorError, PluginError) as error:
         stop(str(error))
 
 

@@ -25,8 +25,8 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
     """Check SCENARIO: every error at once, each with file, line and column, and warnings.
 
     Warnings are of stages and suppliers with more work than they can do, or nearly so; of rules that overlap or never
-    apply, of orders that no rule speaks of, and of promises that the network cannot keep. They change neither the run
-    nor the exit status.
+    apply, of orders that no rule speaks of, of promises that the network cannot keep, and of service targets that no
+    stock level keeps, or not in every month. They change neither the run nor the exit status.
     """
     from simulator.checks.conflicts import look_over
     from simulator.drawing.wording import counted

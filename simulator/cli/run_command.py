@@ -150,7 +150,7 @@ def run(
                 progress=progress,
             )
         if odd:
-            click.echo(f"{odd} warning{'s' * (odd > 1)} of its service policy: see `simulator check`", err=True)
+            click.echo(f"{odd} warning{'s' * (odd > 1)}: see `simulator check`", err=True)
         _show(result, style, by, everything, percentiles)
         _write(result, report, excel)
     if result.stopped:
@@ -180,15 +180,21 @@ def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool, p
     if style == "json":
         import json
 
+        from simulator.reports.stock_plan import as_plain
+
         shares = [each / 100 for each in percentiles]
-        click.echo(json.dumps({**result.as_json(by or None), **result.percentiles_as_json(shares)}, indent=1))
+        levels = {"stock_levels": plan} if (plan := as_plain(result.scenario)) else {}
+        told = {**result.as_json(by or None), **result.percentiles_as_json(shares), **levels}
+        click.echo(json.dumps(told, indent=1))
     elif style == "csv":
         click.echo(result.table(by or None).to_csv(index=False), nl=False)
     else:
         from simulator.reports.result_tables import print_percentiles, print_result
+        from simulator.reports.stock_plan import print_plan
 
         print_result(result, by, everything)
         print_percentiles(result, percentiles, everything)
+        print_plan(result.scenario)
 
 
 def _write(result: "Result", report: Path | None, excel: Path | None) -> None:

@@ -10,7 +10,8 @@ from collections import deque
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from simulator.rules.replenishing import ReplenishmentRule, ServiceTarget
+from simulator.rules.replenishing import ReplenishmentRule
+from simulator.rules.service_target import ServiceTarget
 from simulator.textbook.targets import LeadTime
 from simulator.units import exact
 

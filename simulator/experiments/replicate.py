@@ -15,6 +15,7 @@ from simulator.experiments.executors import ExecutorError, Here, Workforce, work
 from simulator.experiments.result import Result
 from simulator.experiments.samples import Block, play
 from simulator.experiments.store import Store, StoreError
+from simulator.planning.stock_levels import found_levels
 from simulator.scenario.scenario import Scenario
 
 
@@ -32,10 +33,10 @@ class Experiment:
 
     @cached_property
     def pickled(self) -> bytes:
-        """The scenario as workers get it, with the version that they must have."""
+        """The scenario as workers get it, with the version that they must have and the stock levels found for it."""
         from simulator.experiments.provenance import player
 
-        return pickle.dumps((player(), self.scenario))
+        return pickle.dumps((player(), self.scenario, found_levels(self.scenario)))
 
     @property
     def done(self) -> int:

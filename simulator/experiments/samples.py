@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from simulator.measures.slices import Kind
+from simulator.planning.stock_levels import tell_levels
 from simulator.replication.measure import Measures, measure
 from simulator.replication.simulate import simulate
 from simulator.scenario.scenario import Scenario
@@ -150,5 +151,6 @@ def _played(scenario: Scenario, numbers: Sequence[int]) -> Iterator[tuple[int, f
 @lru_cache(maxsize=8)
 def _unpickled(pickled: bytes) -> tuple[str, Scenario]:
     """Scenarios that this worker has met lately: reading one may take longer than playing it."""
-    found: tuple[str, Scenario] = pickle.loads(pickled)
-    return found
+    version, scenario, levels = pickle.loads(pickled)
+    tell_levels(levels)
+    return version, scenario

@@ -9,6 +9,8 @@ from simulator.engine.movements import Changes
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived, Fixed, Ratio, Rows, Spread
 from simulator.measures.view import TINY, View, table_of_run, table_of_view
+from simulator.planning.stock_levels import stated_rule
+from simulator.units import exact
 
 
 @kpi(unit="units", better="neither", of="measured time")
@@ -64,22 +66,23 @@ def stock_changes(view: View) -> list[Changes]:
     return movements.on_hand_changes(view.ledger)
 
 
+@table_of_run
+def owed_changes(view: View) -> list[Changes]:
+    """What changes the units that customers wait for."""
+    shelf, late = shelf_of_line(view), after_waiting(view)
+    short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
+    return [
+        (shelf[short["line"]], short["at"], short["units"]),
+        (shelf[given["line"][late]], given["at"][late], -given["units"][late]),
+        (shelf[gone["line"]], gone["at"], -gone["units"]),
+    ]
+
+
 def _averages(view: View) -> Averages:
-    shelf = shelf_of_line(view)
     limited = ~np.isnan(view.ledger.opening)
     opening, nothing = np.where(limited, view.ledger.opening, 0.0), np.zeros(len(limited))
-    short, given, gone = (view.of(k) for k in (facts.Backordered, facts.Allocated, facts.Cancelled))
-    late = after_waiting(view)
     on_order = _integral(view, movements.on_order_changes(view.ledger), nothing)
-    backordered = _integral(
-        view,
-        [
-            (shelf[short["line"]], short["at"], short["units"]),
-            (shelf[given["line"][late]], given["at"][late], -given["units"][late]),
-            (shelf[gone["line"]], gone["at"], -gone["units"]),
-        ],
-        nothing,
-    )
+    backordered = _integral(view, owed_changes(view), nothing)
     cost = np.tile([product.cost for product in view.scenario.products.values()], len(limited) // view.labels.products)
     on_hand = _integral(view, stock_changes(view), opening) * limited
     return Averages(view.labels.shelf_rows(), on_hand, on_order, backordered * limited, cost)
@@ -125,7 +128,7 @@ def empty_time(view: View) -> np.ndarray:
     return np.bincount(shelf, empty, size)
 
 
-YEAR = 8760.0
+DAY, YEAR = 24.0, 8760.0
 
 
 @kpi(unit="units", better="neither", of="measured time")
@@ -218,6 +221,41 @@ def cycle_service_level(view: View) -> Ratio | None:
     where = received["shelf"][ranked]
     good = np.bincount(where, measured[ranked] & ~bad[:-1], size)
     return view.labels.shelf_rows().ratio(good, np.bincount(where, measured[ranked], size).astype(float))
+
+
+@kpi(unit="share of periods", better="higher", of="periods that end in the measured time")
+def in_stock_probability(view: View) -> Ratio | None:
+    """Periods at whose end everything has been met / periods; reviews end them, days where there are no reviews.
+
+    Everything has been met if, just before the end, nobody waits for the SKU at the site, and if nothing of it was
+    lost in the period.
+    """
+    found = averages(view)
+    if found is None:
+        return None
+    size = len(view.ledger.opening)
+    shelf, at, units = (np.concatenate(column) for column in zip(*owed_changes(view), strict=True))
+    ranked = np.lexsort((at, shelf))
+    shelf, at, owed = shelf[ranked], at[ranked], np.cumsum(units[ranked])
+    gone = view.of(facts.Lost)
+    of_lost = shelf_of_line(view)[gone["line"]]
+    good, periods = np.zeros(size), np.zeros(size)
+    for number in np.flatnonzero(~np.isnan(view.ledger.opening)).tolist():
+        site, sku = divmod(number, view.labels.products)
+        rule = stated_rule(view.scenario, view.labels.names["site"][site], view.labels.names["sku"][sku])[1]
+        first, every = (rule.first_review, rule.review) if rule.review else (0.0, DAY)
+        ends = exact(first + np.arange((view.end - first) / every + 1) * every)
+        begins, ends = ends[:-1], ends[1:]
+        measured = (ends >= view.begin) & (ends < view.end)
+        begins, ends = begins[measured], ends[measured]
+        mine = slice(*np.searchsorted(shelf, (number, number + 1)))
+        before = owed[mine.start - 1] if mine.start else 0.0
+        waits = np.concatenate([[before], owed[mine]])[np.searchsorted(at[mine], ends)] - before
+        lost = np.sort(gone["at"][of_lost == number])
+        missed = np.searchsorted(lost, ends) - np.searchsorted(lost, begins)
+        periods[number] = len(ends)
+        good[number] = ((waits <= TINY) & (missed == 0)).sum()
+    return found.rows.ratio(good, periods)
 
 
 @kpi(unit="orders per day", better="neither", of="measured time")

@@ -1,15 +1,28 @@
 """Classes at the start of a run, and replenishment rules with all their numbers given."""
 
-from collections.abc import Iterator
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from simulator.model import once
+from simulator.planning.exact_level import open_number
 from simulator.planning.expected_demand import customer_turnover, expected_demand
+from simulator.planning.kept_levels import keep, kept, program
+from simulator.planning.level_search import Found, UnreachableError, by_month, search
+from simulator.planning.shelf_answers import answers_of
+from simulator.planning.shelf_case import shelf_case
+from simulator.planning.shelf_demand import homes
 from simulator.rules.classifying import SegmentationRule, Turnover
-from simulator.rules.replenishing import ReplenishmentRule, ServiceTarget
+from simulator.rules.replenishing import ReplenishmentRule
+from simulator.rules.service_target import ServiceTarget
+from simulator.scenario.errors import dotted
 from simulator.scenario.scenario import Scenario
-from simulator.textbook.targets import LeadTime
+from simulator.textbook.targets import Demand, LeadTime
 
 
 @once
@@ -51,12 +64,202 @@ Sized = dict[str, tuple[str, ReplenishmentRule]]
 @once
 def sized_rules(scenario: Scenario, site: str) -> Sized:
     """Supplier and replenishment rule of every SKU at a site at the start of the run; worked out once."""
-    return dict(_size(scenario, site))
+    return {sku: (shelf.supplier, shelf.rule) for sku, shelf in sized_shelves(scenario, site).items()}
 
 
-def _size(scenario: Scenario, site: str) -> Iterator[tuple[str, tuple[str, ReplenishmentRule]]]:
-    for sku, label in zip(scenario.products, product_classes(scenario), strict=True):
-        yield sku, (_given(scenario, site, sku)[0], sized_rule(scenario, site, sku, class_target(scenario, label)))
+@dataclass(frozen=True)
+class SizedShelf:
+    """A replenishment rule with all its numbers, and how they were found."""
+
+    supplier: str
+    rule: ReplenishmentRule
+    method: str
+    """How: played, the name of the formula, or given."""
+    target: ServiceTarget | None
+    reached: float
+    """The service that the play or the formula has seen; nan where nothing was computed."""
+    demand: Demand
+    lead_time: LeadTime
+
+    @property
+    def point(self) -> float | None:
+        """Position at or below which it orders; None where it orders after every demand or at reviews."""
+        number = self.rule.reorder_at
+        point = getattr(self.rule, "point", None)
+        return number if math.isfinite(number) else point
+
+    @property
+    def up_to(self) -> float:
+        """The highest position that it orders up to."""
+        return self.rule.highest
+
+    @property
+    def safety_stock(self) -> float:
+        """What the point, or else the level, holds above the demand expected until an order placed then is here."""
+        level = self.up_to if self.point is None or self.rule.review else self.point
+        return level - self.demand.mean * (self.lead_time.mean + self.rule.review)
+
+    @property
+    def cover(self) -> float:
+        """Days of mean demand that the highest position lasts; nan where there is no demand."""
+        return self.up_to / (self.demand.mean * 24) if self.demand.mean else math.nan
+
+
+@once
+def sized_shelves(scenario: Scenario, site: str) -> dict[str, SizedShelf]:
+    """Every SKU at a site at the start of the run, with its rule as it is sized; worked out once.
+
+    Errors: TargetError for a target that no level keeps.
+    """
+    labels = zip(scenario.products, product_classes(scenario), strict=True)
+    targets = {
+        sku: class_target(scenario, label) or stated_rule(scenario, site, sku)[1].target for sku, label in labels
+    }
+    _find(scenario, site, {sku: target for sku, target in targets.items() if _open(scenario, site, sku) and target})
+    return {sku: _sized_shelf(scenario, site, sku, target) for sku, target in targets.items()}
+
+
+def _sized_shelf(
+    scenario: Scenario, site: str, sku: str, target: ServiceTarget | None, learned: LeadTime | None = None
+) -> SizedShelf:
+    supplier, rule = stated_rule(scenario, site, sku)
+    demand = expected_demand(scenario, site)[sku]
+    source = scenario.network.suppliers.get(supplier)
+    planned = learned or (source.planned_lead_time if source is not None else LeadTime(0.0))
+    if rule.target is None:
+        given = rule if getattr(rule, "cover", None) is None else rule.sized(demand, planned)
+        return SizedShelf(supplier, given, "given", None, math.nan, demand, planned)
+    wanted = target or rule.target
+    if not _open(scenario, site, sku):
+        sized = rule.model_copy(update={"target": wanted}).sized(demand, planned)
+        return SizedShelf(supplier, sized, "the rule's own", wanted, math.nan, demand, planned)
+    if learned is not None:
+        found = _searched(scenario, site, sku, wanted, learned)
+    else:
+        _find(scenario, site, {sku: wanted})
+        found = _known[_key(scenario, site, sku, wanted)]
+    level = rule.at_level(found.level, demand)
+    assert level is not None
+    return SizedShelf(supplier, level, found.method, wanted, found.reached, demand, planned)
+
+
+class TargetError(ValueError):
+    """A service target for which there is no stock level; `path` says where it stands, `why` what is wrong with it."""
+
+    def __init__(self, path: tuple[str, ...], why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(f"{dotted(path)}: {why}")
+
+
+_known: dict[str, Found] = {}
+"""Levels that this process has found, or was told, by a hash of all that they depend on."""
+
+
+def found_levels(scenario: Scenario) -> dict[str, Found]:
+    """The levels of all shelves with a target at the start of a run, for other processes to be told."""
+    sites = [name for name, site in scenario.network.sites.items() if site.stock is not None]
+    shelves = [(site, sku, shelf) for site in sites for sku, shelf in sized_shelves(scenario, site).items()]
+    keys = [_key(scenario, site, sku, shelf.target) for site, sku, shelf in shelves if shelf.target is not None]
+    return {key: _known[key] for key in keys if key in _known}
+
+
+def tell_levels(found: dict[str, Found]) -> None:
+    """Take over what another process has found."""
+    _known.update(found)
+
+
+@once
+def _open(scenario: Scenario, site: str, sku: str) -> bool:
+    """Whether the scenario leaves a level open that can be searched for."""
+    rule = stated_rule(scenario, site, sku)[1]
+    return rule.target is not None and rule.at_level(0.0, expected_demand(scenario, site)[sku]) is not None
+
+
+def _find(scenario: Scenario, site: str, targets: dict[str, ServiceTarget]) -> None:
+    """Find the levels of some SKUs at a site: those known to this process, kept on disk, or else played, and kept."""
+    keys = {sku: _key(scenario, site, sku, target) for sku, target in targets.items()}
+    _known.update(kept(key for key in keys.values() if key not in _known))
+    new = dict[str, Found]()
+    try:
+        for sku, key in keys.items():
+            if key not in _known:
+                new[key] = _known[key] = _searched(scenario, site, sku, targets[sku])
+    finally:
+        if new:
+            keep(new)
+
+
+def _searched(scenario: Scenario, site: str, sku: str, target: ServiceTarget, learned: LeadTime | None = None) -> Found:
+    """The level of a shelf for a target; for a lead time learned in a run it is played no longer than it must be."""
+    supplier, rule = stated_rule(scenario, site, sku)
+    demand, shelves = expected_demand(scenario, site)[sku], _targeted(scenario)
+    case = shelf_case(scenario, site, sku, rule, target, supplier, demand, _labels(scenario)[sku], learned)
+    try:
+        return search(case, shelves) if learned is None else search(case, max(shelves, MANY), HASTY)
+    except UnreachableError as error:
+        name = sku if sku in (scenario.network.sites[site].stock or {}) else "default"
+        path = ("network", "sites", site, "stock", name, "target")
+        raise TargetError(path, f"{target.value:.4g} of {target.kind} cannot be kept for {sku!r}: {error}") from None
+
+
+@once
+def _labels(scenario: Scenario) -> dict[str, str | None]:
+    """The class of each product at the start, by name."""
+    return dict(zip(scenario.products, product_classes(scenario), strict=True))
+
+
+@once
+def _key(scenario: Scenario, site: str, sku: str, target: ServiceTarget) -> str:
+    """A hash of all that a level depends on."""
+    supplier, rule = stated_rule(scenario, site, sku)
+    answers, product = answers_of(scenario, _labels(scenario)[sku]), scenario.products[sku]
+    stated = [rule.rule, rule.canonical(), target.canonical(), _supplied(scenario, supplier), product.group]
+    waits = [answers.whole.tolist(), answers.waits.tolist()]
+    return hashlib.sha256(json.dumps([program(), _market(scenario), site, sku, *stated, waits]).encode()).hexdigest()
+
+
+@once
+def _supplied(scenario: Scenario, supplier: str) -> Any:
+    return scenario.network.suppliers[supplier].canonical()
+
+
+MANY, HASTY = 500, 10_000
+"""A level that is found anew in a run is played as if so many shelves had targets, with so many lines at the least."""
+
+
+LOOKED_AT = 20
+"""Shelves of which somebody wants to know the months, at the most."""
+
+
+@once
+def service_by_month(scenario: Scenario, site: str, sku: str) -> dict[int, float]:
+    """What a computed level reaches in each month, 1 to 12; empty where nothing is computed or no month differs."""
+    shelf = sized_shelves(scenario, site)[sku]
+    rule = stated_rule(scenario, site, sku)[1]
+    if shelf.target is None or not _open(scenario, site, sku):
+        return {}
+    label = _labels(scenario)[sku]
+    case = shelf_case(scenario, site, sku, rule, shelf.target, shelf.supplier, shelf.demand, label)
+    return by_month(case, open_number(shelf.rule), min(_targeted(scenario), LOOKED_AT))
+
+
+@once
+def _market(scenario: Scenario) -> str:
+    """A hash of what the demand of shelves depends on, and of how many there are."""
+    run, history = scenario.run, scenario.market.history
+    popular = {name: product.popularity for name, product in scenario.products.items()}
+    parts = [str(run.start), run.horizon, run.warm_up, scenario.market.canonical(), popular, homes(scenario)]
+    content = hashlib.sha256(json.dumps([*parts, _targeted(scenario)]).encode())
+    if history is not None:
+        content.update(Path(history.file).read_bytes())
+    return content.hexdigest()
+
+
+@once
+def _targeted(scenario: Scenario) -> int:
+    """How many shelves have a target: the more there are, the shorter is each one's play."""
+    sites = [name for name, site in scenario.network.sites.items() if site.stock is not None]
+    return sum(stated_rule(scenario, site, sku)[1].target is not None for site in sites for sku in scenario.products)
 
 
 def sized_rule(
@@ -67,13 +270,7 @@ def sized_rule(
     A `target` takes the place of the rule's own, if it has one; a `lead_time` that of the one planned at the start.
     The demand is what the scenario expects. Whatever changes a plan inside the run comes here for the new numbers.
     """
-    supplier, rule = _given(scenario, site, sku)
-    if rule.target is not None and target is not None:
-        rule = rule.model_copy(update={"target": target})
-    if rule.target is None and getattr(rule, "cover", None) is None:
-        return rule
-    planned = lead_time or scenario.network.suppliers[supplier].planned_lead_time
-    return rule.sized(expected_demand(scenario, site)[sku], planned)
+    return _sized_shelf(scenario, site, sku, target, lead_time).rule
 
 
 def class_target(scenario: Scenario, label: str | None) -> ServiceTarget | None:
@@ -82,7 +279,7 @@ def class_target(scenario: Scenario, label: str | None) -> ServiceTarget | None:
     return rule.target(label) if rule is not None and label is not None else None
 
 
-def _given(scenario: Scenario, site: str, sku: str) -> tuple[str, ReplenishmentRule]:
+def stated_rule(scenario: Scenario, site: str, sku: str) -> tuple[str, ReplenishmentRule]:
     """Supplier and rule as the scenario states them."""
     stock = scenario.network.sites[site].stock or {}
     rule = stock.get(sku) or stock["default"]

@@ -16,6 +16,7 @@ from simulator.drawing.wording import figure, listed, show, title
 from simulator.experiments.comparison import Comparison
 from simulator.experiments.differences import CAP, Difference
 from simulator.reports.result_tables import measured_in
+from simulator.reports.stock_plan import plans_section, print_plans
 
 METHODS = {"bonferroni": "Bonferroni", "dunnett": "Bonferroni between KPIs, multivariate t between alternatives"}
 
@@ -133,6 +134,7 @@ def print_comparison(comparison: Comparison) -> None:
     if units := measured_in(each.kpi for each in comparison.differences if not each.same):
         console.print(units, style="dim", highlight=False)
     console.print(" ".join(explained(comparison)), style="dim", highlight=False)
+    print_plans([result.scenario for result in comparison.results], comparison.names)
 
 
 def _table(comparison: Comparison, dimension: str, differences: Sequence[Difference]) -> Table:
@@ -192,6 +194,7 @@ def comparison_page(comparison: Comparison) -> str:
         for dimension, found in groupby(comparison.differences, key=lambda each: each.dimension)
     ]
     drawn = _chart(comparison)
+    levels = plans_section([result.scenario for result in comparison.results], comparison.names)
     scenarios = [
         [name, "base" if not place else f"alternative {place}", str(result.scenario.run.seed), result.scenario.hash]
         for place, (name, result) in enumerate(zip(comparison.names, comparison.results, strict=True))
@@ -202,7 +205,7 @@ def comparison_page(comparison: Comparison) -> str:
         facts={"Replications": f"{comparison.replications:,} of each", "Version": __version__},
         about=[f"{played(comparison)}.", *comparison.notes, *overloads_said(comparison)],
         scenarios=DataTable(["Scenario", "", "Seed", "Fingerprint"], scenarios, words=(0, 1, 2, 3)),
-        sections=[*([drawn] if drawn else []), *tables],
+        sections=[*([drawn] if drawn else []), *tables, *([levels] if levels else [])],
     )
 
 

@@ -28,6 +28,7 @@ from simulator.reports.findings import Findings, TargetResult, goals, summary
 from simulator.reports.policy_sections import perfect_orders, policy, promises
 from simulator.reports.result_tables import HEADLINES, load_lines
 from simulator.reports.sections import BY_SEGMENT, cost, segments, service, shares, stock, suppliers, time
+from simulator.reports.stock_plan import plan_section
 from simulator.reports.worst_cases import orders, skus
 from simulator.scenario.errors import Fault, steps
 from simulator.scenario.scenario import Scenario
@@ -267,6 +268,7 @@ def page(result: Result) -> str:
         "time": time(findings),
         "shares": shares(findings),
         "stock": stock(findings),
+        "levels": plan_section(findings.scenario),
         "suppliers": suppliers(findings),
         "cost": cost(findings),
         "segments": segments(findings),

@@ -18,6 +18,9 @@ from simulator.reports.findings import Findings
 from simulator.reports.page import assumed, meaning
 from simulator.reports.result_tables import HEADLINES
 from simulator.reports.sections import COLUMNS, add_chart, pareto, rows_of
+from simulator.reports.stock_plan import COLUMNS as COLUMNS_OF_PLAN
+from simulator.reports.stock_plan import UNITS as UNITS_OF_PLAN
+from simulator.reports.stock_plan import planned
 
 Format = Any
 """A cell format of xlsxwriter, which has no types."""
@@ -58,6 +61,10 @@ def _fill(sheets: "Sheets", result: Result) -> None:
     _causes(sheets, [e for e in found if e.dimension == "cause"])
     if result.scenario.service.contracts:
         sheets.table("Contract periods", PERIODS, list(periods(Findings(result).view)), column_units=UNITS)
+    if plan := planned(result.scenario):
+        sheets.table(
+            "Stock levels", COLUMNS_OF_PLAN, [row.values for row in plan[:LARGEST]], column_units=UNITS_OF_PLAN
+        )
     sheets.table("Assumptions", ["input", "value", "why"], assumed(result.scenario))
     sheets.table(
         "Definitions",

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from simulator.model import AnyOrder
 from simulator.rules.family import OneOf, Rule
-from simulator.rules.replenishing import ServiceTarget
+from simulator.rules.service_target import ServiceTarget
 from simulator.units import Hours, Share
 
 LETTERS, VARYING = "ABCDEF", "XYZ"

@@ -1,44 +1,15 @@
 """When to order from the supplier, and how much."""
 
 import math
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from simulator.model import Model
 from simulator.rules.family import OneOf, Rule
+from simulator.rules.service_target import ServiceTarget
 from simulator.rules.views import StockView
-from simulator.textbook.targets import Demand, LeadTime, Target, order_up_to_level, reorder_level
-from simulator.units import Hours, Share, Units
-
-
-class ServiceTarget(Model):
-    """A service level that the numbers of a replenishment rule are computed from; name exactly one."""
-
-    cycle_service_level: Share | None = None
-    """Share of replenishment cycles without a stockout."""
-    unit_fill_rate: Share | None = None
-    """Share of units met at once from stock."""
-    line_fill_rate: Share | None = None
-    """Share of order lines met completely at once from stock."""
-
-    @model_validator(mode="after")
-    def _one(self) -> "ServiceTarget":
-        if len(self.model_fields_set) != 1:
-            raise ValueError(f"name exactly one target: {', '.join(type(self).model_fields)}")
-        if not 0 < self.value < 1:
-            raise ValueError(f"a target lies between 0 and 1, both left out; found {self.value:g}")
-        return self
-
-    @property
-    def kind(self) -> Target:
-        """Which service level."""
-        return cast(Target, next(iter(self.model_fields_set)))
-
-    @property
-    def value(self) -> float:
-        """Its value, a share."""
-        return float(getattr(self, self.kind))
+from simulator.textbook.targets import Demand, LeadTime, order_up_to_level, reorder_level
+from simulator.units import Hours, Units
 
 
 class ReplenishmentRule(Rule):
@@ -57,15 +28,30 @@ class ReplenishmentRule(Rule):
     minimum_order: Units = 0.0
     """The smallest order the supplier takes, in units."""
     target: ServiceTarget | None = None
-    """Compute the rule's numbers from this service level, the scenario's own demand and the supplier's lead time."""
+    """Find the rule's open number, a whole one, for this service level, the scenario's own demand and its supplier."""
 
     def order_quantity(self, stock: StockView) -> float:
         """Units to order now; 0 for none; below 0, how many of those on order are no longer needed."""
         raise NotImplementedError
 
     def sized(self, demand: Demand, lead_time: LeadTime) -> "ReplenishmentRule":
-        """This rule with all its numbers given, computed from the target where it has one."""
+        """This rule with all its numbers given, computed from the target where it has one by a textbook's formula.
+
+        It is what a rule of your own computes by; for a rule with `at_level` it is where the search begins.
+        """
         return self
+
+    def at_level(self, level: float, demand: Demand) -> "ReplenishmentRule | None":
+        """This rule with its open number set to a level, in units, so that the level can be searched for by playing.
+
+        None for a rule that only `sized` can size.
+        """
+        return None
+
+    @property
+    def shifts(self) -> bool:
+        """Whether what it orders follows from how far the position lies below its level, wherever that is."""
+        return False
 
     @property
     def reorder_at(self) -> float:
@@ -112,11 +98,12 @@ class ReplenishmentRule(Rule):
         units = max(units, self.minimum_order)
         return math.ceil(units / self.lot_size - 1e-9) * self.lot_size if self.lot_size else units
 
-    def _given_or_target(self, *numbers: str) -> None:
-        """Every number is given, or a target is."""
-        missing = [name for name in numbers if getattr(self, name) is None]
-        if missing and self.target is None:
-            raise ValueError(f"give {' and '.join(missing)}, or a target to compute it from")
+    def _given_or_target(self, number: str) -> None:
+        """The number is given, or a target is: with both, nobody could tell which one holds."""
+        if getattr(self, number) is None and self.target is None:
+            raise ValueError(f"give {number}, or a target to compute it from")
+        if getattr(self, number) is not None and self.target is not None:
+            raise ValueError(f"{number} and target both say how much stock to keep: keep one of them")
 
     def _with(self, **numbers: Any) -> "ReplenishmentRule":
         return self.model_copy(update={**numbers, "target": None})
@@ -155,10 +142,16 @@ class BaseStock(ReplenishmentRule):
         return self.level - stock.position
 
     def sized(self, demand: Demand, lead_time: LeadTime) -> ReplenishmentRule:
-        level = self.level
-        if level is None and self.target is not None:
-            level = order_up_to_level(demand, lead_time, 0.0, self.target.kind, self.target.value)
-        return self._with(level=level)
+        if self.target is None:
+            return self
+        return self.at_level(order_up_to_level(demand, lead_time, 0.0, self.target.like, self.target.value), demand)
+
+    def at_level(self, level: float, demand: Demand) -> ReplenishmentRule:
+        return self._with(level=max(level, 0.0))
+
+    @property
+    def shifts(self) -> bool:
+        return True
 
     @property
     def highest(self) -> float:
@@ -203,14 +196,23 @@ class MinMax(ReplenishmentRule):
         return self.maximum - position if position <= self.minimum else 0.0
 
     def sized(self, demand: Demand, lead_time: LeadTime) -> ReplenishmentRule:
-        cover = max(1.0, round((self.cover or 0.0) * demand.mean))
-        minimum = self.minimum
-        if minimum is None and self.target is not None:
-            span = cover if self.maximum is None else self.maximum / 2
-            minimum = reorder_level(demand, lead_time, span, self.target.kind, self.target.value)
-        minimum = minimum or 0.0
-        maximum = minimum + cover if self.maximum is None else max(self.maximum, minimum + 1.0)
+        minimum = self.minimum or 0.0
+        if self.target is not None:
+            span = self._span(demand) if self.maximum is None else self.maximum / 2
+            minimum = reorder_level(demand, lead_time, span, self.target.like, self.target.value)
+        return self.at_level(minimum, demand)
+
+    def at_level(self, level: float, demand: Demand) -> ReplenishmentRule:
+        minimum = max(level, 0.0)
+        maximum = minimum + self._span(demand) if self.maximum is None else max(self.maximum, minimum + 1.0)
         return self._with(minimum=minimum, maximum=maximum, cover=None)
+
+    def _span(self, demand: Demand) -> float:
+        return max(1.0, round((self.cover or 0.0) * demand.mean))
+
+    @property
+    def shifts(self) -> bool:
+        return self.maximum is None
 
     @property
     def reorder_at(self) -> float:
@@ -268,11 +270,17 @@ class Periodic(ReplenishmentRule):
         return max(self.level - position, 0.0)
 
     def sized(self, demand: Demand, lead_time: LeadTime) -> ReplenishmentRule:
-        level = self.level
-        if level is None and self.target is not None:
-            level = order_up_to_level(demand, lead_time, self.every, self.target.kind, self.target.value)
-            level = max(level, (self.point or 0.0) + 1.0)
-        return self._with(level=level)
+        if self.target is None:
+            return self
+        level = order_up_to_level(demand, lead_time, self.every, self.target.like, self.target.value)
+        return self.at_level(level, demand)
+
+    def at_level(self, level: float, demand: Demand) -> ReplenishmentRule:
+        return self._with(level=max(level, 0.0 if self.point is None else self.point + 1.0))
+
+    @property
+    def shifts(self) -> bool:
+        return self.point is None
 
     @property
     def reorder_at(self) -> float:
@@ -338,11 +346,20 @@ class ReorderPoint(ReplenishmentRule):
         return self.quantity * (math.floor(short / self.quantity) + 1) if self.multiples else self.quantity
 
     def sized(self, demand: Demand, lead_time: LeadTime) -> ReplenishmentRule:
-        quantity = self.quantity or self.lots(max(1.0, round((self.cover or 0.0) * demand.mean)))
-        point = self.point
-        if point is None and self.target is not None:
-            point = reorder_level(demand, lead_time, quantity, self.target.kind, self.target.value)
-        return self._with(point=point, quantity=quantity, cover=None)
+        point = self.point or 0.0
+        if self.target is not None:
+            point = reorder_level(demand, lead_time, self._lot(demand), self.target.like, self.target.value)
+        return self.at_level(point, demand)
+
+    def at_level(self, level: float, demand: Demand) -> ReplenishmentRule:
+        return self._with(point=max(level, 0.0), quantity=self._lot(demand), cover=None)
+
+    def _lot(self, demand: Demand) -> float:
+        return self.quantity or self.lots(max(1.0, round((self.cover or 0.0) * demand.mean)))
+
+    @property
+    def shifts(self) -> bool:
+        return True
 
     @property
     def reorder_at(self) -> float:

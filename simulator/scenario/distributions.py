@@ -35,6 +35,7 @@ from simulator.scenario.probability import (
     Geometric,
     Law,
     Lognormal,
+    Masses,
     Moments,
     NegativeBinomial,
     Normal,
@@ -118,6 +119,12 @@ class Empirical(Model, Generic[T]):
         levels, points = np.array(self.quantiles, dtype=float).T
         found: np.ndarray = np.interp(chance, levels, points)
         return found
+
+    def masses(self) -> Masses | None:
+        if self.values is None:
+            return None
+        points, levels = self._steps
+        return points, np.diff(levels, prepend=0.0)
 
     def moments(self) -> Moments:
         if self.values is not None:
@@ -213,6 +220,11 @@ class Distribution(Model, Generic[T]):
     def sample(self, rng: np.random.Generator, size: int) -> np.ndarray:
         """`size` independent draws, never negative."""
         return self.law.sample(rng, size)
+
+    def masses(self) -> Masses | None:
+        """Values and their probabilities, where the law knows them; None of a continuous law."""
+        known = getattr(self.law, "masses", None)
+        return known() if known is not None else None
 
     @property
     def expected(self) -> float:

@@ -1,6 +1,7 @@
 """The families of distributions: each knows how to draw itself and its first two moments."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Generic, Protocol, TypeVar
@@ -13,6 +14,8 @@ from simulator.model import Model
 T = TypeVar("T", bound=float)
 Positive = Annotated[float, Field(gt=0)]
 Moments = tuple[float, float]
+Masses = tuple[np.ndarray, np.ndarray]
+"""Values, and the probability of each."""
 
 
 class Law(Protocol):
@@ -34,6 +37,9 @@ class Constant:
 
     def moments(self) -> Moments:
         return self.value, 0.0
+
+    def masses(self) -> Masses:
+        return np.array([self.value]), np.ones(1)
 
 
 class _Count(Model, Generic[T]):
@@ -67,6 +73,16 @@ class _Count(Model, Generic[T]):
     def _scaled(self, counts: np.ndarray) -> np.ndarray:
         return self._floor + self._step * counts
 
+    def _masses(self, first: float, ratios: Callable[[np.ndarray], np.ndarray]) -> Masses:
+        """From the logarithm of the chance of no step, and how many times the chance of the one before each has.
+
+        Counts beyond 25 standard deviations are left out.
+        """
+        mean, variance = self.moments()  # type: ignore[attr-defined]
+        steps = np.arange(1.0, 25 + (mean + 25 * variance**0.5) / self._step)
+        weights = np.exp(first + np.concatenate([[0.0], np.cumsum(np.log(ratios(steps)))]))
+        return self._scaled(np.concatenate([[0.0], steps])), weights / weights.sum()
+
 
 class Poisson(_Count[T], Generic[T]):
     """Poisson, by its mean; with `minimum: 1` it is 1 plus a Poisson count."""
@@ -76,6 +92,11 @@ class Poisson(_Count[T], Generic[T]):
 
     def moments(self) -> Moments:
         return self.mean, self._excess * self._step**2
+
+    def masses(self) -> Masses:
+        if not self._excess:
+            return np.array([self._floor]), np.ones(1)
+        return self._masses(-self._excess, lambda steps: self._excess / steps)
 
 
 class Geometric(_Count[T], Generic[T]):
@@ -92,6 +113,12 @@ class Geometric(_Count[T], Generic[T]):
 
     def moments(self) -> Moments:
         return self.mean, self._excess * (self._excess - 1) * self._step**2
+
+    def masses(self) -> Masses:
+        if self._excess == 1:
+            return np.array([self._step]), np.ones(1)
+        values, weights = self._masses(0.0, lambda steps: np.full(len(steps), 1 - 1 / self._excess))
+        return values[:-1] + self._step, weights[:-1] / weights[:-1].sum()
 
 
 class NegativeBinomial(_Count[T], Generic[T]):
@@ -113,6 +140,13 @@ class NegativeBinomial(_Count[T], Generic[T]):
 
     def moments(self) -> Moments:
         return self.mean, float(self.sd) ** 2
+
+    def masses(self) -> Masses:
+        mean, variance = self._excess, (self.sd / self._step) ** 2
+        if not mean:
+            return np.array([self._floor]), np.ones(1)
+        shape, chance = mean**2 / (variance - mean), mean / variance
+        return self._masses(shape * math.log(chance), lambda steps: (steps - 1 + shape) / steps * (1 - chance))
 
 
 class Exponential(Model, Generic[T]):
