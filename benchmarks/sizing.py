@@ -148,10 +148,10 @@ class Row(NamedTuple):
         return self.high >= value - ENOUGH / 100 and near <= ENOUGH / 100
 
 
-def play(combination: Combination, lines: int = 30_000, replications: int = 8) -> Row:
+def play(combination: Combination, lines: int = 20_000, replications: int = 6) -> Row:
     """The level of a combination, and what the engine reaches with it."""
     per_week = {"Poisson": 42, "daily": 7, "weekly": 1, "renewal": 28, "rhythm": 35, "season": 42}
-    weeks = min(52 + max(1000, lines // per_week.get(combination.demand, 14)), 5200)
+    weeks = min(52 + max(700, lines // per_week.get(combination.demand, 14)), 5200)
     weeks = 52 * round(weeks / 52)
     with TemporaryDirectory() as folder:
         file = Path(folder) / "shelf.yaml"

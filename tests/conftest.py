@@ -1,10 +1,21 @@
 """What holds for every test."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from simulator import plugins
+from simulator.planning.kept_levels import SETTING
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _levels_are_kept_for_these_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Not in the user's own cache, and by all workers together; commands that are started find the same folder."""
+    folder = tmp_path_factory.getbasetemp()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SETTING, str(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder))
+        yield
 
 
 @pytest.fixture(autouse=True)

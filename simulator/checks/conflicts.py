@@ -9,8 +9,8 @@ import numpy as np
 from simulator.checks.impossible import impossible
 from simulator.checks.order_kinds import COMMITMENTS, WHOLE, Reach
 from simulator.checks.overload import overloads
-from simulator.checks.stock_targets import unkept
-from simulator.scenario.errors import At, Problem, dotted
+from simulator.checks.stock_targets import out_of_reach, unkept
+from simulator.scenario.errors import At, Problem, ScenarioError, dotted
 from simulator.scenario.reading.explain import placed
 from simulator.scenario.reading.load import Further, load, read
 from simulator.scenario.scenario import Scenario
@@ -59,9 +59,11 @@ def look_over(
 
     `further` is as for `load`.
 
-    Raises ScenarioError with every problem found.
+    Raises ScenarioError with every problem found; that no stock level keeps a target is one.
     """
     loaded = load(scenario, overrides, further)
+    if missed := list(out_of_reach(loaded)):
+        raise ScenarioError(placed(missed, read(scenario, overrides).node))
     found = [*(each.fault for each in overloads(loaded)), *conflicts(loaded)]
     return loaded, placed(found, read(scenario, overrides).node) if found else []
 

@@ -11,15 +11,26 @@ MATTERS = 0.01
 """A month that stays below its target by less is no warning."""
 
 
+def out_of_reach(scenario: Scenario) -> Iterator[At]:
+    """Targets that no stock level keeps, the first of each site: such a scenario cannot be played."""
+    for site, stated in scenario.network.sites.items():
+        if stated.stock is not None:
+            try:
+                sized_shelves(scenario, site)
+            except TargetError as error:
+                yield At(error.path, "no stock level keeps it", error.why)
+
+
 def unkept(scenario: Scenario) -> Iterator[At]:
     """Targets that no level keeps, or not in every month, and levels that are found without all that they depend on."""
-    try:
-        for site, stated in scenario.network.sites.items():
-            for name in stated.stock or ():
-                yield from _of_rule(scenario, site, name)
-        yield from _shared_queues(scenario)
-    except TargetError as error:
-        yield At(error.path, "no stock level keeps it", error.why)
+    missed = list(out_of_reach(scenario))
+    if missed:
+        yield from missed
+        return
+    for site, stated in scenario.network.sites.items():
+        for name in stated.stock or ():
+            yield from _of_rule(scenario, site, name)
+    yield from _shared_queues(scenario)
 
 
 def _of_rule(scenario: Scenario, site: str, name: str) -> Iterator[At]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,22 @@ Sized = dict[str, tuple[str, ReplenishmentRule]]
 def sized_rules(scenario: Scenario, site: str) -> Sized:
     """Supplier and replenishment rule of every SKU at a site at the start of the run; worked out once."""
     return {sku: (shelf.supplier, shelf.rule) for sku, shelf in sized_shelves(scenario, site).items()}
+
+
+@once
+def ordering_rules(scenario: Scenario, site: str) -> Sized:
+    """The same, good for nothing but how much is ordered and how often: a level is found only if that depends on it."""
+    stated = {sku: stated_rule(scenario, site, sku) for sku in scenario.products}
+    if any(_open(scenario, site, sku) and not rule.shifts for sku, (_, rule) in stated.items()):
+        with suppress(TargetError):
+            return sized_rules(scenario, site)
+    demand = expected_demand(scenario, site)
+    return {
+        sku: (name, rule.at_level(0.0, demand[sku]) or rule)
+        if _open(scenario, site, sku)
+        else (name, _sized_shelf(scenario, site, sku, None).rule)
+        for sku, (name, rule) in stated.items()
+    }
 
 
 @dataclass(frozen=True)

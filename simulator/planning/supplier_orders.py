@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.planning.expected_demand import expected_demand
 from simulator.planning.order_flow import Flow
-from simulator.planning.stock_levels import sized_rules
+from simulator.planning.stock_levels import ordering_rules
 from simulator.rules.replenishing import BaseStock, MinMax, Periodic, ReorderPoint, ReplenishmentRule
 from simulator.scenario.network import Supplier
 from simulator.scenario.scenario import Scenario
@@ -33,7 +33,7 @@ def supplier_work(scenario: Scenario, served: Sequence[Flow], edges: np.ndarray)
         demand = expected_demand(scenario, site)
         mean = float(mine.sum()) / float(edges[-1])
         course = mine / np.diff(edges) / mean if mean > 0 else np.zeros(len(mine))
-        for sku, (supplier, rule) in sized_rules(scenario, site).items():
+        for sku, (supplier, rule) in ordering_rules(scenario, site).items():
             if supplier in limited and demand[sku].mean > 0:
                 rates = [order_rate(rule, demand[sku], factor) for factor in course.tolist()]
                 orders[supplier] += np.array([rate or 0.0 for rate in rates]) * np.diff(edges)
@@ -45,7 +45,7 @@ def supplier_work(scenario: Scenario, served: Sequence[Flow], edges: np.ndarray)
 
 
 def order_rate(rule: ReplenishmentRule, demand: Demand, factor: float = 1.0) -> float | None:
-    """Replenishment orders per hour of a rule with all its numbers given; None for one that is not known.
+    """Replenishment orders per hour of a rule with its lots given; None for one that is not known.
 
     `factor` is demand now over the mean demand.
 

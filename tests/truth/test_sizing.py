@@ -182,7 +182,13 @@ PLAYED = {
 }
 
 
-@pytest.mark.parametrize("name", PLAYED)
+QUICK = ("weekly review", "weekly lumps", "some wait, not for ever")
+"""The others are played with the long tests, and the whole grid by benchmarks/sizing.py."""
+
+
+@pytest.mark.parametrize(
+    "name", [each if each in QUICK else pytest.param(each, marks=pytest.mark.long) for each in PLAYED]
+)
 def test_the_engine_reaches_what_was_computed(name):
     """Four runs; the sampling error of a share of so many cycles comes to the half point."""
     arguments, changes, weeks = PLAYED[name]
