@@ -315,7 +315,9 @@ Share = Annotated[float, BeforeValidator(share), _either({"type": "number", "min
 """A share between 0 and 1."""
 Clock = Annotated[float, BeforeValidator(clock), writes(written_clock), _text("14:30")]
 """A time of day, kept in hours after midnight."""
-Units = Annotated[float, BeforeValidator(_number), Field(ge=0)]
+COUNTED = "counted in units"
+"""Marks a quantity of a product, which has to be a whole number of its smallest one (`scenario/quantities.py`)."""
+Units = Annotated[float, BeforeValidator(_number), Field(ge=0), COUNTED]
 """Units of stock, not negative."""
 Money = Annotated[float, BeforeValidator(_number), Field(ge=0)]
 """An amount of money, in the scenario's own currency."""

@@ -8,11 +8,12 @@ import math
 from bisect import bisect_right
 from collections import deque
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.rules.replenishing import ReplenishmentRule
 from simulator.rules.service_target import ServiceTarget
 from simulator.textbook.targets import LeadTime
+from simulator.unit_steps import ONE, UnitStep
 from simulator.units import exact
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ class Waiting:
 
 
 class Shelf:
-    """One SKU at one site, in units. `position` is on hand + on order - backordered, kept up to date."""
+    """One SKU at one site, in units. `position` is on hand + on order - backordered, kept up to date.
+
+    Units are whole numbers, of which sums and differences are exact; `FractionalShelf` is for smaller quantities.
+    """
 
     __slots__ = (
         "backordered",
@@ -54,6 +58,8 @@ class Shelf:
         "target",
         "waiting",
     )
+    step = ONE
+    """The smallest quantity that there can be."""
     target: ServiceTarget | None
     """The target of its SKU's class, in place of the rule's own; None where there is none."""
     lead_time: LeadTime | None
@@ -73,6 +79,10 @@ class Shelf:
         self.waiting: deque[Waiting] = deque()  # by rank, equals in the order in which they came
         self.coming: list[Delivery] = []
         self.target = self.lead_time = None
+
+    def exact(self, units: float) -> float:
+        """Units that were added up or subtracted, without a rounding."""
+        return units
 
     def free(self, kept: float = 0.0, after_waiting: bool = False, after_promised: bool = False) -> float:
         """Units on hand for somebody from whom so many are `kept`; never negative unless more is owed than is there.
@@ -133,6 +143,18 @@ class Shelf:
         """After the rank of lines that wait has changed."""
         self.waiting = deque(sorted(self.waiting, key=RANK))
 
+    def brought(self, units: float) -> float:
+        """Units that would be here at once if a line asked for so many: what the rule would order then, if the supplier
+        needs no time and nobody waits."""
+        if self.supply is None or not self.supply.at_once or self.rule is None or self.waiting:
+            return 0.0
+        self.position -= units  # as if they were owed
+        self.backordered += units
+        wanted = self.rule.order_quantity(self) if self.low else 0.0
+        self.position += units
+        self.backordered -= units
+        return self.rule.lots(wanted, self.step) if wanted > 0 else 0.0
+
     def expect(self, delivery: "Delivery") -> None:
         """Goods are on order."""
         self.on_order += delivery.units
@@ -177,7 +199,7 @@ class Shelf:
         if missing <= 0 or self.supply is None:
             return 0.0
         for time, units in sorted((self._coming_in(delivery, now), delivery.units) for delivery in self.coming):
-            missing -= units
+            missing = self.exact(missing - units)
             if missing <= 0:
                 return time
         return self.supply.planned
@@ -186,3 +208,57 @@ class Shelf:
         left = exact(delivery.expected - now)
         assert self.supply is not None
         return left if left > 0 else self.supply.still_to_come(delivery.placed)
+
+
+class FractionalShelf(Shelf):
+    """One SKU at one site of which there are fractions of a unit: whatever is counted is a whole number of steps."""
+
+    __slots__ = ("step",)
+    step: UnitStep
+
+    def __init__(
+        self,
+        number: int,
+        sku: int,
+        rule: ReplenishmentRule | None,
+        supply: "Supply | None",
+        on_hand: float,
+        step: UnitStep,
+    ) -> None:
+        self.step = step
+        super().__init__(number, sku, rule, supply, on_hand)
+
+    def exact(self, units: float) -> float:
+        """Units that were added up or subtracted, without a rounding; what is without limit stays so."""
+        return self.step.exact(units) if abs(units) < math.inf else units
+
+    def free(self, kept: float = 0.0, after_waiting: bool = False, after_promised: bool = False) -> float:
+        """As of whole units."""
+        return self.exact(super().free(kept, after_waiting, after_promised))
+
+    def take(self, units: float) -> bool:
+        """As of whole units."""
+        super().take(units)
+        return self.low
+
+    def give(self, waiting: Waiting, units: float) -> None:
+        """As of whole units."""
+        super().give(waiting, units)
+        waiting.units = self.step.exact(waiting.units)
+
+
+class _Counter:
+    """A counter of a shelf that takes its own step whenever it is changed, by whichever verb."""
+
+    def __init__(self, name: str) -> None:
+        self._kept = getattr(Shelf, name)
+
+    def __get__(self, shelf: FractionalShelf | None, kind: type) -> Any:
+        return self if shelf is None else self._kept.__get__(shelf, kind)
+
+    def __set__(self, shelf: FractionalShelf, units: float) -> None:
+        self._kept.__set__(shelf, shelf.exact(units))
+
+
+for _name in ("backordered", "committed", "on_hand", "on_order", "position", "reserved"):
+    setattr(FractionalShelf, _name, _Counter(_name))

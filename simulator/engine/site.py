@@ -10,16 +10,19 @@ from simulator.engine.clock import Clock
 from simulator.engine.facts import Abandoned, Batched, Held, Served, Shipped
 from simulator.engine.gathering import Batches, Impatient, Waves
 from simulator.engine.ledger import Ledger, Record
-from simulator.engine.shelf import Shelf
+from simulator.engine.shelf import FractionalShelf, Shelf
 from simulator.engine.stations import Delay, Gate, Hold, OnCalendar, Serves, Staffed, Step, Timetable
 from simulator.engine.streams import Streams
 from simulator.engine.supply import Supply, workshop
 from simulator.planning.expected_demand import expected_demand
 from simulator.planning.stock_levels import class_target, product_classes, sized_rules
 from simulator.planning.working_time import WorkingTime
+from simulator.rules.replenishing import ReplenishmentRule
 from simulator.scenario.distributions import Duration
 from simulator.scenario.network import DESK, EntryMode, Quality, ReturnsDesk, Stage
+from simulator.scenario.products import Product
 from simulator.scenario.scenario import Scenario
+from simulator.unit_steps import step_of
 from simulator.units import exact
 
 NO_WORK: list[float] = []
@@ -331,7 +334,8 @@ def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, St
     """A shelf for every product; without a stock section, shelves that are never empty."""
     first = site.index * len(scenario.products)
     if site.site.stock is None:
-        site.shelves = [Shelf(first + place, place, None, None, math.inf) for place in range(len(scenario.products))]
+        for place, product in enumerate(scenario.products.values()):
+            site.shelves.append(shelf_of(product, first + place, place, None, None, math.inf))
         return
     costs = [product.cost for product in scenario.products.values()]
     classes = product_classes(scenario)
@@ -339,9 +343,18 @@ def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, St
         name = f"lead time of {sku} at {site.name}"
         supply = Supply(site.clock, scenario, supplier, workshops[supplier], site.streams, name)
         opening = rule.opening if rule.opening is not None else rule.highest
-        site.shelves.append(Shelf(first + place, place, rule, supply, opening))
+        site.shelves.append(shelf_of(scenario.products[sku], first + place, place, rule, supply, opening))
         site.shelves[-1].cost = costs[place]
         site.shelves[-1].target = class_target(scenario, classes[place])
+
+
+def shelf_of(
+    product: Product, number: int, sku: int, rule: ReplenishmentRule | None, supply: Supply | None, on_hand: float
+) -> Shelf:
+    """A shelf of a product that is sold by the piece, or by fractions of a unit."""
+    if product.step == 1:
+        return Shelf(number, sku, rule, supply, on_hand)
+    return FractionalShelf(number, sku, rule, supply, on_hand, step_of(product.step))
 
 
 def expect_demand(scenario: Scenario, site: SiteWorld) -> None:

@@ -14,6 +14,7 @@ from simulator.engine.stations import Staffed
 from simulator.engine.streams import Streams
 from simulator.scenario.network import Drift, Supplier
 from simulator.scenario.scenario import Scenario
+from simulator.unit_steps import ONE, UnitStep
 from simulator.units import exact
 
 DRAWN = 10_000
@@ -48,6 +49,8 @@ class Supply:
         self._last = 0.0
         self.planned: float = supplier.planned_lead_time.mean
         """The lead time that is planned with, in hours."""
+        self.at_once = workshop is None and supplier.lead_time.expected == 0
+        """Whether goods always come at the instant at which they are ordered."""
 
     def deliver(self, job: Delivery) -> None:
         """Resume the job when its goods arrive."""
@@ -82,18 +85,18 @@ class Supply:
         times: list[float] = np.sort(self._supplier.lead_time.sample(np.random.default_rng(0), DRAWN)).tolist()
         return times
 
-    def recall(self, shelf: int, units: float) -> list[Delivery]:
+    def recall(self, shelf: int, units: float, step: UnitStep = ONE) -> list[Delivery]:
         """Take back orders not begun, up to so many units, the latest first."""
         if self._workshop is None or not self._supplier.cancellable:
             return []
         queue = self._workshop.queue
         assert isinstance(queue, deque)
-        taken, left = list[Delivery](), units
+        taken, left = list[Delivery](), step.exact(units)
         for job in reversed([job for job in queue if isinstance(job, Delivery) and job.shelf == shelf]):
             if job.units <= left:
                 queue.remove(job)
                 taken.append(job)
-                left -= job.units
+                left = step.exact(left - job.units)
         return taken
 
 

@@ -32,7 +32,7 @@ def allocate(world: World, order: Order) -> None:
         if moved:
             shelf = order.shelf(line)
         if reserved is not None and line in reserved:
-            units -= take_reserved(world, order, line, shelf)
+            units = shelf.exact(units - take_reserved(world, order, line, shelf))
             if not units:
                 continue
         if swaps is not None and line in swaps:

@@ -100,7 +100,7 @@ def ranks_of_lines(ledger: Ledger, rule: AllocationRule, priority: np.ndarray) -
     ]
 
 
-TINY = 1e-6
+TINY = 1e-7
 Taken = tuple[float, int, float, bool]
 """At, line, units, and whether from the shelf that the line waits for; another item or site is never worth a queue."""
 

@@ -1,7 +1,7 @@
 """When orders arrive and what they hold, drawn in blocks ahead of the clock."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from simulator.scenario.distributions import Quantity
 from simulator.scenario.market import Basket
 from simulator.scenario.products import Product
 from simulator.scenario.scenario import Scenario
+from simulator.unit_steps import UnitSteps
 from simulator.units import exact
 
 Times = Iterator[np.ndarray]
@@ -152,6 +153,7 @@ class Filler:
         self._streams, self._name, self._kept = streams, name, dict[str, np.random.Generator]()
         self._prices = np.array([product.price for product in products.values()])
         self._place = {sku: place for place, sku in enumerate(products)}
+        self._steps = UnitSteps(product.step for product in products.values())
         weights = basket.items or {sku: product.popularity for sku, product in products.items()}
         self._items = np.array([self._place[sku] for sku in weights])
         total = np.array(list(weights.values()), dtype=float)
@@ -164,7 +166,11 @@ class Filler:
         return self._kept[purpose]
 
     def fill(self, size: int) -> Wanted:
-        """What `size` orders want."""
+        """What `size` orders want; what is drawn is rounded to whole units, or smallest quantities, of each product."""
+        found = self._drawn(size)
+        return replace(found, units=self._steps.exact(found.units, found.sku))
+
+    def _drawn(self, size: int) -> Wanted:
         if self.basket.orders is not None:
             return self._kinds(size)
         counts = np.ones(size, dtype=int)

@@ -33,7 +33,7 @@ def serve_protected(world: World, shelf: Shelf) -> None:
     for waiting in list(shelf.waiting):
         if waiting.units and shelf.on_hand > 0:
             kept = world.policy.kept(shelf, waiting.terms)
-            free = min(shelf.free(kept), bar - kept)
+            free = shelf.exact(min(shelf.free(kept), bar - kept))
             if free >= waiting.units or (free > 0 and waiting.terms.ship == "units"):
                 give(world, shelf, waiting, min(waiting.units, free))
             if waiting.units:
@@ -48,8 +48,10 @@ def _share_out(world: World, shelf: Shelf) -> None:
     free = shelf.free(kept)
     if not free:
         return
-    shares = world.policy.allocation.shares(free, [waiting.units for waiting in lines])
-    for waiting, units in zip(lines, shares, strict=True):
+    step = shelf.step
+    shares = world.policy.allocation.shares(step.count(free), [step.count(waiting.units) for waiting in lines])
+    for waiting, count in zip(lines, shares, strict=True):
+        units = step.of(round(count))
         if units >= waiting.units or (units > 0 and waiting.terms.ship == "units"):
             give(world, shelf, waiting, min(units, waiting.units))
 

@@ -23,8 +23,10 @@ from simulator.lifecycle.order_terms import Bulk, OrderTerms, Reach
 from simulator.lifecycle.policy import Policy
 from simulator.scenario.demand import BLOCK
 from simulator.scenario.market import Basket, ChannelUse, Segment
-from simulator.scenario.reading.order_history import Orders, read_history
+from simulator.scenario.quantities import of_history
+from simulator.scenario.reading.order_history import HistoryError, Orders, read_history
 from simulator.scenario.scenario import Scenario
+from simulator.unit_steps import UnitSteps
 from simulator.units import exact
 
 
@@ -55,6 +57,7 @@ class CustomerSegment:
         self.segment: Segment = scenario.market.segments[name]
         self.index = list(scenario.market.segments).index(name)
         self.skus = {sku: place for place, sku in enumerate(scenario.products)}
+        self.steps = UnitSteps(product.step for product in scenario.products.values())
         self.prices = np.array([product.price for product in scenario.products.values()])
         self._name_customers()
         if scenario.segmentation.customers is not None and self.segment.demand.rule == "replayed":
@@ -151,9 +154,14 @@ class CustomerSegment:
             yield Bulk(exact(orders.at[picked]), channel, customer, self._lines_of(orders, picked))
 
     def _history(self) -> tuple[Orders, np.ndarray]:
-        """The history, and which of its orders are this segment's."""
+        """The history, and which of its orders are this segment's.
+
+        Errors: HistoryError for quantities that are no whole number of the smallest one of their product.
+        """
         assert self.scenario.market.history is not None
         orders = read_history(self.scenario.market.history)
+        for _, message, hint in of_history(orders.sku.tolist(), orders.units, self.scenario.products):
+            raise HistoryError(f"{self.scenario.market.history.file}: {message} ({hint})")
         whole = self.scenario.market.history.columns.segment is None
         return orders, orders.where((orders.segment == self.name) | whole)
 
@@ -181,7 +189,7 @@ class CustomerSegment:
         rows = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
         sku = np.array([self.skus[name] for name in orders.sku[rows].tolist()], dtype=int)
         price = np.where(np.isnan(orders.price[rows]), self.prices[sku], orders.price[rows])
-        return Wanted(counts, sku, orders.units[rows], price)
+        return Wanted(counts, sku, self.steps.exact(orders.units[rows], sku), price)
 
     def block(self, bulk: Bulk) -> Block:
         """The orders with their terms and all that is drawn for them; they are recorded in the ledger."""

@@ -9,6 +9,7 @@ import numpy as np
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger, rows_of_batches
 from simulator.engine.movements import on_hand_changes, on_order_changes, shelf_of_line
+from simulator.unit_steps import UnitSteps
 from simulator.units import exact
 
 TINY = 1e-6
@@ -28,6 +29,7 @@ TIMES: dict[facts.Kind, tuple[str, ...]] = {
 def laws(ledger: Ledger) -> Iterator[str]:
     """Each broken law with its first offender."""
     yield from _times_are_exact(ledger)
+    yield from _units_are_exact(ledger)
     yield from _units_conserved(ledger)
     yield from _lines_balance(ledger)
     yield from _stages_in_order(ledger)
@@ -48,6 +50,12 @@ def offender(wrong: np.ndarray) -> int:
     return int(np.flatnonzero(wrong)[0])
 
 
+def steps_of(ledger: Ledger) -> tuple[UnitSteps, np.ndarray]:
+    """The smallest quantities of the products, and the product of each shelf."""
+    steps = UnitSteps(product.step for product in ledger.scenario.products.values())
+    return steps, np.arange(len(ledger.opening)) % len(steps)
+
+
 def _times_are_exact(ledger: Ledger) -> Iterator[str]:
     """Every time is the one number that stands for its millisecond: what is meant for one instant is at one."""
     for kind in ledger.kinds:
@@ -59,12 +67,35 @@ def _times_are_exact(ledger: Ledger) -> Iterator[str]:
                     yield f"{kind.__name__}: {name} is not a whole millisecond, first {column[offender(wrong)]!r} h"
 
 
+def _units_are_exact(ledger: Ledger) -> Iterator[str]:
+    """Every quantity is the one number that stands for so many of the smallest quantity of its product."""
+    (steps, sku_of), shelf_of = steps_of(ledger), shelf_of_line(ledger)
+    shelves = np.arange(len(ledger.opening))
+    quantities = [(f"{name} at the end", shelves, units) for name, units in ledger.closing.items()]
+    quantities.append(("opening stock", shelves, ledger.opening))
+    for kind in ledger.kinds:
+        table = ledger.columns(kind)
+        if "units" in table and ("line" in table or "shelf" in table):
+            quantities.append(
+                (kind.__name__, shelf_of[table["line"]] if "line" in table else table["shelf"], table["units"])
+            )
+    for name, shelf, units in quantities:
+        limited = np.isfinite(units)
+        shelf, units = shelf[limited], units[limited]
+        wrong = steps.exact(units, sku_of[shelf]) != units
+        if wrong.any():
+            which = offender(wrong)
+            step = steps[int(sku_of[shelf[which]])].size
+            yield f"shelf {shelf[which]}: {name} of {units[which].item()!r} units is no whole number of {step:g}"
+
+
 def _units_conserved(ledger: Ledger) -> Iterator[str]:
     """Opening + what came = what went + on hand, and stock is never negative; the same of what is on order."""
     shelf, at, units = (np.concatenate(parts) for parts in zip(*on_hand_changes(ledger), strict=True))
     limited = ~np.isnan(ledger.opening)
     left = ledger.opening + np.bincount(shelf, units, len(ledger.opening))
-    wrong = limited & (np.abs(left - ledger.closing["on_hand"]) > TINY * (1 + np.abs(left)))
+    steps, shelves = steps_of(ledger)
+    wrong = limited & (steps.exact(left, shelves) != ledger.closing["on_hand"])
     if wrong.any():
         which = offender(wrong)
         held = ledger.closing["on_hand"][which]
@@ -79,7 +110,7 @@ def _units_conserved(ledger: Ledger) -> Iterator[str]:
         yield f"shelf {shelf[offender(level < -TINY)]}: stock on hand is negative"
     size = len(ledger.opening)
     open_orders = sum((np.bincount(shelf, units, size) for shelf, _, units in on_order_changes(ledger)), np.zeros(size))
-    wrong = np.abs(open_orders - ledger.closing["on_order"]) > TINY * (1 + np.abs(open_orders))
+    wrong = steps.exact(open_orders, shelves) != ledger.closing["on_order"]
     if wrong.any():
         yield f"shelf {offender(wrong)}: units on order do not add up"
 
@@ -114,7 +145,8 @@ def _lines_balance(ledger: Ledger) -> Iterator[str]:
         if (values < -TINY).any():
             yield f"line {offender(values < -TINY)}: {name} is negative"
     owed = np.bincount(shelf_of_line(ledger), waiting, len(ledger.opening))
-    wrong = np.abs(owed - ledger.closing["backordered"]) > TINY * (1 + owed)
+    steps, shelves = steps_of(ledger)
+    wrong = steps.exact(owed, shelves) != ledger.closing["backordered"]
     if wrong.any():
         yield f"shelf {offender(wrong)}: waiting units do not add up to its backorders"
     begun = np.full(size, np.inf)

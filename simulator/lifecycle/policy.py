@@ -184,15 +184,15 @@ class Policy:
     def kept(self, shelf: "Shelf", terms: LineTerms) -> float:
         """Units of a shelf that a line may not touch: what is kept from its priority, or for other channels.
 
-        The higher of the two holds, for both are the last units of the shelf.
+        The higher of the two holds, for both are the last units of the shelf. It is rounded up to whole ones.
         """
         if not self.rationing:
             return 0.0
         kept = self._kept.get((shelf.number, terms))
         if kept is None:
             kept = max(
-                self.allocation.keeps(terms.priority, shelf.daily_demand),
-                sum(each.of(shelf.daily_demand) for each in terms.others),
+                shelf.step.up(self.allocation.keeps(terms.priority, shelf.daily_demand)),
+                sum(shelf.step.up(each.of(shelf.daily_demand)) for each in terms.others),
             )
             self._kept[shelf.number, terms] = kept
         return kept

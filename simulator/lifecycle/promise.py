@@ -109,7 +109,7 @@ def _in_stock(world: World, order: Order, line: int, shelf: Shelf, taken: dict[S
     """Whether a shelf has what a line wants, beyond what is promised to others and `taken` for other lines."""
     wanted, units = order.block.shelves[line].sku, order.block.units[line]
     free = world.policy.free(shelf, order.terms.of(world.policy.sku_class[wanted]))
-    there = free - shelf.committed - taken.get(shelf, 0.0) >= units
+    there = shelf.exact(free - shelf.committed - taken.get(shelf, 0.0)) >= units
     if there:
         taken[shelf] = taken.get(shelf, 0.0) + units
     return there

@@ -22,12 +22,18 @@ def reorder(world: World, shelf: Shelf) -> None:
     assert shelf.rule is not None and shelf.supply is not None
     units = shelf.rule.order_quantity(shelf)
     if units > 0:
-        delivery = Delivery(world.clock, shelf.number, shelf.rule.lots(units), shelf.supply.planned)
-        delivery.start(replenish(world, shelf, delivery))
+        place_order(world, shelf, shelf.rule.lots(units, shelf.step))
     elif units < 0:
-        for delivery in shelf.supply.recall(shelf.number, -units):
+        for delivery in shelf.supply.recall(shelf.number, -units, shelf.step):
             shelf.recall(delivery)
             world.record.recalled((world.clock.now, shelf.number, delivery.units))
+
+
+def place_order(world: World, shelf: Shelf, units: float) -> None:
+    """Order units from the shelf's supplier."""
+    assert shelf.supply is not None
+    delivery = Delivery(world.clock, shelf.number, units, shelf.supply.planned)
+    delivery.start(replenish(world, shelf, delivery))
 
 
 def resize(world: World, shelf: Shelf) -> None:
@@ -45,12 +51,13 @@ def resize(world: World, shelf: Shelf) -> None:
 
 
 def replenish(world: World, shelf: Shelf, delivery: Delivery) -> Life:
-    """One replenishment order, from placing to receipt."""
+    """One replenishment order, from placing to receipt; where that takes no time and nobody waits it needs no event."""
     assert shelf.supply is not None
     shelf.expect(delivery)
     world.record.replenished((world.clock.now, shelf.number, delivery.units))
-    shelf.supply.deliver(delivery)
-    yield
+    if shelf.waiting or not shelf.supply.at_once:
+        shelf.supply.deliver(delivery)
+        yield
     world.record.received((world.clock.now, shelf.number, delivery.units, delivery.placed))
     for hear in world.hooks.received:
         hear(shelf, delivery)

@@ -79,7 +79,7 @@ class Short:
         self.fetched: dict[str, float] = {}
         """Units that earlier responses fetch, by site: they are taken there once all have been asked."""
         self._now = world.clock.now
-        self.units = units
+        self.units, self.step = units, shelf.step
         block = order.block
         self.price = block.prices[line]
         self.chance = block.choice[line] if block.choice is not None else 0.0
@@ -111,7 +111,7 @@ class Short:
     def _arrives(self) -> float:
         shelf = self._shelf
         kept = self._world.policy.kept(shelf, self._terms)
-        missing = self.units + self._ahead() + kept - shelf.on_hand
+        missing = shelf.exact(self.units + self._ahead() + kept - shelf.on_hand)
         return exact(shelf.until_received(missing, self._now) + self.work)
 
     def _ahead(self) -> float:
@@ -180,7 +180,7 @@ class Entering:
         times = [0.0]
         for shelf, units in wanted.items():
             kept = policy.kept(shelf, order.terms.of(policy.sku_class[shelf.sku]))
-            missing = units + shelf.backordered + shelf.committed + kept - shelf.on_hand
+            missing = shelf.exact(units + shelf.backordered + shelf.committed + kept - shelf.on_hand)
             times.append(shelf.until_received(missing, self._now))
         return max(times)
 

@@ -7,7 +7,7 @@ from simulator.engine.orders import Order
 from simulator.engine.shelf import Shelf, Waiting
 from simulator.engine.terms import LineTerms
 from simulator.lifecycle.backorders import go_on, serve_waiting
-from simulator.lifecycle.replenishment import expedite, order_if_low, reorder, transship
+from simulator.lifecycle.replenishment import expedite, order_if_low, place_order, reorder, transship
 from simulator.lifecycle.rule_views import Short
 from simulator.lifecycle.world import World
 from simulator.rules import views
@@ -21,6 +21,8 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
     policy, terms = world.policy, order.terms.of(world.policy.sku_class[shelf.sku])
     rank = policy.rank(order, line, shelf, units, terms) if policy.ranks else 0.0
     free = free_for(world, shelf, terms, rank)
+    if free < units and shelf.supply is not None and shelf.supply.at_once and bring(world, shelf, units, terms):
+        free = units
     some = units if units <= free else free if terms.ship == "units" or order.partial else 0.0
     if some:
         shelf.take(some)
@@ -29,16 +31,29 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
         if order.pieces is not None:
             order.pieces.append((line, some))
     if some < units:
+        units = shelf.exact(units - some)
         if some and policy.ranks:
-            rank = policy.rank(order, line, shelf, units - some, terms)
+            rank = policy.rank(order, line, shelf, units, terms)
         if terms.ship == "order" and not order.partial:
             order.held = True
         for settles in world.hooks.short:
-            if settles(order, line, shelf, units - some):
+            if settles(order, line, shelf, units):
                 break
         else:
-            answer(world, order, line, shelf, units - some, terms, rank)
+            answer(world, order, line, shelf, units, terms, rank)
     order_if_low(world, shelf)
+
+
+def bring(world: World, shelf: Shelf, units: float, terms: LineTerms) -> bool:
+    """Whether what a line asks for is there, now that it was ordered from a supplier who needs no time.
+
+    Nothing is ordered where that would not cover the line, such as where what comes is kept from it.
+    """
+    brought = shelf.brought(units)
+    if not brought or shelf.exact(shelf.on_hand + brought - world.policy.kept(shelf, terms)) < units:
+        return False
+    place_order(world, shelf, brought)
+    return True
 
 
 def answer(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> None:
@@ -63,7 +78,7 @@ def free_for(world: World, shelf: Shelf, terms: LineTerms, rank: float) -> float
         ahead = (each for each in shelf.waiting if each.units and each.rank <= rank)
         bar = min(policy.kept(shelf, each.terms) for each in ahead)
     kept = policy.kept(shelf, terms)
-    return max(0.0, min(shelf.free(kept), bar - kept))
+    return max(0.0, shelf.exact(min(shelf.free(kept), bar - kept)))
 
 
 def respond(
@@ -79,7 +94,8 @@ def respond(
     for place, response in enumerate(terms.chain, 1):
         short.rest = terms.chain[place:]
         for action in response.respond(short):
-            short.units -= action.units
+            action = action._replace(units=shelf.step.exact(action.units))
+            short.units = shelf.exact(short.units - action.units)
             match action:
                 case views.Substitute():
                     substitute(world, order, line, action.units, world.policy.skus.index(action.sku))
@@ -96,11 +112,12 @@ def respond(
                         short.fetched[action.site] = short.fetched.get(action.site, 0.0) + action.units
         if short.units <= 0:
             break
+    waits = shelf.exact(waits)
     if waits:
         waiting = wait(world, order, line, shelf, waits, terms, rank)
         arrivals = [fetch(world, shelf, waiting, action) for action in pegged]
         if world.policy.repromises:
-            covered = waits <= sum(action.units for action in pegged)
+            covered = waits <= shelf.exact(sum(action.units for action in pegged))
             promise_anew(world, shelf, waiting, max(arrivals) + short.work if covered else None)
 
 

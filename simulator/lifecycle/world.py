@@ -79,7 +79,8 @@ class World:
         shelves = [shelf for site in self.sites for shelf in site.shelves]
         for counter in ("on_hand", "on_order", "backordered"):
             self.ledger.closing[counter] = np.array([getattr(shelf, counter) for shelf in shelves], dtype=float)
-        self.ledger.closing["on_hand"] += [shelf.reserved for shelf in shelves]
+        held = [shelf.exact(shelf.on_hand + shelf.reserved) for shelf in shelves]
+        self.ledger.closing["on_hand"] = np.array(held, dtype=float)
 
 
 def build(scenario: Scenario, replication: int, mechanisms: Sequence[Mechanism]) -> World:

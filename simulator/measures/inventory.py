@@ -10,6 +10,7 @@ from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived, Fixed, Ratio, Rows, Spread
 from simulator.measures.view import TINY, View, table_of_run, table_of_view
 from simulator.planning.stock_levels import stated_rule
+from simulator.unit_steps import UnitSteps
 from simulator.units import exact
 
 
@@ -117,6 +118,8 @@ def empty_time(view: View) -> np.ndarray:
     shelf = np.concatenate([np.arange(size), *(part[0] for part in changes)])
     at = np.concatenate([start, *(part[1] for part in changes)])
     units = np.concatenate([np.nan_to_num(view.ledger.opening), *(part[2] for part in changes)])
+    steps = UnitSteps(product.step for product in view.scenario.products.values())
+    units = steps.counts(units, shelf % len(steps))  # whole numbers add up exactly
     rank = np.repeat(np.arange(1 + len(changes)), [size, *(len(part[0]) for part in changes)])
     ranked = np.lexsort((rank, at, shelf))
     shelf, at, level = shelf[ranked], at[ranked], np.cumsum(units[ranked])
@@ -124,7 +127,7 @@ def empty_time(view: View) -> np.ndarray:
     level = level - np.concatenate([[0.0], level])[first][shelf]
     until = np.append(at[1:], view.end)
     until[np.append(first[1:] - 1, len(at) - 1)] = view.end
-    empty = (level <= TINY) * (np.clip(until, view.begin, view.end) - np.clip(at, view.begin, view.end))
+    empty = (level <= 0) * (np.clip(until, view.begin, view.end) - np.clip(at, view.begin, view.end))
     return np.bincount(shelf, empty, size)
 
 

@@ -38,7 +38,8 @@ def expected_demand(scenario: Scenario, site: str | None = None) -> dict[str, De
     mean, square = first / safe, second / safe
     spread = np.sqrt(np.maximum(square - mean**2, 0.0))
     variance = second + extra**2 * DAY
-    whole = np.maximum(mean, 1.0)  # theory counts whole units: lines of half a unit are half as many lines
+    least = np.array([product.step for product in scenario.products.values()])
+    whole = np.maximum(mean, least)  # theory counts whole units: lines of half a unit are half as many lines
     return {
         sku: Demand(float(lines[i] * mean[i] / whole[i]), float(whole[i]), float(spread[i]), float(variance[i]))
         for i, sku in enumerate(scenario.products)

@@ -1,9 +1,10 @@
 """What a play of one shelf goes by, how long it lasts, and the lines and lead times that it draws."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +14,10 @@ from simulator.planning.shelf_play import Answers, Course, Sample, Supply, lifte
 from simulator.rules.replenishing import ReplenishmentRule
 from simulator.rules.service_target import ServiceTarget
 from simulator.scenario.network import Supplier
+from simulator.scenario.quantities import counted
 from simulator.scenario.scenario import Scenario
 from simulator.textbook.targets import Demand, LeadTime
+from simulator.unit_steps import ONE, step_of
 
 DAY, YEAR = 24.0, 8766.0
 ALL_LINES = 600_000
@@ -27,7 +30,7 @@ CYCLES = 25_000
 
 @dataclass(frozen=True)
 class ShelfCase:
-    """All that a play of one shelf goes by."""
+    """All that a play of one shelf goes by; its units are whole numbers of the product's smallest quantity."""
 
     scenario: Scenario
     site: str
@@ -109,7 +112,32 @@ def shelf_case(
     supply = Supply(_gamma(learned), source.crossing) if learned is not None else _supply(source)
     streams, answers = streams_of(scenario, site, sku), answers_of(scenario, sku_class)
     aimed = rule if rule.target == target else rule.model_copy(update={"target": target})
-    return ShelfCase(scenario, site, sku, aimed, target, demand, supply, planned, streams, answers)
+    step = step_of(scenario.products[sku].step)
+    if step is not ONE:
+        aimed = converted(aimed, lambda units: float(step.count(units)))
+    in_steps = demand.counted_in(step.size)
+    return ShelfCase(scenario, site, sku, aimed, target, in_steps, supply, planned, streams, answers)
+
+
+def by_the_step(
+    scenario: Scenario, sku: str, rule: ReplenishmentRule, size: Callable[[ReplenishmentRule], ReplenishmentRule]
+) -> ReplenishmentRule:
+    """A rule sized in whole numbers of the product's smallest quantity, in units again."""
+    step = step_of(scenario.products[sku].step)
+    if step is ONE:
+        return size(rule)
+    return converted(size(converted(rule, lambda units: float(step.count(units)))), step.of)
+
+
+def converted(rule: ReplenishmentRule, convert: Callable[[float], float]) -> ReplenishmentRule:
+    """A rule with all its quantities in another unit."""
+    changed: dict[str, Any] = {}
+    for name, key, units in counted(rule):
+        if key is None:
+            changed[name] = convert(units)
+        else:
+            changed.setdefault(name, {})[key] = convert(units)
+    return rule.model_copy(update=changed)
 
 
 def _supply(supplier: Supplier) -> Supply:

@@ -20,6 +20,7 @@ from simulator.scenario.distributions import Quantity
 from simulator.scenario.market import Basket, ChannelUse
 from simulator.scenario.reading.order_history import Orders, read_history
 from simulator.scenario.scenario import Scenario
+from simulator.unit_steps import UnitStep, UnitSteps, step_of
 from simulator.units import TICKS
 
 TICK = int(TICKS)
@@ -122,11 +123,12 @@ def _contents(scenario: Scenario, name: str, site: str, sku: str) -> list[Conten
 
 def _of_basket(scenario: Scenario, basket: Basket, sku: str) -> list[Content]:
     """What orders of a basket ask for, of whichever kind of customers."""
+    product = scenario.products[sku]
+    step = step_of(product.step)
     if basket.orders is not None:
         total = sum(each.share for each in basket.orders)
         wanted = [(each.share / total, each.lines[sku]) for each in basket.orders if sku in each.lines]
-        return [Content(part, _single(law), 0, law.constant) for part, law in wanted]
-    product = scenario.products[sku]
+        return [Content(part, _single(law, step), 0, _steady(law, step)) for part, law in wanted]
     weight = basket.items.get(sku, 0.0) if basket.items else product.popularity
     total = sum(basket.items.values()) if basket.items else _popularity(scenario)
     law = basket.units or (basket.units_by_group or {}).get(product.group or "")
@@ -134,10 +136,10 @@ def _of_basket(scenario: Scenario, basket: Basket, sku: str) -> list[Content]:
         return []
     chance = weight / total
     if basket.lines is None or basket.lines.constant == 1:
-        return [Content(chance, _single(law), 0, law.constant)]
+        return [Content(chance, _single(law, step), 0, _steady(law, step))]
     counts, masses, _ = _table(basket.lines)
     none = float(masses @ (1 - chance) ** counts)
-    return [Content(1 - none, _several(law, basket.lines, chance), 0, None)]
+    return [Content(1 - none, _several(law, step, basket.lines, chance), 0, None)]
 
 
 @once
@@ -149,11 +151,15 @@ def _popularity(scenario: Scenario) -> float:
 Draw = Callable[[np.random.Generator, int], tuple[np.ndarray, np.ndarray]]
 
 
-def _single(law: Quantity) -> Draw:
-    return lambda rng, size: (np.ones(size, dtype=np.int64), law.sample(rng, size))
+def _steady(law: Quantity, step: UnitStep) -> float | None:
+    return None if law.constant is None else float(step.count(law.constant))
 
 
-def _several(law: Quantity, count: Quantity, chance: float) -> Draw:
+def _single(law: Quantity, step: UnitStep) -> Draw:
+    return lambda rng, size: (np.ones(size, dtype=np.int64), step.counts(law.sample(rng, size)))
+
+
+def _several(law: Quantity, step: UnitStep, count: Quantity, chance: float) -> Draw:
     """Lines of an order that ask for the SKU, each of its lines with a chance, given that one does."""
     counts, masses, factorials = _table(count)
     most, chance = int(counts[-1]), min(chance, 1 - 1e-12)
@@ -171,7 +177,7 @@ def _several(law: Quantity, count: Quantity, chance: float) -> Draw:
         found, chances = np.ones(size, dtype=np.int64), rng.random(size)
         more = np.flatnonzero(chances >= levels[0])  # few
         found[more] = lines[np.minimum(np.searchsorted(levels, chances[more], side="right"), len(lines) - 1)]
-        return found, law.sample(rng, int(found.sum()))
+        return found, step.counts(law.sample(rng, int(found.sum())))
 
     return draw
 
@@ -196,11 +202,14 @@ def _own(scenario: Scenario, name: str) -> tuple[Orders, np.ndarray]:
 
 @once
 def _history_lines(scenario: Scenario, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Place of the order among the segment's own, SKU and units of every line of its orders."""
+    """Place of the order among the segment's own, SKU and smallest quantities of it in every line of its orders."""
     orders, mine = _own(scenario, name)
     counts = (orders.last - orders.first)[mine]
     rows = np.repeat(orders.first[mine] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-    return np.repeat(np.arange(len(mine)), counts), orders.sku[rows], orders.units[rows]
+    sku, places = orders.sku[rows], {name: place for place, name in enumerate(scenario.products)}
+    steps = UnitSteps(product.step for product in scenario.products.values())
+    units = steps.counts(orders.units[rows], np.array([places[name] for name in sku.tolist()], dtype=int))
+    return np.repeat(np.arange(len(mine)), counts), sku, units
 
 
 def _from_history(scenario: Scenario, name: str, sku: str) -> Content:

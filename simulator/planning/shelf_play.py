@@ -17,6 +17,7 @@ import numpy as np
 
 from simulator.planning.shelf_demand import TICK, Lines, ticks
 from simulator.rules.replenishing import ReplenishmentRule
+from simulator.unit_steps import ONE
 
 DAY = 24.0
 Sample = Callable[[np.random.Generator, int], np.ndarray]
@@ -67,6 +68,7 @@ class Seen:
     """The shelf as its rule sees it."""
 
     __slots__ = ("backordered", "on_hand", "on_order", "position")
+    step = ONE  # whatever is played is counted in whole numbers
 
     def __init__(self, on_hand: float, on_order: float = 0.0, backordered: float = 0.0) -> None:
         self.on_hand, self.on_order, self.backordered = on_hand, on_order, backordered

@@ -16,7 +16,7 @@ from simulator.planning.expected_demand import customer_turnover, expected_deman
 from simulator.planning.kept_levels import keep, kept, program
 from simulator.planning.level_search import Found, UnreachableError, by_month, search
 from simulator.planning.shelf_answers import answers_of
-from simulator.planning.shelf_case import shelf_case
+from simulator.planning.shelf_case import by_the_step, shelf_case
 from simulator.planning.shelf_demand import homes
 from simulator.rules.classifying import SegmentationRule, Turnover
 from simulator.rules.replenishing import ReplenishmentRule
@@ -24,6 +24,7 @@ from simulator.rules.service_target import ServiceTarget
 from simulator.scenario.errors import dotted
 from simulator.scenario.scenario import Scenario
 from simulator.textbook.targets import Demand, LeadTime
+from simulator.unit_steps import step_of
 
 
 @once
@@ -143,20 +144,24 @@ def _sized_shelf(
     demand = expected_demand(scenario, site)[sku]
     source = scenario.network.suppliers.get(supplier)
     planned = learned or (source.planned_lead_time if source is not None else LeadTime(0.0))
+    in_steps = demand.counted_in(scenario.products[sku].step)
+
+    def sized(rule: ReplenishmentRule) -> ReplenishmentRule:
+        return rule.sized(in_steps, planned)
+
     if rule.target is None:
-        given = rule if getattr(rule, "cover", None) is None else rule.sized(demand, planned)
+        given = rule if getattr(rule, "cover", None) is None else by_the_step(scenario, sku, rule, sized)
         return SizedShelf(supplier, given, "given", None, math.nan, demand, planned)
     wanted = target or rule.target
     if not _open(scenario, site, sku):
-        sized = rule.model_copy(update={"target": wanted}).sized(demand, planned)
-        return SizedShelf(supplier, sized, "the rule's own", wanted, math.nan, demand, planned)
+        own = by_the_step(scenario, sku, rule.model_copy(update={"target": wanted}), sized)
+        return SizedShelf(supplier, own, "the rule's own", wanted, math.nan, demand, planned)
     if learned is not None:
         found = _searched(scenario, site, sku, wanted, learned)
     else:
         _find(scenario, site, {sku: wanted})
         found = _known[_key(scenario, site, sku, wanted)]
-    level = rule.at_level(found.level, demand)
-    assert level is not None
+    level = by_the_step(scenario, sku, rule, lambda each: each.at_level(found.level, in_steps) or each)
     return SizedShelf(supplier, level, found.method, wanted, found.reached, demand, planned)
 
 
@@ -231,6 +236,7 @@ def _key(scenario: Scenario, site: str, sku: str, target: ServiceTarget) -> str:
     supplier, rule = stated_rule(scenario, site, sku)
     answers, product = answers_of(scenario, _labels(scenario)[sku]), scenario.products[sku]
     stated = [rule.rule, rule.canonical(), target.canonical(), _supplied(scenario, supplier), product.group]
+    stated.append(product.step)
     waits = [answers.whole.tolist(), answers.waits.tolist()]
     return hashlib.sha256(json.dumps([program(), _market(scenario), site, sku, *stated, waits]).encode()).hexdigest()
 
@@ -257,7 +263,8 @@ def service_by_month(scenario: Scenario, site: str, sku: str) -> dict[int, float
         return {}
     label = _labels(scenario)[sku]
     case = shelf_case(scenario, site, sku, rule, shelf.target, shelf.supplier, shelf.demand, label)
-    return by_month(case, open_number(shelf.rule), min(_targeted(scenario), LOOKED_AT))
+    level = step_of(scenario.products[sku].step).count(open_number(shelf.rule))
+    return by_month(case, float(level), min(_targeted(scenario), LOOKED_AT))
 
 
 @once

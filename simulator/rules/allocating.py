@@ -1,6 +1,5 @@
 """Who gets the next unit when several lines want it."""
 
-import math
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -42,7 +41,8 @@ class AllocationRule(Rule):
         return 0.0
 
     def shares(self, units: float, wanted: Sequence[float]) -> list[float]:
-        """What each waiting line gets of a receipt, for a rule that shares out. All in units."""
+        """What each waiting line gets of a receipt, for a rule that shares out. All are whole numbers: of units, or of
+        the smallest quantity of the SKU where that is less."""
         raise NotImplementedError
 
 
@@ -73,8 +73,8 @@ class CriticalLevel(Priority):
     """Rationing: a priority is served only from the stock above its critical level; who waits is served by priority.
 
     Levels nest: the level of priority 2 holds for 3 too unless that has a higher one of its own. A level in units
-    suits one SKU; `cover` gives it as a time of the SKU's own mean demand, rounded up to whole units. With both, the
-    higher one holds.
+    suits one SKU; `cover` gives it as a time of the SKU's own mean demand. With both, the higher one holds. What is not
+    a whole number of units, or of the smallest quantity of the SKU, is rounded up.
 
     ```yaml
     rule: critical_level
@@ -105,7 +105,7 @@ class CriticalLevel(Priority):
     def keeps(self, priority: int, daily_demand: float) -> float:
         units = max((kept for first, kept in self.levels.items() if first <= priority), default=0.0)
         time = max((kept for first, kept in self.cover.items() if first <= priority), default=0.0)
-        return max(units, float(math.ceil(time * daily_demand / 24 - 1e-9)))
+        return max(units, time * daily_demand / 24)
 
 
 class DueDate(AllocationRule):
@@ -126,9 +126,9 @@ class DueDate(AllocationRule):
 
 
 class FairShare(AllocationRule):
-    """A receipt is shared out in proportion to what each line waits for, in whole units.
+    """A receipt is shared out in proportion to what each line waits for, in whole units or smallest quantities.
 
-    What rounding leaves goes one unit each to those whose share was cut most. Lines that ship only whole keep
+    What rounding leaves goes one each to those whose share was cut most. Lines that ship only whole keep
     first come, first served.
 
     ```yaml
@@ -149,10 +149,10 @@ class FairShare(AllocationRule):
         if units >= total:
             return [float(each) for each in wanted]
         exact = [units * each / total for each in wanted]
-        given = [float(math.floor(each + 1e-9)) for each in exact]
+        given = [float(units * each // total) for each in wanted]
         left = units - sum(given)
         for place in sorted(range(len(wanted)), key=lambda place: given[place] - exact[place]):
-            if left < 1 - 1e-9:
+            if left < 1:
                 break
             given[place] += 1.0
             left -= 1.0

@@ -9,6 +9,7 @@ from simulator.rules.family import OneOf, Rule
 from simulator.rules.service_target import ServiceTarget
 from simulator.rules.views import StockView
 from simulator.textbook.targets import Demand, LeadTime, order_up_to_level, reorder_level
+from simulator.unit_steps import ONE, UnitStep
 from simulator.units import Hours, Units
 
 
@@ -23,7 +24,7 @@ class ReplenishmentRule(Rule):
     """Who delivers; may be left out where the network has one supplier."""
     opening: Units | None = None
     """On hand at the start; the rule's maximum where left out."""
-    lot_size: Annotated[float, Field(gt=0)] | None = None
+    lot_size: Annotated[Units, Field(gt=0)] | None = None
     """Orders are rounded up to a multiple of this many units."""
     minimum_order: Units = 0.0
     """The smallest order the supplier takes, in units."""
@@ -86,8 +87,8 @@ class ReplenishmentRule(Rule):
         """The highest position the rule orders up to, in units: the opening stock where none is given."""
         raise NotImplementedError
 
-    def lots(self, units: float) -> float:
-        """An order rounded up to the minimum order and the lot size.
+    def lots(self, units: float, step: UnitStep = ONE) -> float:
+        """An order rounded up to the minimum order and the lot size; what is less than half a `step` off is a rounding.
 
         >>> from simulator.rules.replenishing import BaseStock
         >>> BaseStock(level=10, lot_size=12).lots(5)
@@ -96,7 +97,8 @@ class ReplenishmentRule(Rule):
         if units <= 0:
             return units
         units = max(units, self.minimum_order)
-        return math.ceil(units / self.lot_size - 1e-9) * self.lot_size if self.lot_size else units
+        units = float(round(units)) if step is ONE else step.exact(units)
+        return step.exact(-step.multiples(-units, self.lot_size) * self.lot_size) if self.lot_size else units
 
     def _given_or_target(self, number: str) -> None:
         """The number is given, or a target is: with both, nobody could tell which one holds."""
@@ -324,7 +326,7 @@ class ReorderPoint(ReplenishmentRule):
     rule: Literal["reorder_point"] = "reorder_point"
     point: Units | None = None
     """Order when the position is at or below this."""
-    quantity: Annotated[float, Field(gt=0)] | None = None
+    quantity: Annotated[Units, Field(gt=0)] | None = None
     """Units in one order."""
     cover: Annotated[Hours, Field(gt=0)] | None = None
     """Order this long a time of mean demand, instead of a quantity."""
@@ -343,7 +345,7 @@ class ReorderPoint(ReplenishmentRule):
         short = self.point - stock.position
         if short < 0:
             return 0.0
-        return self.quantity * (math.floor(short / self.quantity) + 1) if self.multiples else self.quantity
+        return self.quantity * (stock.step.multiples(short, self.quantity) + 1) if self.multiples else self.quantity
 
     def sized(self, demand: Demand, lead_time: LeadTime) -> ReplenishmentRule:
         point = self.point or 0.0

@@ -263,7 +263,7 @@ class OfferSubstitute(StockoutRule):
         for offer in short.offers:
             if offer.accepted and left > 0 and (offer.free >= left or (self.part and offer.free > 0)):
                 found.append(Substitute(min(left, offer.free), offer.sku))
-                left -= min(left, offer.free)
+                left = short.step.exact(left - min(left, offer.free))
         return found
 
 
@@ -295,8 +295,8 @@ class FromSibling(StockoutRule):
         found: list[Action] = []
         left = short.units
         for sibling in short.siblings:
-            units = min(left, sibling.free - self.keep)
+            units = min(left, short.step.exact(sibling.free - self.keep))
             if units > 0 and sibling.time + short.work < short.ready:
                 found.append(Transship(units, sibling.site))
-                left -= units
+                left = short.step.exact(left - units)
         return found

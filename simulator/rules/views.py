@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from simulator.unit_steps import ONE, UnitStep
+
 
 class StockView(Protocol):
     """One SKU at one site, as a replenishment rule sees it. All in units."""
@@ -15,6 +17,8 @@ class StockView(Protocol):
     """Ordered from the supplier, not received yet."""
     backordered: float
     """Owed to customers who wait."""
+    step: UnitStep
+    """The smallest quantity that there can be."""
 
     @property
     def position(self) -> float:
@@ -28,11 +32,12 @@ class Shelf:
     on_hand: float = 0.0
     on_order: float = 0.0
     backordered: float = 0.0
+    step: UnitStep = ONE
 
     @property
     def position(self) -> float:
         """Inventory position: on hand + on order - backordered."""
-        return self.on_hand + self.on_order - self.backordered
+        return self.step.exact(self.on_hand + self.on_order - self.backordered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class ShortageView(Protocol):
 
     units: float
     """That are short and not yet answered for."""
+    step: UnitStep
+    """The smallest quantity that there can be."""
     chance: float
     """Between 0 and 1: what this customer is like, for a rule that leaves the choice to customers."""
     at_risk: bool
@@ -135,6 +142,7 @@ class Shortage:
     rush_cost: float = 0.0
     offers: Sequence[Offer] = ()
     siblings: Sequence[Sibling] = ()
+    step: UnitStep = ONE
 
 
 class Wait(NamedTuple):

@@ -60,7 +60,7 @@ class Basket(Model):
     lines: Quantity | None = None
     """Order lines in an order; 1 where left out."""
     units: Quantity | None = None
-    """Units of a line."""
+    """Units of a line; what is drawn is rounded to the nearest whole number, or multiple of the product's `step`."""
     units_by_group: Annotated[dict[str, Quantity], AnyOrder()] | None = None
     """Units of a line by the product's group, instead of `units`."""
     items: dict[str, Weight] | None = None

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Generic, Protocol, TypeVar
 
@@ -61,8 +62,9 @@ class _Count(Model, Generic[T]):
 
     @property
     def _excess(self) -> float:
-        """Mean number of steps above the minimum."""
-        return (self.mean - self._floor) / self._step
+        """Mean number of steps above the minimum; of numbers as they are written, so that 1.1 less 0.1 is 10 tenths."""
+        mean, floor, step = (Fraction(repr(float(each))) for each in (self.mean, self._floor, self._step))
+        return float((mean - floor) / step)
 
     @model_validator(mode="after")
     def _check(self) -> "_Count[T]":

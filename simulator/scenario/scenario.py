@@ -18,6 +18,7 @@ from simulator.scenario.market import Market
 from simulator.scenario.network import Network
 from simulator.scenario.optimise import Optimise
 from simulator.scenario.products import Product
+from simulator.scenario.quantities import quantity_faults
 from simulator.scenario.references import check_references, optimise_references
 from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service
@@ -108,8 +109,14 @@ class Scenario(Model):
     def _check(self, info: ValidationInfo) -> "Scenario":
         further = (info.context or {}).get("further", lambda scenario: ())
         own = optimise_references(self.optimise, self.source) if self.optimise is not None else ()
+        quantities = quantity_faults(self.market, self.products, self.network, self.service)
         check_references(
-            self.market, self.products, self.network, self.service, self.segmentation, [*own, *further(self)]
+            self.market,
+            self.products,
+            self.network,
+            self.service,
+            self.segmentation,
+            [*own, *quantities, *further(self)],
         )
         return self
 

@@ -184,7 +184,7 @@ class Demand:
     lines: float
     """order lines per hour"""
     units: float
-    """mean units per line, 1 or more"""
+    """mean units per line, 1 or more where they are whole units"""
     units_sd: float
     """standard deviation of units per line"""
     variance: float
@@ -199,6 +199,14 @@ class Demand:
     def in_packs(self) -> bool:
         """Whether every line asks for the same number of units, two or more."""
         return self.units_sd == 0 and self.units > 1 and self.units == round(self.units)
+
+    def counted_in(self, size: float) -> "Demand":
+        """The same in another unit, of so many of this.
+
+        >>> Demand.poisson(lines=2, units=0.5).counted_in(0.25)
+        Demand(lines=2, units=2.0, units_sd=0.0, variance=8.0)
+        """
+        return Demand(self.lines, self.units / size, self.units_sd / size, self.variance / size**2)
 
     @classmethod
     def poisson(cls, lines: float, units: float = 1.0, units_sd: float = 0.0) -> "Demand":

@@ -35,7 +35,7 @@ market:
       basket: {basket}
       waits: {waits}
       {customers}
-products: {{item: {{price: 1, cost: 1}}}}
+products: {{item: {{price: 1, cost: 1, step: {step}}}}}
 network:
   suppliers: {{maker: {supplier}}}
   sites:
@@ -78,8 +78,12 @@ def shelf(
     customers: str = "",
     returns: str = "",
     costs: str = "{}",
+    step: float = 1,
 ) -> str:
-    """One item at one site without stages: what stock allows is delivered at once."""
+    """One item at one site without stages: what stock allows is delivered at once.
+
+    Demand of any quantity is counted in small steps.
+    """
     rules = f"[{{promise: {{rule: fixed, time: {promise}}}{returns and ', returns: ' + returns}}}]"
     return SHELF.format(**locals())
 

@@ -34,7 +34,7 @@ market:
     readers:
       demand: {{rule: scheduled, every: 1 week, first: 0 h}}
       basket: {{units: {{exponential: {{mean: 100}}}}}}
-products: {{paper: {{price: 5, cost: 2}}}}
+products: {{paper: {{price: 5, cost: 2, step: 0.001}}}}
 network:
   suppliers: {{printer: {{lead_time: 52 weeks}}}}
   sites: {{stand: {{stock: {{paper: {{rule: base_stock, level: {quantity}}}}}}}}}

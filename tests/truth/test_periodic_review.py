@@ -49,8 +49,9 @@ def test_order_up_to_level_with_normal_demand(lead_time, level, cost, within):
         demand=DAILY,
         basket=NORMAL,
         supplier=f"{{lead_time: {lead_time}}}",
-        stock=daily(level),
+        stock=daily(round(level, 3)),
         costs=rates(0.18, 0.70),
+        step=0.001,
     )
     if lead_time == "4 days":
         text = text.replace("horizon: 630 days", "horizon: 1230 days")
@@ -143,6 +144,7 @@ def test_p12_review_every_five_days():
         supplier="{lead_time: 2 days}",
         basket="{units: {normal: {mean: 100, sd: 30}}}",
         stock="{rule: periodic, every: 5 days, before_demand: true, level: 760}",
+        step=0.001,
     )
     expect(
         play(text, 24),
@@ -241,6 +243,7 @@ def test_p22_simopts_sscont():
         supplier="{lead_time: {poisson: {mean: 6 days, step: 1 day}}}",
         stock="{rule: periodic, every: 1 day, first: 23.9999 h, point: 600, level: 1200, opening: 600}",
         costs="{holding: 1 per unit per day, backorder: 4 per unit, replenishment_order: 36, replenishment_unit: 2}",
+        step=0.001,
     )
     costs = {"backorder": 101.86172197085432, "replenishment": 205.13627677252325, "holding": 313.54436160049295}
     expect(

@@ -98,14 +98,16 @@ def sold_out(world: World, record: Record | None, order: Order, site: SiteWorld)
     found = []
     for line in order.lines:
         sku, units = order.block.shelves[line].sku, order.block.units[line]
-        if visible(world, record, order, site.shelves[sku]) < taken.get(sku, 0.0) + units:
+        shelf = site.shelves[sku]
+        wanted = shelf.exact(taken.get(sku, 0.0) + units)
+        if visible(world, record, order, shelf) < wanted:
             found.append(line)
         else:
-            taken[sku] = taken.get(sku, 0.0) + units
+            taken[sku] = wanted
     return found
 
 
 def visible(world: World, record: Record | None, order: Order, shelf: Shelf) -> float:
     """Units that the order may have, as far as its channel can see."""
     units = record.shown(shelf) if record is not None else shelf.free(after_promised=True)
-    return units - world.policy.kept(shelf, order.terms.of(world.policy.sku_class[shelf.sku]))
+    return shelf.exact(units - world.policy.kept(shelf, order.terms.of(world.policy.sku_class[shelf.sku])))

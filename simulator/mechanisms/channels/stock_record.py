@@ -46,12 +46,13 @@ class Record:
         """Units of a shelf that the channel believes to be free."""
         known = self._reported.get(shelf.number) if self.settings.sync else None
         units = shelf.free(after_promised=True) if known is None else known
-        return units if self.settings.error is None else units + self._errors_of(shelf).after(self._count)
+        error = self._errors_of(shelf).after(self._count) if self.settings.error is not None else 0.0
+        return shelf.step.exact(units + error) if error else units
 
     def sell(self, shelf: Shelf, units: float) -> None:
         """The channel takes off what it sells itself."""
         if self.settings.sync:
-            self._reported[shelf.number] -= units
+            self._reported[shelf.number] = shelf.exact(self._reported[shelf.number] - units)
 
     def mend(self, shelf: Shelf) -> None:
         """An order could not be met: if the record was wrong, it is put right."""

@@ -1,6 +1,5 @@
 """Returns: goods come back, are inspected, and are restocked, refurbished or disposed of."""
 
-import math
 from collections.abc import Callable
 from functools import partial
 
@@ -55,7 +54,8 @@ def come_back(world: World, order: Order, line: int, units: float, fate: ComesBa
     site, clock, number = order.terms.site, world.clock, order.block.line + line
     goods.until(clock.now + fate.lag)
     yield
-    units = min(units, math.ceil(units * fate.part - 1e-9)) if fate.part < 1 else units
+    shelf = order.shelf(line)
+    units = min(units, shelf.step.up(units * fate.part)) if fate.part < 1 else units
     world.record.returned((clock.now, number, units))
     if site.inspection is not None:
         goods.work = [site.inspection_time()]
@@ -69,7 +69,6 @@ def come_back(world: World, order: Order, line: int, units: float, fate: ComesBa
     if refurbish and site.refurbish_time is not None:
         goods.until(clock.now + site.refurbish_time())
         yield
-    shelf = order.shelf(line)
     shelf.put(units)
     world.record.restocked((clock.now, number, units, float(refurbish)))
     serve_waiting(world, shelf)
