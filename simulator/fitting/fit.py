@@ -109,8 +109,9 @@ def measure(lines: Lines) -> Found:
     )
     arrivals = fit_arrivals(orders)
     skus = classify(sales, arrivals.window)
-    returns = fit_returns(sales, lines.returns, arrivals.window)
-    return Found(sales, orders, skus, arrivals, fit_baskets(sales, skus), returns)
+    baskets = fit_baskets(sales, skus)
+    returns = fit_returns(sales, lines.returns, arrivals.window, baskets.steps)
+    return Found(sales, orders, skus, arrivals, baskets, returns)
 
 
 def _draft(found: Found, options: Options, file: Path, history: dict[str, Any] | None) -> Draft:

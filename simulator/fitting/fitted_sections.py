@@ -181,11 +181,13 @@ def write_products(draft: Draft, found: Found, options: Options) -> None:
     for row in found.skus.reset_index().to_dict("records"):
         sku = str(row["sku"])
         group = {"group": found.baskets.groups[sku]} if several else {}
+        step = {"step": found.baskets.steps[sku]} if found.baskets.steps[sku] != 1 else {}
         draft.put(
             ("products", sku),
             {
                 "price": rounded(row["price"]),
                 "cost": rounded(row["price"] * options.cost_share, 3),
+                **step,
                 "popularity": int(row["lines"]),
                 **group,
                 "class": row["class"],
@@ -193,7 +195,8 @@ def write_products(draft: Draft, found: Found, options: Options) -> None:
             },
         )
     draft.comments["products",] = (
-        "SKUs by value. price: the mean that was paid for a unit; popularity: lines in the history; class: ABC by "
+        "SKUs by value. price: the mean that was paid for a unit; step: the smallest quantity, where fractions of a "
+        "unit were sold; popularity: lines in the history; class: ABC by "
         "value (A the first 80 %, B up to 95 %) and XYZ by the coefficient of variation of weekly units (X below 0.5, "
         "Y below 1); demand_class: from weekly units, lumpy where weeks without demand and uneven weeks meet (ADI "
         "1.32, CV² 0.49)." + (f"\n{_told(found)}" if several else "") + f"\nAssumed: {reason}."

@@ -66,8 +66,8 @@ def _units_back(found: Found) -> float:
     """Units that come back, by the return terms, of the lines in the history."""
     cells = zip(found.sales["segment"].tolist(), found.sales["channel"].tolist(), strict=True)
     rate = np.array([found.returns.rates.get(cell, 0.0) for cell in cells])
-    units = found.sales["units"].to_numpy()
-    return float(rate @ np.minimum(np.ceil(units * found.returns.part - 1e-9), units))
+    units, step = found.sales["units"].to_numpy(), found.sales["sku"].map(found.baskets.steps).to_numpy(dtype=float)
+    return float(rate @ np.minimum(np.ceil(units / step * found.returns.part - 1e-9) * step, units))
 
 
 def _expected(found: Found) -> tuple[float, float, float, float]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.unit_steps import step_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -32,7 +34,7 @@ class Sizes:
         """As a scenario writes it."""
         if len(self.values) == 1:
             return self.values[0]
-        return {"empirical": {"values": {f"{v:.6g}": w for v, w in zip(self.values, self.weights, strict=True)}}}
+        return {"empirical": {"values": {f"{v:.10g}": w for v, w in zip(self.values, self.weights, strict=True)}}}
 
     def distance(self, observed: np.ndarray) -> float:
         """Largest difference between the distribution functions of the law and of what was observed, 0 to 1."""
@@ -43,23 +45,22 @@ class Sizes:
         return float(np.abs(law - seen).max())
 
 
-def fit_sizes(observed: np.ndarray, most: int = MOST) -> Sizes:
+def fit_sizes(observed: np.ndarray, most: int = MOST, step: float = 1.0) -> Sizes:
     """The observed sizes in at most so many values: neighbours are merged, each merger being the one that
     costs least in the square roots of the values (Ward's criterion), so that the small sizes stay apart
-    and the tail keeps its spread.
+    and the tail keeps its spread. All are whole numbers of a step.
 
     >>> fit_sizes(np.array([1, 1, 1, 12, 12, 100, 140]), most=3)
     Sizes(values=(1.0, 12.0, 120.0), weights=(3, 2, 2))
     """
-    values, counts = np.unique(observed, return_counts=True)
+    values, counts = np.unique(np.rint(observed / step), return_counts=True)
     group = cluster(np.sqrt(values), counts.astype(float), most)
     weights = np.bincount(group, counts)
-    means = np.bincount(group, counts * values) / weights
-    if (values == np.floor(values)).all():
-        means = _whole(means, weights, np.bincount(group))
+    means = _whole(np.bincount(group, counts * values) / weights, weights, np.bincount(group))
     merged: dict[float, int] = {}
     for value, weight in zip(means.tolist(), weights.tolist(), strict=True):
-        merged[float(f"{value:.6g}")] = merged.get(float(f"{value:.6g}"), 0) + int(weight)
+        size = step_of(step).of(float(f"{value:.6g}"))
+        merged[size] = merged.get(size, 0) + int(weight)
     return Sizes(tuple(merged), tuple(merged.values()))
 
 
@@ -268,6 +269,8 @@ class Baskets:
     """Group of each SKU; baskets of the whole, of each segment and of each segment and channel."""
 
     groups: dict[str, str]
+    steps: dict[str, float]
+    """The smallest quantity of each SKU: what the finest in its group is sold in."""
     whole: Basket
     segments: dict[str, Basket]
     cells: dict[Cell, Basket]
@@ -275,25 +278,29 @@ class Baskets:
 
 def fit_baskets(sales: "pd.DataFrame", skus: "pd.DataFrame") -> Baskets:
     """The baskets of a history; `skus` as `classify` gives them."""
-    groups = choose_groups(sales, skus)
+    groups, steps = choose_groups(sales, skus), dict[str, float]()
+    for sku, step in skus["step"].items():
+        steps[groups[str(sku)]] = min(steps.get(groups[str(sku)], 1.0), step)
     sales = sales.assign(group=sales["sku"].map(groups))
-    whole = _basket(sales, None)
-    segments = {str(name): _basket(lines, whole) for name, lines in sales.groupby("segment")}
+    whole = _basket(sales, steps, None)
+    segments = {str(name): _basket(lines, steps, whole) for name, lines in sales.groupby("segment")}
     cells = {
-        (str(segment), str(channel)): _basket(lines, segments[str(segment)])
+        (str(segment), str(channel)): _basket(lines, steps, segments[str(segment)])
         for (segment, channel), lines in sales.groupby(["segment", "channel"])
     }
-    return Baskets(groups, whole, segments, cells)
+    return Baskets(groups, {sku: steps[group] for sku, group in groups.items()}, whole, segments, cells)
 
 
-def _basket(lines: "pd.DataFrame", other: Basket | None) -> Basket:
+def _basket(lines: "pd.DataFrame", steps: dict[str, float], other: Basket | None) -> Basket:
     sizes = lines.groupby("order", sort=False).size().to_numpy()
     if other is not None and len(sizes) < ORDERS:
         return other
     units = {str(group): of["units"].to_numpy() for group, of in lines.groupby("group")}
     names = sorted(units, key=RANKS.index) if other is None else list(other.units)
     laws = {
-        name: fit_sizes(units[name]) if other is None or len(units.get(name, ())) >= LINES else other.units[name]
+        name: fit_sizes(units[name], step=steps[name])
+        if other is None or len(units.get(name, ())) >= LINES
+        else other.units[name]
         for name in names
     }
     return Basket(fit_sizes(sizes), laws)

@@ -1,5 +1,6 @@
 """What comes back: how much of what is sold, how long after, and how much of the line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from simulator.fitting.order_patterns import Cell, Window, lines_by_cell
 from simulator.rules.classifying import abc, variation, xyz
+from simulator.unit_steps import DECIMALS, NEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +41,9 @@ class Returns:
     """Days from delivery to return; nan where it is assumed."""
 
 
-def fit_returns(sales: "pd.DataFrame", returns: "pd.DataFrame", window: Window) -> Returns:
+def fit_returns(
+    sales: "pd.DataFrame", returns: "pd.DataFrame", window: Window, steps: Mapping[str, float] | None = None
+) -> Returns:
     """Return terms. Each return line belongs to the last sale before it of the same SKU to the same customer."""
     sold, back = lines_by_cell(sales), lines_by_cell(returns)
     rates = {cell: min(count / sold[cell], 1.0) for cell, count in back.items() if cell in sold}
@@ -51,7 +55,8 @@ def fit_returns(sales: "pd.DataFrame", returns: "pd.DataFrame", window: Window) 
     weights = 1 / np.maximum(1 - after / window.days, 0.2)
     days = np.maximum(after - DELIVERY, 0.0)
     bought, back_again = found["units_sold"].to_numpy(), found["units"].to_numpy()
-    part = solve_part(bought, np.minimum(back_again / bought, 1.0))
+    step = found["sku"].map(steps).to_numpy(dtype=float) if steps is not None else 1.0
+    part = solve_part(bought / step, np.minimum(back_again / bought, 1.0))
     lag = {"empirical": {"quantiles": _quantiles(days, weights)}}
     return Returns(rates, lag, part, len(found), *total, float(np.average(days, weights=weights)))
 
@@ -99,11 +104,12 @@ ADI, CV2 = 1.32, 0.49
 def classify(sales: "pd.DataFrame", window: Window) -> "pd.DataFrame":
     """One row per SKU, the most valuable first: lines, units, value, price, `class` (AX ... CZ) and `demand_class`.
 
-    Price is the mean of what was paid, weighted by units. Weeks are counted from the window's first day; a last
-    week that is not whole is left out of the demand classes.
+    `step` is the smallest quantity that it was sold in. Price is the mean of what was paid, weighted by units. Weeks
+    are counted from the window's first day; a last week that is not whole is left out of the demand classes.
     """
     items = sales.assign(value=sales["units"] * sales["price"]).groupby("sku", sort=True)
     skus = items.agg(lines=("units", "size"), units=("units", "sum"), value=("value", "sum"))
+    skus["step"] = [smallest(units.to_numpy()) for _, units in items["units"]]
     skus["price"] = skus["value"] / skus["units"]
     skus = skus.sort_values("value", ascending=False, kind="stable")
     weekly = _weekly(sales, window, list(skus.index))
@@ -111,6 +117,16 @@ def classify(sales: "pd.DataFrame", window: Window) -> "pd.DataFrame":
     skus["class"] = skus["abc"] + xyz(skus["cv"].to_numpy())
     skus["demand_class"] = [demand_class(row) for row in weekly]
     return skus
+
+
+def smallest(units: np.ndarray) -> float:
+    """The smallest quantity of which all of some quantities are whole numbers: 1, a tenth, a hundredth ...
+
+    >>> smallest(np.array([3.0, 1.0])), smallest(np.array([0.5, 1.25]))
+    (1.0, 0.01)
+    """
+    digits = (each for each in range(DECIMALS) if (np.abs(np.round(units, each) - units) < NEAR).all())
+    return float(f"1e-{next(digits, DECIMALS)}")
 
 
 def _weekly(sales: "pd.DataFrame", window: Window, skus: list[str]) -> np.ndarray:

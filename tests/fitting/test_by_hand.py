@@ -6,11 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator.fitting import fit
+import simulator
+from simulator.engine.facts import LineOrdered
+from simulator.fitting import Options, fit
 from simulator.fitting.order_patterns import fit_sizes
 from simulator.fitting.return_patterns import fit_returns
 from simulator.fitting.rows import usable_lines
 from simulator.fitting.table import read_table
+from simulator.replication.simulate import audit
 from simulator.scenario.distributions import Duration
 
 Rows = Callable[..., Path]
@@ -41,6 +44,24 @@ def test_popularity_price_and_class_of_each_sku(rows: Rows) -> None:
     assert [product["price"] for product in products.values()] == [20, 2, 0.6]
     assert [product["class"] for product in products.values()] == ["AX", "BY", "CZ"]
     assert [product["demand_class"] for product in products.values()] == ["smooth", "intermittent", "lumpy"]
+
+
+@pytest.mark.parametrize("demand", ["sampled", "resampled", "replayed"])
+def test_fractions_get_the_smallest_quantity_that_holds_them(rows: Rows, demand: str, tmp_path: Path) -> None:
+    """Flour by the hundredth of a kilo, a mug by the piece; what is written loads, and is played and audited."""
+    lines = [
+        f"{day},2026-01-{day:02},{'flour' if day % 2 else 'mug'},{0.25 * day if day % 2 else day},2"
+        for day in range(1, 29)
+    ]
+    found = fit(rows(*lines, header=HEADER), Options(demand=demand))
+    file = tmp_path / "fitted.yaml"
+    found.save(file)
+    scenario = simulator.load(file)
+    assert scenario.products["flour"].step == 0.01
+    ledger = simulator.simulate(scenario)
+    audit(ledger)
+    units, sku = (ledger.columns(LineOrdered)[name] for name in ("units", "sku"))
+    assert (units[sku == list(scenario.products).index("flour")] % 1 > 0).any()
 
 
 def test_skus_that_look_like_numbers_are_quoted(rows: Rows) -> None:
