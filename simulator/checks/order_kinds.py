@@ -97,20 +97,9 @@ class Kinds:
 
     def matching(self, when: When) -> np.ndarray:
         """Which kinds a condition is for."""
-        found = np.ones(len(self.all), dtype=bool)
-        for name in self._asked - {"order_value"}:
-            wanted = getattr(when, name)
-            if wanted is not None:
-                found &= np.array([each in wanted for each in self._columns[name]])
-        if when.order_value is not None:
-            low, high = when.order_value.at_least, when.order_value.below
-            found &= np.array(
-                [
-                    low <= each[0] and each[1] <= (math.inf if high is None else high)
-                    for each in self._columns["order_value"]
-                ]
-            )
-        return found
+        low = np.array([0.0 if each is None else each[0] for each in self._columns["order_value"]])
+        met = when.met(lambda name, wanted: np.array([each in wanted for each in self._columns[name]]), low)
+        return np.ones(len(self.all), dtype=bool) & met  # type: ignore[no-any-return]
 
     def described(self, which: np.ndarray) -> str:
         """Some kinds in words: exactly where a phrase can say it, else by an example."""

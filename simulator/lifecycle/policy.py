@@ -256,20 +256,24 @@ class Policy:
     ) -> np.ndarray:
         found = np.zeros((len(channel), len(whens)), dtype=bool)
         own_class, by_customer = self.scenario.market.segments[segment].customer_class, self._classes_now.customer
+
+        def among(condition: str, wanted: tuple[str, ...]) -> Any:
+            match condition:
+                case "segment":
+                    return segment in wanted
+                case "channel":
+                    return np.array([name in wanted for name in channels])[channel]
+                case "customer":
+                    named = [self._customers.index(name) for name in wanted if name in self._customers]
+                    return np.isin(customer, named)
+                case "customer_class" if by_customer:
+                    return np.isin(np.array(by_customer)[customer], wanted)
+                case "customer_class":
+                    return own_class in wanted
+            return True  # a class of products: the rule is for some lines of any order
+
         for place, when in enumerate(whens):
-            if when.customer_class is not None and not by_customer and own_class not in when.customer_class:
-                continue
-            mine = np.array([when.may_match(segment, name) for name in channels])[channel]
-            if when.customer_class is not None and by_customer:
-                mine = mine & np.isin(np.array(by_customer)[customer], when.customer_class)
-            if when.customer is not None:
-                named = [self._customers.index(name) for name in when.customer if name in self._customers]
-                mine = mine & np.isin(customer, named)
-            if when.order_value is not None:
-                assert value is not None
-                below = when.order_value.below
-                mine = mine & (value >= when.order_value.at_least) & (value < (np.inf if below is None else below))
-            found[:, place] = mine
+            found[:, place] = when.met(among, value)
         return found
 
     def terms(self, site: "SiteWorld", segment: str, matching: tuple[int, ...], override: int, channel: str) -> Terms:

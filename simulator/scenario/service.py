@@ -1,5 +1,7 @@
 """The service policy: ordered rules of what is promised to whom, and what happens when stock is short."""
 
+import math
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -29,6 +31,10 @@ class Band(Model):
             raise ValueError(f"below ({self.below:g}) must be more than at_least ({self.at_least:g})")
         return self
 
+    def holds(self, value: Any) -> Any:
+        """Whether a value is in it; of many values, which."""
+        return (value >= self.at_least) & (value < (math.inf if self.below is None else self.below))
+
 
 class When(Model):
     """Which orders, or which lines of them, a rule is for; what is left out matches all."""
@@ -54,6 +60,27 @@ class When(Model):
     def may_match(self, segment: str, channel: str) -> bool:
         """Whether some order of this segment and channel is meant."""
         return (self.segment is None or segment in self.segment) and (self.channel is None or channel in self.channel)
+
+    def met(self, among: Callable[[str, tuple[str, ...]], Any], value: Any) -> Any:
+        """Which of many orders meet every condition. `among` says of a condition and its names, such as "channel" and
+        ("web", "shop"), for which orders one of them holds; `value` is of the orders, where a rule asks for it.
+
+        >>> import numpy as np
+        >>> kinds = {"segment": np.array(["key", "key", "shop"])}
+        >>> when = When(segment="key", order_value=Band(at_least=100))
+        >>> when.met(lambda name, wanted: np.isin(kinds[name], wanted), np.array([99, 100, 100])).tolist()
+        [False, True, False]
+        """
+        found: Any = True
+        for name in NAMED:
+            wanted = getattr(self, name)
+            if wanted is not None:
+                found = found & among(name, wanted)
+        return found if self.order_value is None else found & self.order_value.holds(value)
+
+
+NAMED = tuple(name for name in When.model_fields if name != "order_value")
+"""The conditions that name what they are for."""
 
 
 class Targets(Model):
