@@ -76,9 +76,14 @@ def ordering_rules(scenario: Scenario, site: str) -> Sized:
     if any(_open(scenario, site, sku) and not rule.shifts for sku, (_, rule) in stated.items()):
         with suppress(TargetError):
             return sized_rules(scenario, site)
-    demand = expected_demand(scenario, site)
+    expected = expected_demand(scenario, site)
+    demand = {sku: expected[sku].counted_in(product.step) for sku, product in scenario.products.items()}
+
+    def lowest(sku: str, rule: ReplenishmentRule) -> ReplenishmentRule:
+        return by_the_step(scenario, sku, rule, lambda each: each.at_level(0.0, demand[sku]) or each)
+
     return {
-        sku: (name, rule.at_level(0.0, demand[sku]) or rule)
+        sku: (name, lowest(sku, rule))
         if _open(scenario, site, sku)
         else (name, _sized_shelf(scenario, site, sku, None).rule)
         for sku, (name, rule) in stated.items()
