@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.planning.exact_level import exact_formula, level_by_formula
-from simulator.planning.shelf_case import ALL_LINES, FEWEST, Plan, Play, ShelfCase, course_of, draw, lead_times, plan
+from simulator.planning.shelf_case import FEWEST, Plan, Play, ShelfCase, course_of, draw, lead_times, most_lines, plan
 from simulator.planning.shelf_demand import TICK, month_of, named_rng
 from simulator.planning.shelf_play import period_ends
 from simulator.planning.shelf_player import Script, play_through, script_of
@@ -56,7 +56,7 @@ def search(case: ShelfCase, shelves: int, fewest: float = FEWEST) -> Found:
     formula = exact_formula(case)
     if formula is not None:
         return Found(*level_by_formula(case), formula)
-    how = plan(case, ALL_LINES / shelves, fewest)
+    how = plan(case, most_lines(shelves), fewest)
     plays = [draw(case, how, turn) for turn in range(how.turns)]
     if not case.lifts:
         return _one_by_one(case, plays, shelves)
@@ -126,8 +126,8 @@ def _script(case: ShelfCase, play: Play) -> Script:
     return script_of(play.lines, case.answers, rng, drawn, play.window, ends.astype(np.int64))
 
 
-def _shortened(case: ShelfCase, plays: list[Play], shelves: int) -> list[Play]:
-    """The beginning of a play that is to be played line by line."""
+def _shortened(case: ShelfCase, plays: list[Play], shelves: int, longer: float = 1.0) -> list[Play]:
+    """The beginning of a play that is to be played line by line; so much longer where nothing corrects its luck."""
     if len(plays) > 1:
         return plays
     often = case.lines if case.rule.rule == "base_stock" else 1 / case.rule.review if case.rule.review else 0.0
@@ -137,7 +137,7 @@ def _shortened(case: ShelfCase, plays: list[Play], shelves: int) -> list[Play]:
         lines = max(min(LONG, lines), ALL_ORDERS / shelves * per_order)
     else:
         lines = max(lines, min(SHORT, ORDERS * per_order), SHORT / 2)
-    return [plays[0].until(int(lines / dear))]
+    return [plays[0].until(int(longer * lines / dear))]
 
 
 def _one_by_one(case: ShelfCase, plays: list[Play], shelves: int) -> Found:
@@ -146,7 +146,7 @@ def _one_by_one(case: ShelfCase, plays: list[Play], shelves: int) -> Found:
     if len(plays) == 1:
         at_first = _LineByLine(case, [plays[0].until(FIRST)])
         guess = smallest(lambda level: at_first(level) >= goal, guess, 0.0, case.beyond)
-    reached = _LineByLine(case, _shortened(case, plays, shelves))
+    reached = _LineByLine(case, _shortened(case, plays, shelves, 2.0))
     level = smallest(lambda level: reached(level) >= goal, guess, 0.0, case.beyond, guess // 50)
     return Found(level, reached(level), "played line by line")
 
@@ -210,7 +210,7 @@ def by_month(case: ShelfCase, level: float, shelves: int) -> dict[int, float]:
     """
     if not case.seasonal or not case.demand.mean:
         return {}
-    how: Plan = plan(case, ALL_LINES / shelves, FEWEST)
+    how: Plan = plan(case, most_lines(shelves), FEWEST)
     plays = [draw(case, how, turn) for turn in range(how.turns)]
     if not case.answers.all_wait or not case.rule.shifts:
         everybody = _if_all_wait(case, plays)

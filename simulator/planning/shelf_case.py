@@ -20,10 +20,10 @@ from simulator.textbook.targets import Demand, LeadTime
 from simulator.unit_steps import ONE, step_of
 
 DAY, YEAR = 24.0, 8766.0
-ALL_LINES = 600_000
-"""Lines that are drawn for all the shelves of a scenario together, about."""
+MOST = 600_000
+"""Lines that are drawn for one of few shelves, if it has not seen enough cycles sooner."""
 FEWEST = 20_000
-"""Lines that are drawn for one shelf, if it has not seen enough cycles sooner."""
+"""The same for one of many."""
 CYCLES = 25_000
 """So many cycles or lead times, whichever are longer, are enough."""
 
@@ -153,6 +153,11 @@ def _gamma(lead_time: LeadTime) -> Sample:
     if not sd or not mean:
         return lambda rng, size: np.full(size, mean)
     return lambda rng, size: rng.gamma((mean / sd) ** 2, sd * sd / mean, size)
+
+
+def most_lines(shelves: int) -> float:
+    """Lines that are drawn for one of so many shelves at the most: five and more take less time together than four."""
+    return min(MOST, 20 * MOST / shelves**2)
 
 
 class Plan(NamedTuple):
