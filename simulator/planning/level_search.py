@@ -42,7 +42,7 @@ Service = Callable[[float], float]
 """The service at a level."""
 
 
-def search(case: ShelfCase, shelves: int, fewest: float = FEWEST) -> Found:
+def search(case: ShelfCase, shelves: int) -> Found:
     """The smallest level that reaches the target in the play of a shelf, one of so many with a target.
 
     Errors: UnreachableError if there is none.
@@ -56,7 +56,7 @@ def search(case: ShelfCase, shelves: int, fewest: float = FEWEST) -> Found:
     formula = exact_formula(case)
     if formula is not None:
         return Found(*level_by_formula(case), formula)
-    how = plan(case, most_lines(shelves), fewest)
+    how = plan(case, most_lines(shelves), FEWEST)
     plays = [draw(case, how, turn) for turn in range(how.turns)]
     if not case.lifts:
         return _one_by_one(case, plays, shelves)

@@ -222,7 +222,7 @@ def _searched(scenario: Scenario, site: str, sku: str, target: ServiceTarget, le
     demand, shelves = expected_demand(scenario, site)[sku], _targeted(scenario)
     case = shelf_case(scenario, site, sku, rule, target, supplier, demand, _labels(scenario)[sku], learned)
     try:
-        return search(case, shelves) if learned is None else search(case, max(shelves, MANY), HASTY)
+        return search(case, shelves if learned is None else max(shelves, MANY))
     except UnreachableError as error:
         name = sku if sku in (scenario.network.sites[site].stock or {}) else "default"
         path = ("network", "sites", site, "stock", name, "target")
@@ -251,8 +251,8 @@ def _supplied(scenario: Scenario, supplier: str) -> Any:
     return scenario.network.suppliers[supplier].canonical()
 
 
-MANY, HASTY = 500, 10_000
-"""A level that is found anew in a run is played as if so many shelves had targets, with so many lines at the least."""
+MANY = 20
+"""A level that is found anew in a run is played as if at least so many shelves had targets."""
 
 
 LOOKED_AT = 20
