@@ -69,8 +69,7 @@ class Pass:
         if self.waves is not None:
             at = next_multiple(at, self.waves)
         if self.hours is not None:
-            late = self.cut_off is not None and exact(at % 24) > self.cut_off
-            at = self.hours.finish(self.hours.next_shift(at) if late else at, self.work)
+            at = self.hours.finish(self.hours.admit(at, self.cut_off), self.work)
         else:
             at = exact(at + self.work)
         if self.leaves is not None:
@@ -91,8 +90,8 @@ class Pass:
     def before_work(self, by: float) -> float:
         """The latest coming for an order on which work is done by a time."""
         start = exact(by - self.work) if self.hours is None else self.hours.latest_start(by, self.work)
-        if self.cut_off is not None and start >= 0 and exact(start % 24) > self.cut_off:
-            start = exact(start // 24 * 24 + self.cut_off)
+        if self.hours is not None and start >= 0:
+            start = self.hours.last_admitted(start, self.cut_off)
         if self.waves is not None and start >= 0:
             start = exact(multiples(start, self.waves) * self.waves)
         return start

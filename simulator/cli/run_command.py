@@ -1,6 +1,7 @@
 """`simulator run` and `simulator warm-up`."""
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,12 @@ from simulator.cli.group import (
 
 if TYPE_CHECKING:
     from simulator.experiments.result import Result
+
+
+AUDITED = 3
+"""So many replications are audited."""
+BROKEN = 1
+"""The exit status where a law is broken."""
 
 
 class Goals(NamedTuple):
@@ -96,6 +103,13 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
     metavar="P",
     help="Show what a KPI stays below in P % of runs, such as 5 for the worst year of twenty; repeatable.",
 )
+@click.option(
+    "--audit",
+    "audits",
+    is_flag=True,
+    help=f"Check the laws that every run keeps, on the first replications (up to {AUDITED}), played again for it. "
+    f"A broken law is told, and ends with status {BROKEN}.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show every KPI, not only the headlines.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option(
@@ -126,6 +140,7 @@ def run(
     everything: bool,
     style: str,
     percentiles: tuple[float, ...],
+    audits: bool,
     report: Path | None,
     excel: Path | None,
 ) -> None:
@@ -151,11 +166,16 @@ def run(
             )
         if odd:
             click.echo(f"{odd} warning{'s' * (odd > 1)}: see `simulator check`", err=True)
-        _show(result, style, by, everything, percentiles)
+        checked = Audited.of(result) if audits else None
+        _show(result, style, by, everything, percentiles, checked)
         _write(result, report, excel)
     if result.stopped:
         stopped_early(result.stopped, f"these are the {result.replications} replications that are finished", store)
     _tell_missed(result, precision)
+    if checked is not None:
+        click.echo(checked.text, err=True)
+        if checked.broken:
+            raise SystemExit(BROKEN)
 
 
 def _tell_missed(result: "Result", goals: Goals) -> None:
@@ -172,7 +192,52 @@ def _tell_missed(result: "Result", goals: Goals) -> None:
                 )
 
 
-def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool, percentiles: tuple[float, ...]) -> None:
+@dataclass(frozen=True)
+class Audited:
+    """What the audit of some replications of a result found."""
+
+    replications: int
+    facts: int
+    laws: dict[str, str]
+    broken: dict[int, list[str]]
+    """By replication."""
+
+    @staticmethod
+    def of(result: "Result") -> "Audited":
+        """Play the first replications of a result again, and check every law on what happened."""
+        from simulator.replication.simulate import audited, simulate
+
+        numbers = result.numbers[:AUDITED]
+        found = {number: audited(simulate(result.scenario, number)) for number in numbers}
+        laws = {name: said for each in found.values() for name, said in each.laws.items()}
+        broken = {number: each.broken for number, each in found.items() if each.broken}
+        return Audited(len(numbers), sum(each.facts for each in found.values()), laws, broken)
+
+    @property
+    def text(self) -> str:
+        """The same in words."""
+        from simulator.drawing.wording import counted
+
+        over = f"over {self.facts:,} facts of {counted(self.replications, 'replication')}"
+        if not self.broken:
+            return f"audit: {counted(len(self.laws), 'law')} held {over}: {', '.join(self.laws)}"
+        lines = [f"  replication {number}: {said}" for number, every in self.broken.items() for said in every]
+        return "\n".join([f"audit: not every law held {over}:", *lines])
+
+    def as_json(self) -> dict[str, object]:
+        """The same as plain data."""
+        broken = [{"replication": number, "message": said} for number, every in self.broken.items() for said in every]
+        return {"audit": {"replications": self.replications, "facts": self.facts, "laws": self.laws, "broken": broken}}
+
+
+def _show(
+    result: "Result",
+    style: str,
+    by: tuple[str, ...],
+    everything: bool,
+    percentiles: tuple[float, ...],
+    checked: Audited | None,
+) -> None:
     known = result.dimensions()
     for dimension in by:
         if dimension not in known:
@@ -184,7 +249,8 @@ def _show(result: "Result", style: str, by: tuple[str, ...], everything: bool, p
 
         shares = [each / 100 for each in percentiles]
         levels = {"stock_levels": plan} if (plan := as_plain(result.scenario)) else {}
-        told = {**result.as_json(by or None), **result.percentiles_as_json(shares), **levels}
+        audit = checked.as_json() if checked is not None else {}
+        told = {**result.as_json(by or None), **result.percentiles_as_json(shares), **levels, **audit}
         click.echo(json.dumps(told, indent=1))
     elif style == "csv":
         click.echo(result.table(by or None).to_csv(index=False), nl=False)

@@ -111,9 +111,10 @@ class Batches:
     def _note(self, fact: Any) -> None:
         """The staff say what they did with a batch: it is recorded for each of its orders."""
         stage, number, _, started, ended = fact
-        for job in self._open.pop(number).members:
+        begun = started == started  # else the run ends, and is told who waits
+        for job in (self._open.pop(number) if begun else self._open[number]).members:
             self.record((stage, job.number, job.queued, started, ended))
-            if started == started:
+            if begun:
                 self.batched((stage, job.number, number))
 
     def close(self) -> None:

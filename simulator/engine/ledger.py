@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -42,6 +43,15 @@ class Table:
             self.numbers.frombytes(packed.view(np.uint8).data)
             self.buffer.clear()
 
+    def __len__(self) -> int:
+        """How many facts were written."""
+        return (len(self.buffer) + len(self.numbers)) // len(self.kind._fields)
+
+    def cut(self, rows: int) -> None:
+        """Keep the first so many facts."""
+        self.flush()
+        del self.numbers[rows * len(self.kind._fields) :]
+
     def append(self, columns: Mapping[str, np.ndarray | float]) -> None:
         """Write many facts at once: the first column as an array, others may be one value for all."""
         self.flush()
@@ -51,10 +61,12 @@ class Table:
             rows[:, place] = columns[name]
         self.numbers.frombytes(rows.view(np.uint8).data)
 
-    def columns(self) -> Columns:
-        """The facts as columns."""
+    def columns(self, first: int = 0) -> Columns:
+        """The facts as columns, from one on."""
         self.flush()
-        rows = np.array(self.numbers).reshape(-1, len(self.kind._fields))
+        rows = np.array(self.numbers[first * len(self.kind._fields) :] if first else self.numbers).reshape(
+            -1, len(self.kind._fields)
+        )
         return {
             name: rows[:, place].astype(np.int64) if whole(self.kind, name) else rows[:, place].copy()
             for place, name in enumerate(self.kind._fields)
@@ -101,15 +113,18 @@ class Bulk(Table):
         super().__init__(kind)
         self.fields = {name: Column(whole(kind, name)) for name in kind._fields}
 
+    def __len__(self) -> int:
+        return next(iter(self.fields.values())).size
+
     def append(self, columns: Mapping[str, np.ndarray | float]) -> None:
         """Write many facts at once: the first column as an array, others may be one value for all."""
         size = _length(columns[self.kind._fields[0]])
         for name, field in self.fields.items():
             field.append(columns[name], size)
 
-    def columns(self) -> Columns:
-        """The facts as columns."""
-        return {name: field.whole() for name, field in self.fields.items()}
+    def columns(self, first: int = 0) -> Columns:
+        """The facts as columns, from one on."""
+        return {name: field.whole()[first:] for name, field in self.fields.items()}
 
 
 class Ledger:
@@ -133,6 +148,16 @@ class Ledger:
         """`on_hand`, `on_order` and `backordered` at the end by shelf, as the shelves themselves count them."""
         self.events = 0
         """SimPy events that the replication took."""
+        self.until = scenario.run.horizon
+        """Up to when it tells what happened."""
+        self.coming = np.zeros((0, 2))
+        """Shelf and time of the replenishment orders of the measured time that have not arrived."""
+        self.followed: Ledger = self
+        """The same with what happened to its orders and supplies after the horizon, if the run went on."""
+        self._numbers: dict[str, np.ndarray] = {}
+        """Numbers of orders and lines by the numbers that they were drawn with."""
+        self._rows: dict[Kind, int] = {}
+        """How many facts of each kind there were at the horizon."""
         self._tables = {kind: Bulk(kind) if kind in BULK else Table(kind) for kind in self.kinds}
         self._columns: dict[Kind, Columns] = {}
 
@@ -153,28 +178,65 @@ class Ledger:
         """The facts of a kind while the run goes on. Orders are drawn ahead of the clock: some are still to come."""
         return self._tables[kind].columns()
 
-    def close(self, events: int = 0) -> "Ledger":
-        """Number orders and lines in the order of time; nothing is recorded afterwards."""
+    def rows(self) -> dict[Kind, int]:
+        """How many facts of each kind were written so far."""
+        return {kind: len(table) for kind, table in self._tables.items()}
+
+    def close(self, events: int = 0, rows: Mapping[Kind, int] | None = None) -> "Ledger":
+        """Number orders and lines in the order of time.
+
+        `rows` says how many facts of each kind there were before it was told how things stand at the end: what is
+        recorded from now on comes after these, and is for `follow`. Without it nothing is recorded afterwards.
+        """
         self.events = events
         raw = {kind: table.columns() for kind, table in self._tables.items()}
-        self._tables.clear()
         order_of = _renumber(raw[facts.Ordered], "order", raw[facts.Ordered]["at"])
         lines = raw[facts.LineOrdered]
         lines["order"] = order_of[lines["order"]]
-        line_of = _renumber(lines, "line", lines["order"])
+        self._numbers = {"order": order_of, "line": _renumber(lines, "line", lines["order"])}
         for kind in raw:
-            if kind not in (facts.Ordered, facts.LineOrdered) and "order" in raw[kind]:
-                raw[kind]["order"] = order_of[raw[kind]["order"]]
-            if kind is not facts.LineOrdered and "line" in raw[kind]:
-                raw[kind]["line"] = line_of[raw[kind]["line"]]
+            if kind not in (facts.Ordered, facts.LineOrdered):
+                self._number(raw[kind])
         moved = raw[facts.Sourced]
         raw[facts.Ordered]["site"][moved["order"] - 1] = moved["site"]
-        left = raw[facts.Shipped]  # written when the way out begins
-        done = np.flatnonzero(left["at"] < self.scenario.run.horizon)
-        done = done[np.argsort(left["at"][done], kind="stable")]
-        raw[facts.Shipped] = {name: column[done] for name, column in left.items()}
-        self._columns = raw
+        self._columns, self._rows = dict(raw), dict(rows or {})
+        self._left = raw[facts.Shipped]
+        self._columns[facts.Shipped] = _before(self._left, self.scenario.run.horizon)
+        for kind, written in self._rows.items():
+            if len(self._tables[kind]) > written:
+                self._tables[kind].cut(written)
+        if rows is None:
+            self._tables.clear()
         return self
+
+    def _number(self, columns: Columns) -> None:
+        for name in columns.keys() & self._numbers.keys():
+            columns[name] = self._numbers[name][columns[name]]
+
+    def later(self, kind: Kind) -> Columns:
+        """The facts of a kind that were recorded since it was closed, of orders and lines that it has."""
+        found = self._tables[kind].columns(self._rows[kind])
+        for name in found.keys() & self._numbers.keys():
+            known = found[name] < len(self._numbers[name])
+            found = {field: column[known] for field, column in found.items()}
+        self._number(found)
+        return found
+
+    def follow(self, until: float) -> None:
+        """Keep as `followed` what has happened since it was closed to its orders, their lines, and shelves."""
+        other = self.followed = copy(self)
+        other.followed = other
+        other.until, other._columns = until, dict(self._columns)
+        for kind, written in self._rows.items():
+            if kind not in BULK and {"order", "line", "shelf"} & set(kind._fields):
+                before = self._left if kind is facts.Shipped else self._columns[kind]
+                later = self.later(kind)
+                if len(next(iter(later.values()))) or written < len(next(iter(before.values()))):
+                    other._columns[kind] = {
+                        name: np.concatenate([column[:written], later[name]]) for name, column in before.items()
+                    }
+        other._columns[facts.Shipped] = _before(other._columns[facts.Shipped], until)
+        self._tables.clear()
 
     def columns(self, kind: Kind) -> Columns:
         """The facts of a kind: one array per field, equally long; empty ones of a kind that it does not keep."""
@@ -215,6 +277,13 @@ class Ledger:
                 found.append((_time(fact), rank, fact))
         placed = min(at for at, _, fact in found if isinstance(fact, facts.Ordered))
         return [fact for _, _, fact in sorted(found, key=lambda row: (max(row[0], placed), row[1]))]
+
+
+def _before(table: Columns, end: float) -> Columns:
+    """The facts of a table before a time, in the order of time."""
+    done = np.flatnonzero(table["at"] < end)
+    done = done[np.argsort(table["at"][done], kind="stable")]
+    return {name: column[done] for name, column in table.items()}
 
 
 def rows_of_batches(ledger: Ledger) -> np.ndarray:

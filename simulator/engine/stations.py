@@ -137,9 +137,9 @@ class OnCalendar(Staffed):
     def serve(self, job: Shipment, came: float | None = None) -> bool:
         now = self.clock.now
         job.queued = now if came is None else came
-        if self.cut_off is not None and exact(now % 24) > self.cut_off:
+        if self.cut_off is not None and (taken_in := self.calendar.admit(now, self.cut_off)) > now:
             job.callbacks = self._enter
-            self.clock.at(job, self.calendar.next_shift(now), WORK)
+            self.clock.at(job, taken_in, WORK)
         else:
             self._admit(job, now)
         return True
@@ -245,8 +245,7 @@ class Step:
         started = now if self.waves is None else next_multiple(now, self.waves)
         ended = exact(started + work)
         if self.calendar is not None:
-            late = self.cut_off is not None and exact(started % 24) > self.cut_off
-            started = self.calendar.next_shift(started) if late else self.calendar.next_open(started)
+            started = self.calendar.next_open(self.calendar.admit(started, self.cut_off))
             ended = self.calendar.finish(started, work)
         return started, self.departures.next(ended) if self.departures is not None else ended
 

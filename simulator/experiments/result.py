@@ -4,145 +4,20 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from sys import maxsize
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simulator.experiments.intervals import CONFIDENCE, Interval, Method, Sample, interval, percentile
 from simulator.experiments.provenance import record
-from simulator.experiments.samples import Column, Layout
+from simulator.experiments.readings import Readings, Unfinished
 from simulator.experiments.stability import never_settles, warned
 from simulator.experiments.store import Store
-from simulator.measures.slices import Kind
 from simulator.replication.measure import catalogue
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-AT_ONCE = 4_000_000
-"""Numbers that are in memory at the same time."""
-
-
-class Readings:
-    """The replications of an experiment that are numbered below `first`, or all of them."""
-
-    def __init__(self, store: Store, experiment: int, first: int | None = None) -> None:
-        self._store, self._experiment = store, experiment
-        self._first = maxsize if first is None else first
-        layout_of = {number: layout for number, layout in store.layout_of(experiment).items() if number < self._first}
-        self.numbers = list(layout_of)
-        """Which replications these are, in order; what another program adds in the meantime is none of them."""
-        self._layout_of = np.array(list(layout_of.values()), dtype=int)
-        known = store.layouts(experiment)
-        self._layouts = {number: known[number] for number in dict.fromkeys(layout_of.values())}
-        """In the order of their replications, whichever was written first."""
-        self._matrix: tuple[tuple[int, str], np.ndarray] | None = None
-
-    @cached_property
-    def kpis(self) -> dict[str, Kind]:
-        """Every KPI that was measured with its kind, in the order of the catalogue."""
-        found = {kpi: kind for layout in self._layouts.values() for kpi, kind in layout.kpis.items()}
-        return {kpi: found[kpi] for kpi in catalogue() if kpi in found}
-
-    @cached_property
-    def labels(self) -> dict[str, list[str]]:
-        """The names of the slices, by dimension."""
-        found: dict[str, dict[str, None]] = {}
-        for layout in self._layouts.values():
-            for dimension, labels in layout.names.items():
-                if dimension:
-                    found.setdefault(dimension, {}).update(dict.fromkeys(labels))
-        return {dimension: list(labels) for dimension, labels in found.items()}
-
-    def whole(self, kpi: str) -> Sample:
-        """A KPI of the whole.
-
-        Errors: KeyError if it was not measured.
-        """
-        column = self._column("", kpi)
-        if column is None:
-            raise KeyError(f"no {kpi}")
-        found = self._store.wholes(self._experiment, kpi)
-        parts = np.array([found.get(number, (None,) * 3) for number in self.numbers], dtype=float).reshape(-1, 3)
-        return _sample(column, list(parts.T))
-
-    def by(self, dimension: str, kpi: str = "") -> Iterator[tuple[str, str, Sample]]:
-        """KPI, label and sample of every slice of a dimension, or of one KPI's.
-
-        Errors: KeyError for a dimension that there is not, and for a KPI that is not measured by it.
-        """
-        if dimension not in self.labels:
-            raise KeyError(f"no dimension {dimension!r}; there are {', '.join(self.labels)}")
-        columns = [(name, self._column(dimension, name)) for name in ([kpi] if kpi else self.kpis)]
-        if kpi and columns[0][1] is None:
-            raise KeyError(f"no {kpi} by {dimension}")
-        for name, column in columns:
-            if column is not None:
-                for labels, parts in self._pieces(dimension, column):
-                    for place, label in enumerate(labels):
-                        yield name, label, _sample(column, [part[:, place] for part in parts])
-
-    def _column(self, dimension: str, kpi: str) -> Column | None:
-        """A KPI's column in the first layout that has it."""
-        for layout in self._layouts.values():
-            for column in layout.columns.get(dimension, ()):
-                if column.kpi == kpi:
-                    return column
-        return None
-
-    def _pieces(self, dimension: str, column: Column) -> Iterator[tuple[list[str], list[np.ndarray]]]:
-        """A KPI's slices, as many labels at a time as may be read at once: labels, and replications x labels."""
-        labels = self.labels[dimension]
-        step = max(1, AT_ONCE // max(1, len(self.numbers) * column.parts))
-        for first in range(0, len(labels), step):
-            some = labels[first : first + step]
-            parts = [np.full((len(self.numbers), len(some)), np.nan) for _ in range(column.parts)]
-            for number, layout in self._layouts.items():
-                place = _place(layout, dimension, column.kpi)
-                if place is not None:
-                    self._fill(parts, some, dimension, number, place)
-            yield some, parts
-
-    def _fill(self, parts: list[np.ndarray], labels: list[str], dimension: str, number: int, place: int) -> None:
-        """Read what the replications of one layout say of some labels."""
-        theirs = self._layouts[number].names[dimension]
-        there = {label: spot for spot, label in enumerate(theirs)}
-        shared = [(to, there[label]) for to, label in enumerate(labels) if label in there]
-        if not shared:
-            return
-        to, spots = (np.array(each) for each in zip(*shared, strict=True))
-        low, many, rows = int(spots.min()), int(np.ptp(spots)) + 1, np.flatnonzero(self._layout_of == number)
-        for part, found in enumerate(parts):
-            read = self._read(number, dimension, place + part * len(theirs) + low, many)
-            found[np.ix_(rows, to)] = read[:, spots - low]
-
-    def _read(self, layout: int, dimension: str, first: int, many: int) -> np.ndarray:
-        """Some numbers of every row of a dimension; of small ones the whole matrix is read once."""
-        width = self._layouts[layout].width(dimension)
-        if len(self.numbers) * width > AT_ONCE:
-            return self._slices(layout, dimension, first, many)
-        if self._matrix is None or self._matrix[0] != (layout, dimension):
-            self._matrix = ((layout, dimension), self._slices(layout, dimension, 0, width))
-        return self._matrix[1][:, first : first + many]
-
-    def _slices(self, layout: int, dimension: str, first: int, many: int) -> np.ndarray:
-        numbers, found = self._store.slices(self._experiment, layout, dimension, first, many, self._first)
-        return found if numbers == self.numbers else found[np.isin(numbers, self.numbers)]
-
-
-def _place(layout: Layout, dimension: str, kpi: str) -> int | None:
-    """Where a KPI's numbers begin in the rows of a dimension; None if they are not there."""
-    if dimension not in layout.columns:
-        return None
-    return next((place for column, place in layout.places(dimension) if column.kpi == kpi), None)
-
-
-def _sample(column: Column, parts: list[np.ndarray]) -> Sample:
-    weights, trials = (parts[place] if column.parts > place else None for place in (1, 2))
-    return Sample(column.kind, parts[0], weights, trials, catalogue()[column.kpi].proportion)
 
 
 COLUMNS = ["kpi", "by", "label", "unit", "mean", "half_width", "confidence", "replications", "low", "high", "interval"]
@@ -169,6 +44,9 @@ class Estimate:
     method: Method = "t"
     """How the interval was made."""
     confidence: float = CONFIDENCE
+    unfinished: float = 0.0
+    """The share of what it is a time of that had not come to its end when it was followed no longer: these count with
+    their age so far, so that the mean is at least what is shown. 0 where the time is known."""
 
     @property
     def by(self) -> dict[str, str]:
@@ -279,7 +157,17 @@ class Result:
 
         Errors: KeyError for a KPI or slice that was not measured.
         """
-        return _estimate(kpi, by, label, interval(self.sample(kpi, by, label), confidence), confidence)
+        found = interval(self.sample(kpi, by, label), confidence)
+        return _estimate(kpi, by, label, found, confidence, self.unfinished(kpi, by, label))
+
+    def unfinished(self, kpi: str, by: str = "", label: str = "") -> float:
+        """The share of what a KPI is a time of that had not come to its end when it was followed no longer; 0 for
+        what is no such time."""
+        return self._unfinished.share(kpi, by, label)
+
+    @cached_property
+    def _unfinished(self) -> Unfinished:
+        return Unfinished(self._found)
 
     def percentile(
         self, kpi: str, share: float, by: str = "", label: str = "", confidence: float = CONFIDENCE
@@ -302,7 +190,8 @@ class Result:
             found[kpi].append(self.estimate(kpi))
         for dimension in self.dimensions() if by is None else [name for name in self.dimensions() if name in by]:
             for kpi, label, sample in self._found.by(dimension):
-                found[kpi].append(_estimate(kpi, dimension, label, interval(sample), CONFIDENCE))
+                still = self.unfinished(kpi, dimension, label)
+                found[kpi].append(_estimate(kpi, dimension, label, interval(sample), CONFIDENCE, still))
         for estimates in found.values():
             yield from (each for each in estimates if each.replications)
 
@@ -351,6 +240,7 @@ class Result:
                     "low": _or_none(e.low),
                     "high": _or_none(e.high),
                     "interval": e.method,
+                    **({"bound": "at least", "unfinished": e.unfinished} if e.unfinished else {}),
                 }
                 for e in self.estimates(dimensions)
             ],
@@ -381,7 +271,9 @@ def _or_none(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _estimate(kpi: str, dimension: str, label: str, found: Interval, confidence: float) -> Estimate:
+def _estimate(
+    kpi: str, dimension: str, label: str, found: Interval, confidence: float, unfinished: float = 0.0
+) -> Estimate:
     return Estimate(
         kpi,
         dimension,
@@ -393,4 +285,5 @@ def _estimate(kpi: str, dimension: str, label: str, found: Interval, confidence:
         found.replications,
         found.method,
         confidence,
+        unfinished,
     )

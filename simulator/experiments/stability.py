@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.checks.conflicts import scenario_warnings
 from simulator.checks.overload import overloads, unstable
+from simulator.replication.measure import catalogue
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -54,7 +55,23 @@ def warned(result: "Result") -> list[dict[str, Any]]:
     seen = never_settles(result)
     if seen and not any(each["message"] in seen for each in found):
         found.append({"kind": "overload", "path": "", "message": seen})
-    return found
+    return [*found, *_unfinished(result)]
+
+
+def _unfinished(result: "Result") -> "Iterator[dict[str, Any]]":
+    """Where times are at least what is shown, since something had not ended when it was followed no longer."""
+    by_share: dict[str, list[str]] = {}
+    for kpi in result.kpi_names:
+        if result.unfinished(kpi):
+            by_share.setdefault(catalogue()[kpi].unfinished, []).append(kpi)
+    for share, kpis in by_share.items():
+        what, open_share = share.removeprefix("unfinished_"), result.unfinished(kpis[0])
+        message = (
+            f"{100 * open_share:.2g} % of the {what} had not ended when they had been followed for as long again as "
+            f"the run, and count with their time so far: the true {', '.join(kpis)} are longer than shown, by "
+            f"{100 * open_share:.2g} % of what is still to come"
+        )
+        yield {"kind": "unfinished", "path": "", "message": message, "share": open_share, "kpis": kpis}
 
 
 def _stages(result: "Result") -> "Iterator[Estimate]":

@@ -54,7 +54,7 @@ class WarmUp:
 
     @property
     def run_out(self) -> float:
-        """The end of the run that is left out: orders placed in it were still open when it ended."""
+        """The end of the run that is left out: orders placed in it were never seen to end."""
         return self.scenario.run.horizon - self.series[0].steps * self.step
 
     @property
@@ -158,7 +158,7 @@ def warm_up(
     """
     step = step or next((each for each, enough in ENOUGH.items() if scenario.run.horizon >= enough * each), HOUR)
     names = list(dict.fromkeys(kpis or MAIN))
-    *found, still_open = play(crew, scenario, [*names, "open_orders"], step, replications, progress)
+    *found, still_open = play(crew, scenario, [*names, "unfinished_orders"], step, replications, progress)
     found = [each for each in found if each.below.any()]
     missing = set(kpis).difference(each.kpi for each in found)
     if missing or not found:

@@ -117,7 +117,7 @@ class OneShelf:
 
 
 def allocation_laws(ledger: Ledger) -> Iterator[str]:
-    """Each broken law with its first offender."""
+    """Nobody is given what others wait for before him, by the allocation rule, or what is kept from him."""
     rule, priority = ledger.scenario.service.allocation, priorities(ledger)
     if priority is None:
         return  # whose turn it is cannot be told from the facts alone

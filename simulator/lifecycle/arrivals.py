@@ -21,9 +21,18 @@ Times = Iterator[np.ndarray]
 
 def arrival_times(scenario: Scenario, segment: str, streams: Streams) -> Times:
     """Blocks of arrival times of a segment's orders, in hours, rising, until the horizon."""
+    return _arrival_times(scenario, segment, streams, scenario.run.horizon)
+
+
+def later_arrival_times(scenario: Scenario, segment: str, streams: Streams, until: float) -> Times:
+    """The same from the horizon on, as they would be in a longer run."""
+    for times in _arrival_times(scenario, segment, streams, until):
+        yield times[times >= scenario.run.horizon]
+
+
+def _arrival_times(scenario: Scenario, segment: str, streams: Streams, horizon: float) -> Times:
     demand = scenario.market.segments[segment].demand
     rng = streams.rng(f"{segment}: arrivals")
-    horizon = scenario.run.horizon
     if not demand.follows_rhythm:
         return _until(demand.arrivals(rng, horizon), horizon, demand.rule)
     if not demand.rate:
@@ -31,7 +40,7 @@ def arrival_times(scenario: Scenario, segment: str, streams: Streams) -> Times:
     rhythm: Rhythm | None = getattr(demand, "rhythm", None) or scenario.market.rhythm
     if rhythm is None:
         return _at_random(demand.rate, rng, horizon)
-    rates = daily_rates(demand.rate, rhythm, scenario, streams)
+    rates = daily_rates(demand.rate, rhythm, scenario, streams, horizon)
     return _by_day(rates, rhythm, rng, horizon)
 
 
@@ -64,12 +73,12 @@ def _at_random(rate: float, rng: np.random.Generator, horizon: float) -> Times:
         yield _before(times, horizon)
 
 
-def daily_rates(rate: float, rhythm: Rhythm, scenario: Scenario, streams: Streams) -> np.ndarray:
-    """Expected orders of each day of the run, `rate` being the mean rate per hour.
+def daily_rates(rate: float, rhythm: Rhythm, scenario: Scenario, streams: Streams, horizon: float) -> np.ndarray:
+    """Expected orders of each day up to a horizon, `rate` being the mean rate per hour.
 
     The day-to-day factor comes from one stream for the whole market, so that busy days are common.
     """
-    days = int(np.ceil(scenario.run.horizon / 24))
+    days = int(np.ceil(horizon / 24))
     factor = daily_factor(rhythm, scenario.run.start, days)
     if rhythm.day_to_day:
         shape = rhythm.day_to_day**-2

@@ -4,8 +4,9 @@ Each kind of draw has a stream of its own, named for the segment, so that a chan
 another segment leaves every customer's wants and ways as they were.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +17,7 @@ from simulator.engine.ledger import Ledger
 from simulator.engine.orders import Block
 from simulator.engine.site import SiteWorld
 from simulator.engine.streams import Streams
-from simulator.lifecycle.arrivals import Wanted, arrival_times, fill_baskets
+from simulator.lifecycle.arrivals import Wanted, arrival_times, fill_baskets, later_arrival_times
 from simulator.lifecycle.customer_draws import CustomerDraws, NewOrders
 from simulator.lifecycle.mechanism import Mechanism
 from simulator.lifecycle.order_terms import Bulk, OrderTerms, Reach
@@ -101,10 +102,13 @@ class CustomerSegment:
         paid = self.segment.demand.rule in ("resampled", "replayed") and history and history.columns.price is not None
         return 1.0 if paid else self.scenario.market.channels[channel].price
 
-    def bulks(self) -> Iterator[Bulk]:
-        """Orders in the order of time, many at once; none reaches past a review of classes that rules look at."""
+    def bulks(self, until: float | None = None) -> Iterator[Bulk]:
+        """Orders in the order of time, many at once; none reaches past a review of classes that rules look at.
+
+        They come up to the horizon; with `until`, those that come after it, up to then.
+        """
         reviews = self.policy.reviews
-        for bulk in self._replayed() if self.segment.demand.rule == "replayed" else self._sampled():
+        for bulk in self._replayed(until) if self.segment.demand.rule == "replayed" else self._sampled(until):
             bulk = self._priced(_without_nothing(bulk))
             if not len(reviews):
                 parts: Iterable[Bulk] = [bulk]
@@ -120,15 +124,22 @@ class CustomerSegment:
         factor = np.repeat(self.price_factors[bulk.channel], wanted.counts)
         return replace(bulk, wanted=replace(wanted, price=wanted.price * factor))
 
-    def _sampled(self) -> Iterator[Bulk]:
-        rng = self.streams.rng(f"{self.name}: channel and customer")
-        baskets = fill_baskets(
+    @cached_property
+    def _baskets(self) -> Generator[Wanted, np.ndarray, None]:
+        found = fill_baskets(
             self.baskets, self.segment.basket, self.channel_names, self.scenario.products, self.name, self.streams
         )
-        next(baskets)
+        next(found)
+        return found
+
+    def _sampled(self, until: float | None) -> Iterator[Bulk]:
+        rng, whole = self.streams_kept("channel and customer"), self.streams_kept("whole orders")
         history = self._history() if self.segment.demand.rule == "resampled" else None
-        whole = self.streams.rng(f"{self.name}: whole orders")
-        for at in arrival_times(self.scenario, self.name, self.streams):
+        if until is None:
+            times = arrival_times(self.scenario, self.name, self.streams)
+        else:
+            times = later_arrival_times(self.scenario, self.name, self.streams, until)
+        for at in times:
             size = len(at)
             chance = rng.random((size, 2)).T
             channel = np.minimum(np.searchsorted(self.channel_levels, chance[0], side="right"), len(self.channels) - 1)
@@ -140,12 +151,13 @@ class CustomerSegment:
                 picked = mine[whole.integers(0, len(mine), size)]
                 yield Bulk(at, self._channel_of(orders, picked, channel), customer, self._lines_of(orders, picked))
             else:
-                yield Bulk(at, channel, customer, baskets.send(channel))
+                yield Bulk(at, channel, customer, self._baskets.send(channel))
 
-    def _replayed(self) -> Iterator[Bulk]:
+    def _replayed(self, until: float | None) -> Iterator[Bulk]:
         orders, mine = self._history()
-        mine = mine[orders.at[mine] < self.scenario.run.horizon]
-        rng = self.streams.rng(f"{self.name}: channel and customer")
+        late = orders.at[mine] >= self.scenario.run.horizon
+        mine = mine[~late if until is None else late & (orders.at[mine] < until)]
+        rng = self.streams_kept("channel and customer")
         for first in range(0, len(mine), BLOCK):
             picked = mine[first : first + BLOCK]
             channel = np.searchsorted(self.channel_levels, rng.random(len(picked)), side="right")

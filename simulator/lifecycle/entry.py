@@ -17,12 +17,19 @@ def start_demand(world: World) -> None:
         clerk.start(arrivals(world, segment, clerk))
 
 
-def arrivals(world: World, segment: CustomerSegment, clerk: Process) -> Life:
-    """The orders of one segment come in, one after the other."""
+def go_on_with_demand(world: World, until: float) -> None:
+    """Let orders come after the horizon as well, up to a time."""
+    for segment in world.segments:
+        clerk = Process(world.clock)
+        clerk.start(arrivals(world, segment, clerk, until))
+
+
+def arrivals(world: World, segment: CustomerSegment, clerk: Process, until: float | None = None) -> Life:
+    """The orders of one segment come in, one after the other; with `until`, those after the horizon."""
     skip_to, schedule = world.clock.skip_to, world.clock.at
-    clerk.until(0.0, DEMAND)
+    clerk.until(0.0 if until is None else world.scenario.run.horizon, DEMAND)
     yield
-    for bulk in segment.bulks():
+    for bulk in segment.bulks(until):
         world.ledger.flush()
         if len(world.policy.reviews) and not skip_to(first := float(bulk.at[0])):
             clerk.until(first, DEMAND)  # today's classes decide

@@ -33,6 +33,9 @@ class Mechanism:
     """Takes a customer segment of a run, and returns what draws its part of the fate of each block of orders."""
     finish: Callable[[Any], None] | None = None
     """Takes the world when the run has ended, before the ledger is closed."""
+    busy: Callable[[Any], bool] | None = None
+    """Takes the world at the end of the run: whether what it began for orders of the measured time is still under
+    way, so that the run has to go on to see how it ends."""
     hurries: Callable[["Scenario"], bool] = lambda scenario: False
     """Whether it may make orders more urgent than others while they are under way."""
     follows: bool = False

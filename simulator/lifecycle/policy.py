@@ -351,7 +351,7 @@ def _reviews(scenario: Scenario, by_class: bool, by_tier: bool) -> np.ndarray:
     of_products, of_customers, end = (
         scenario.segmentation.products,
         scenario.segmentation.customers,
-        scenario.run.horizon,
+        2 * scenario.run.horizon,  # orders may be followed for as long again
     )
     looked_at = [rule for rule, named in ((of_products, by_class), (of_customers, by_tier)) if rule and named]
     every = [rule.review for rule in looked_at if rule.review is not None]

@@ -67,20 +67,40 @@ class World:
             if self.hooks.listeners() > before and not mechanism.follows:
                 self.hooks.sells_in_passing = False
 
+    def measures(self, at: float) -> bool:
+        """Whether what is placed at a time is measured."""
+        return self.scenario.run.warm_up <= at < self.scenario.run.horizon
+
+    @property
+    def busy(self) -> bool:
+        """Whether supplies ordered in the measured time, or what a mechanism began for its orders, are under way."""
+        return any(True for _ in self.coming()) or any(
+            mechanism.busy(self) for mechanism in self.active if mechanism.busy is not None
+        )
+
+    def coming(self) -> Iterator[tuple[int, float]]:
+        """Shelf and time of the replenishment orders of the measured time that have not arrived."""
+        for shelf in (shelf for site in self.sites for shelf in site.shelves):
+            yield from ((shelf.number, each.placed) for each in shelf.coming if self.measures(each.placed))
+
     def finish(self) -> None:
         """Let the mechanisms and the stages write down how things stand when the run ends."""
         for mechanism in self.active:
             if mechanism.finish is not None:
                 mechanism.finish(self)
-        for site in self.sites:
-            site.close()
-        for workshop in self.workshops:
-            workshop.close()
+        self.tell_who_waits()
         shelves = [shelf for site in self.sites for shelf in site.shelves]
         for counter in ("on_hand", "on_order", "backordered"):
             self.ledger.closing[counter] = np.array([getattr(shelf, counter) for shelf in shelves], dtype=float)
         held = [shelf.exact(shelf.on_hand + shelf.reserved) for shelf in shelves]
         self.ledger.closing["on_hand"] = np.array(held, dtype=float)
+
+    def tell_who_waits(self) -> None:
+        """Let the stages write down the jobs that they have not begun."""
+        for site in self.sites:
+            site.close()
+        for workshop in self.workshops:
+            workshop.close()
 
 
 def build(scenario: Scenario, replication: int, mechanisms: Sequence[Mechanism]) -> World:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simulator.engine import facts
+from simulator.engine import facts, movements
 from simulator.measures.inventory import averages
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived, Fixed, Percentile, Ratio, Rows
@@ -23,7 +23,13 @@ def line_fill_rate(view: View) -> Ratio:
     return lines.rows.ratio(lines.at_once >= lines.units - TINY, 1.0)
 
 
-@kpi(unit="share of orders", better="higher", of="orders that asked for stock with every line", scor="RL.2.1")
+@kpi(
+    unit="share of orders",
+    better="higher",
+    of="orders that asked for stock with every line",
+    scor="RL.2.1",
+    follows=True,
+)
 def order_fill_rate(view: View) -> Ratio:
     """Orders of which every line is met completely at once / orders.
 
@@ -54,14 +60,14 @@ def lost_sales(view: View) -> Ratio:
     return lines.rows.ratio(lines.lost, lines.units)
 
 
-@kpi(unit="share of order lines", better="lower", of="lines that asked for stock")
+@kpi(unit="share of order lines", better="lower", of="lines that asked for stock", follows=True)
 def cancelled_lines(view: View) -> Ratio:
     """Lines that a waiting customer gave up in whole or in part / lines."""
     lines = view.lines
     return lines.rows.ratio(lines.cancelled > TINY, 1.0)
 
 
-@kpi(unit="share of units", better="lower", of="units of lines that asked for stock")
+@kpi(unit="share of units", better="lower", of="units of lines that asked for stock", follows=True)
 def cancelled_units(view: View) -> Ratio:
     """Units that waiting customers gave up / units wanted."""
     lines = view.lines
@@ -75,8 +81,9 @@ def backorders(view: View) -> Ratio | None:
     return None if found is None else found.rows.ratio(found.backordered, Fixed(1.0))
 
 
-def _waits(view: View) -> tuple[np.ndarray, np.ndarray]:
-    """Units x hours waited, and units that waited and then were allocated, by line number."""
+@table_of_view
+def _waits(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """By line number: units x hours waited, units that waited and then were allocated, and units that still wait."""
     size = len(view.order_of_line)
     begun = np.full(size, np.inf)
     short, given = view.of(facts.Backordered), view.of(facts.Allocated)
@@ -84,22 +91,36 @@ def _waits(view: View) -> tuple[np.ndarray, np.ndarray]:
     late = given["at"] - begun[given["line"]]
     waited = (late > 0) & np.isfinite(late)
     line, units = given["line"][waited], given["units"][waited]
-    return np.bincount(line, units * late[waited], size), np.bincount(line, units, size)
+    hours = np.bincount(line, units * late[waited], size)
+    left = np.where(np.isfinite(begun), movements.owed_units(view.ledger, _taken(view)), 0.0)
+    left[left <= TINY] = 0.0
+    return hours + left * (view.end - np.where(left > 0, begun, 0.0)), np.bincount(line, units, size), left
 
 
-@kpi(unit="hours", better="lower", of="units allocated")
+def _taken(view: View) -> np.ndarray:
+    """By line number: units taken from stock for it, of its own item or another in its place."""
+    return np.bincount(view.given["line"], view.given["units"], len(view.order_of_line))
+
+
+@kpi(unit="hours", better="lower", of="units allocated", follows=True)
 def wait_time(view: View) -> Ratio:
-    """Mean time a unit waits for stock; units met at once count 0, lost, cancelled and open ones are left out."""
+    """Mean time a unit waits for stock; units met at once count 0, lost and cancelled ones are left out.
+
+    Lines are followed beyond the end of the run until they are served; those that still wait when that is given up
+    (`unfinished_orders`) count with their age so far.
+    """
     lines = view.lines
-    return lines.rows.ratio(_waits(view)[0][lines.number], lines.shipped)
+    hours, _, left = _waits(view)
+    return lines.rows.ratio(hours[lines.number], lines.shipped + left[lines.number])
 
 
-@kpi(unit="hours", better="lower", of="backordered units that were allocated")
+@kpi(unit="hours", better="lower", of="backordered units that were allocated", follows=True)
 def backorder_age(view: View) -> Ratio:
-    """Mean age of a backordered unit when its stock comes; cancelled and open ones are left out."""
+    """Mean age of a backordered unit when its stock comes; cancelled ones are left out. Lines are followed as in
+    `wait_time`."""
     lines = view.lines
-    hours, units = _waits(view)
-    return lines.rows.ratio(hours[lines.number], units[lines.number])
+    hours, units, left = _waits(view)
+    return lines.rows.ratio(hours[lines.number], (units + left)[lines.number])
 
 
 def _uses(view: View, rule: str) -> bool:
@@ -136,7 +157,7 @@ def transshipped_lines(view: View) -> Ratio | None:
     return _lines_with(view, view.by_line(facts.Transshipped)) if _uses(view, "transship") else None
 
 
-@kpi(unit="share of order lines", better="lower", of="lines that asked for stock")
+@kpi(unit="share of order lines", better="lower", of="lines that asked for stock", follows=True)
 def company_cancelled_lines(view: View) -> Ratio | None:
     """Lines that the company cancelled in whole or in part / lines."""
     table = view.of(facts.Cancelled)
@@ -154,10 +175,10 @@ def recovered_units(view: View) -> Ratio | None:
     helped = np.zeros(len(lines.number))
     for kind in (facts.Substituted, facts.Expedited, facts.Transshipped):
         helped += view.by_line(kind)[lines.number]
-    return lines.rows.ratio(helped, lines.units - lines.at_once)
+    return lines.rows.ratio(helped, lines.backordered + lines.lost + lines.replaced)
 
 
-@kpi(unit="share of shipments", better="lower", of="shipments delivered")
+@kpi(unit="share of shipments", better="lower", of="shipments delivered", follows=True)
 def express_shipments(view: View) -> Ratio | None:
     """Shipments sent by the faster transit / shipments delivered, of orders placed in the measured time."""
     if all(rule.express is None for rule in view.scenario.service.rules):
@@ -168,14 +189,18 @@ def express_shipments(view: View) -> Ratio | None:
     return view.orders.rows.ratio(fast, sent.astype(float))
 
 
-@kpi(unit="hours", better="lower", of="backordered lines of which anything was allocated")
+@kpi(unit="hours", better="lower", of="backordered lines of which anything was allocated", follows=True)
 def backorder_age_p95(view: View) -> Percentile:
-    """The age that 95 % of backordered lines do not exceed when the last of their stock comes; open ones left out."""
+    """The age that 95 % of backordered lines do not exceed when the last of their stock comes.
+
+    Lines are followed as in `wait_time`.
+    """
     lines, size = view.lines, len(view.order_of_line)
     begun, last = np.full((2, size), np.nan)
     short, given = view.of(facts.Backordered), view.of(facts.Allocated)
     begun[short["line"]] = short["at"]
     last[given["line"]] = given["at"]  # in the order of time: the last one stays
+    last[_waits(view)[2] > 0] = view.end
     age = (last - begun)[lines.number]
     waited = np.nan_to_num(age) > 0
     rows = Rows(lines.rows.cell[waited], lines.rows.cells, lines.rows.codes, lines.rows.sizes)

@@ -7,7 +7,7 @@ import numpy as np
 from simulator.engine import facts, movements
 from simulator.engine.movements import Changes
 from simulator.measures.registry import kpi
-from simulator.measures.slices import Derived, Fixed, Ratio, Rows, Spread
+from simulator.measures.slices import Fixed, Ratio, Rows, Spread
 from simulator.measures.view import TINY, View, table_of_run, table_of_view
 from simulator.planning.stock_levels import stated_rule
 from simulator.unit_steps import UnitSteps
@@ -148,36 +148,49 @@ def inventory_value(view: View) -> Ratio | None:
     return None if found is None else found.rows.ratio(found.on_hand * found.cost, Fixed(1.0))
 
 
-def _shipped_cost(view: View) -> dict[str, np.ndarray]:
-    """Cost of goods allocated in the measured time, per year, by dimension."""
+def _left_at_cost(view: View, found: Averages) -> np.ndarray:
+    """Cost of goods allocated in the measured time, by shelf."""
     given, shelf = view.of(facts.Allocated), shelf_of_line(view)
-    found = averages(view)
-    assert found is not None
-    cells = (
-        np.bincount(shelf[given["line"]], given["units"] * (given["at"] >= view.begin), len(found.cost)) * found.cost
-    )
-    return found.rows.ratio(cells * YEAR, Fixed(view.span)).values()
+    units = np.bincount(shelf[given["line"]], given["units"] * (given["at"] >= view.begin), len(found.cost))
+    result: np.ndarray = units * found.cost
+    return result
+
+
+def _held_at_cost(view: View, found: Averages) -> np.ndarray:
+    """Cost of stock on hand x the years that it was there, by shelf."""
+    result: np.ndarray = np.maximum(found.on_hand * found.cost, 0.0) * view.span / YEAR
+    return result
+
+
+MOST_TURNS = YEAR
+"""Goods that stay for less than an hour pass through: the little that is on hand of them is no stock to turn."""
+MOST_DAYS = 100 * 365.0
+"""Stock that would last for more than a hundred years: the little that left is no demand to last for."""
 
 
 @kpi(unit="per year", better="higher", of="average stock on hand at cost")
-def turns(view: View) -> Derived | None:
-    """Cost of the goods that left in a year / average stock on hand at cost."""
-    stock = view.values(inventory_value)
-    if stock is None:
+def turns(view: View) -> Ratio | None:
+    """Cost of the goods that left in a year / average stock on hand at cost.
+
+    Blank where units stay for less than an hour on average (more than 8,760 turns a year): goods then pass through,
+    and what is on hand now and then is no basis.
+    """
+    found = averages(view)
+    if found is None:
         return None
-    shipped = _shipped_cost(view)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return Derived({name: np.where(stock[name] > 0, shipped[name] / stock[name], np.nan) for name in stock})
+    return Ratio(found.rows, _left_at_cost(view, found), _held_at_cost(view, found), most=MOST_TURNS)
 
 
 @kpi(unit="days", better="lower", of="cost of the goods that leave in a day", scor="AM.2.2")
-def days_of_supply(view: View) -> Derived | None:
-    """Average stock on hand at cost / cost of the goods that leave in a day."""
-    held = view.values(turns)
-    if held is None:
+def days_of_supply(view: View) -> Ratio | None:
+    """Average stock on hand at cost / cost of the goods that leave in a day.
+
+    Blank where nothing left, or so little that the stock would last for more than a hundred years.
+    """
+    found = averages(view)
+    if found is None:
         return None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return Derived({name: np.where(each > 0, 365 / each, np.nan) for name, each in held.items()})
+    return Ratio(found.rows, 365 * _held_at_cost(view, found), _left_at_cost(view, found), most=MOST_DAYS)
 
 
 @kpi(unit="share of time", better="higher", of="measured time, averaged over SKUs and sites")
@@ -185,8 +198,18 @@ def ready_rate(view: View) -> Ratio | None:
     """Share of time with stock on hand."""
     if averages(view) is None:
         return None
-    limited = ~np.isnan(view.ledger.opening)
-    return view.labels.shelf_rows().ratio((view.span - empty_time(view)) * limited / view.span, limited.astype(float))
+    return _of_time(view, view.span - empty_time(view))
+
+
+def _of_time(view: View, hours: np.ndarray) -> Ratio:
+    """Hours by shelf / the measured time, over the shelves whose stock is limited.
+
+    What is decided anew is each replenishment cycle: those are the cases, and the one that runs at the end.
+    """
+    limited, received = ~np.isnan(view.ledger.opening), view.of(facts.Received)
+    cycles = 1 + np.bincount(received["shelf"][received["at"] >= view.begin], minlength=len(limited))
+    rows = view.labels.shelf_rows()
+    return Ratio(rows, hours * limited / view.span, limited.astype(float), cases=(cycles * limited).astype(float))
 
 
 @kpi(unit="share of time", better="lower", of="measured time, averaged over SKUs and sites")
@@ -194,8 +217,7 @@ def stockout_rate(view: View) -> Ratio | None:
     """Share of time without stock on hand."""
     if averages(view) is None:
         return None
-    limited = ~np.isnan(view.ledger.opening)
-    return view.labels.shelf_rows().ratio(empty_time(view) * limited / view.span, limited.astype(float))
+    return _of_time(view, empty_time(view))
 
 
 @kpi(unit="share of replenishment cycles", better="higher", of="receipts in the measured time")
@@ -223,7 +245,8 @@ def cycle_service_level(view: View) -> Ratio | None:
         bad[cycle[same]] = True
     where = received["shelf"][ranked]
     good = np.bincount(where, measured[ranked] & ~bad[:-1], size)
-    return view.labels.shelf_rows().ratio(good, np.bincount(where, measured[ranked], size).astype(float))
+    cycles = np.bincount(where, measured[ranked], size).astype(float)
+    return Ratio(view.labels.shelf_rows(), good.astype(float), cycles, cases=cycles)
 
 
 @kpi(unit="share of periods", better="higher", of="periods that end in the measured time")
@@ -287,14 +310,16 @@ def replenishment_quantity(view: View) -> Ratio | None:
 
 @dataclass(frozen=True)
 class Receipts:
-    """Replenishment orders received in the measured time, emergency orders left out."""
+    """Replenishment orders placed in the measured time, emergency orders left out."""
 
     rows: Rows
     supplier: np.ndarray
     """Index into the scenario's suppliers."""
     placed: np.ndarray
     hours: np.ndarray
-    """From placing to receipt."""
+    """From placing to receipt; of those that have not arrived when the view ends, up to then."""
+    open: np.ndarray
+    """Whether it has not arrived when the view ends."""
 
 
 @table_of_view
@@ -303,21 +328,41 @@ def receipts(view: View) -> Receipts | None:
     if np.isnan(view.ledger.opening).all():
         return None
     table = view.of(facts.Received)
-    measured = (table["at"] >= view.begin) & ~np.isnan(table["placed"])
+    measured = view.measures(table["placed"])  # nan, an emergency, is not
     shelf, at, placed = (table[name][measured] for name in ("shelf", "at", "placed"))
+    coming = view.ledger.coming[view.measures(view.ledger.coming[:, 1])]
+    shelf = np.concatenate([shelf, coming[:, 0].astype(np.int64)])
+    placed, at = np.concatenate([placed, coming[:, 1]]), np.concatenate([at, np.full(len(coming), view.end)])
     rows = view.labels.receipt_rows(shelf)
-    return Receipts(rows, rows.codes["supplier"][shelf], placed, at - placed)
+    still = np.arange(len(shelf)) >= len(shelf) - len(coming)
+    return Receipts(rows, rows.codes["supplier"][shelf], placed, at - placed, still)
 
 
-@kpi(unit="hours", better="lower", of="replenishment orders received in the measured time", scor="RS.2.1")
+@kpi(unit="hours", better="lower", of="replenishment orders placed in the measured time", scor="RS.2.1", follows=True)
 def supplier_lead_time(view: View) -> Ratio | None:
-    """Mean time from placing a replenishment order to its receipt, the supplier's queue included."""
+    """Mean time from placing a replenishment order to its receipt, the supplier's queue included.
+
+    Orders are followed beyond the end of the run. Those that have not arrived when that is given up
+    (`unfinished_supplies`) count with their age so far: the true mean is then longer.
+    """
     found = receipts(view)
     return None if found is None else found.rows.ratio(found.hours, np.ones(len(found.hours)))
 
 
-@kpi(unit="hours", better="lower", of="replenishment orders received in the measured time")
+@kpi(unit="hours", better="lower", of="replenishment orders placed in the measured time", follows=True)
 def supplier_lead_time_sd(view: View) -> Spread | None:
     """Standard deviation of the time from placing a replenishment order to its receipt, from order to order."""
     found = receipts(view)
     return None if found is None else Spread(found.rows, found.hours)
+
+
+@kpi(
+    unit="share of replenishment orders",
+    better="lower",
+    of="replenishment orders placed in the measured time",
+    follows=True,
+)
+def unfinished_supplies(view: View) -> Ratio | None:
+    """Replenishment orders that have not arrived when they have been followed for as long again as the run."""
+    found = receipts(view)
+    return None if found is None else found.rows.ratio(found.open.astype(float), 1.0)

@@ -283,6 +283,19 @@ class Labels:
                 found.append(-1 if rule is None else names.index(rule.supplier or names[0]))
         return np.array(found)
 
+    @cached_property
+    def lead_time_of_shelf(self) -> np.ndarray:
+        """Planned lead time by shelf, in hours; 0 where stock has no limit."""
+        planned = [each.planned_lead_time.mean for each in self.ledger.scenario.network.suppliers.values()]
+        found: np.ndarray = np.array([*planned, 0.0])[self._supplier_of_shelf]  # -1 is none
+        return found
+
+    @cached_property
+    def limited_stages(self) -> bool:
+        """Whether orders compete for staff or places at any stage."""
+        sites = self.ledger.scenario.network.sites.values()
+        return any(stage.staff is not None for site in sites for stage in site.stages)
+
     def served_rows(self, stage: np.ndarray, source: np.ndarray) -> Rows:
         """Rows with a stage and a source."""
         stages = self.sizes["stage"]

@@ -26,6 +26,20 @@ class Jobs:
     ended: np.ndarray
     measured: np.ndarray
     """Whether it came to the stage in the measured time and was begun."""
+    waits: np.ndarray
+    """Whether it came in the measured time and still waits when the view ends."""
+
+    @property
+    def came(self) -> np.ndarray:
+        """1 for each that came to the stage in the measured time, and was not withdrawn before it was begun."""
+        result: np.ndarray = (self.measured | self.waits).astype(float)
+        return result
+
+    def hours(self, until: np.ndarray, end: float) -> np.ndarray:
+        """From coming to the stage until a time, for those that came in the measured time; those that still wait
+        when the view ends have waited up to then."""
+        result: np.ndarray = np.where(self.measured, until, np.where(self.waits, end, self.queued)) - self.queued
+        return result
 
 
 @table_of_view
@@ -35,35 +49,50 @@ def jobs(view: View) -> Jobs | None:
         return None
     served = view.of(facts.Served)
     rows = view.labels.served_rows(served["stage"], view.source_of_order[served["order"]])
-    measured = (served["queued"] >= view.begin) & ~np.isnan(served["started"])
-    return Jobs(rows, served["stage"], served["queued"], served["started"], served["ended"], measured)
+    came, begun = view.measures(served["queued"]), ~np.isnan(served["started"])
+    times = served["queued"], served["started"], served["ended"]
+    return Jobs(rows, served["stage"], *times, measured=came & begun, waits=came & ~begun)
 
 
-@kpi(unit="hours", better="lower", of="orders delivered completely by the end of the run", scor="RS.1.1")
+@kpi(unit="hours", better="lower", of="orders delivered completely", scor="RS.1.1", follows=True)
 def order_cycle_time(view: View) -> Ratio:
     """Mean time from order entry to the last delivery.
 
-    Orders still open at the end of the run are left out, and those that take long are among them: where
-    `open_orders` is more than a small share the true mean is longer.
+    Orders are followed beyond the end of the run until they are delivered. Those that are still open when that is
+    given up (`unfinished_orders`) count with their age so far: the true mean is then longer.
     """
-    orders, done = view.orders, view.orders.complete
-    return orders.rows.ratio(np.where(done, orders.last - orders.at, 0.0), done.astype(float))
+    rows, hours = _cycle_times(view)
+    return rows.ratio(hours, 1.0)
 
 
 @kpi(unit="share of orders", better="lower", of="orders placed in the measured time")
 def open_orders(view: View) -> Ratio:
-    """Orders of which something is still owed or under way at the end of the run: what cycle times leave out."""
-    orders = view.orders
-    return orders.rows.ratio(orders.open.astype(float), np.ones(len(orders.open)))
+    """Orders of which something is still owed or under way at the end of the run; they are followed beyond it."""
+    return _open(view)
+
+
+@kpi(unit="share of orders", better="lower", of="orders placed in the measured time", follows=True)
+def unfinished_orders(view: View) -> Ratio:
+    """Orders still open when they have been followed for as long again as the run: their waits and cycle times are
+    longer than is known."""
+    return _open(view)
+
+
+def _open(view: View) -> Ratio:
+    measured = view.measured_orders
+    rows = view.labels.order_rows(view.source_of_order[measured])
+    return rows.ratio(view.owed[measured].astype(float), 1.0)
 
 
 def _cycle_times(view: View) -> tuple[Rows, np.ndarray]:
+    """Rows and hours of the orders delivered completely, and of those still open with their age so far."""
     orders, done = view.orders, view.orders.complete
-    rows = Rows(orders.rows.cell[done], orders.rows.cells, orders.rows.codes, orders.rows.sizes)
-    return rows, (orders.last - orders.at)[done]
+    counted = done | orders.open
+    rows = Rows(orders.rows.cell[counted], orders.rows.cells, orders.rows.codes, orders.rows.sizes)
+    return rows, (np.where(done, orders.last, view.end) - orders.at)[counted]
 
 
-@kpi(unit="hours", better="lower", of="orders delivered completely by the end of the run", scor="RS.1.1")
+@kpi(unit="hours", better="lower", of="orders delivered completely", scor="RS.1.1", follows=True)
 def order_cycle_time_sd(view: View) -> Spread:
     """Standard deviation of the time from order entry to the last delivery, from order to order."""
     return Spread(*_cycle_times(view))
@@ -73,44 +102,44 @@ def _percentile(view: View, share: float) -> Percentile:
     return Percentile(*_cycle_times(view), share)
 
 
-@kpi(unit="hours", better="lower", of="orders delivered completely by the end of the run", scor="RS.1.1")
+@kpi(unit="hours", better="lower", of="orders delivered completely", scor="RS.1.1", follows=True)
 def order_cycle_time_p50(view: View) -> Percentile:
     """Median time from order entry to the last delivery."""
     return _percentile(view, 0.5)
 
 
-@kpi(unit="hours", better="lower", of="orders delivered completely by the end of the run", scor="RS.1.1")
+@kpi(unit="hours", better="lower", of="orders delivered completely", scor="RS.1.1", follows=True)
 def order_cycle_time_p95(view: View) -> Percentile:
     """The time from order entry to the last delivery that 95 % of the orders do not exceed."""
     return _percentile(view, 0.95)
 
 
-@kpi(unit="hours", better="lower", of="jobs begun by the stage")
+@kpi(unit="hours", better="lower", of="jobs that came to the stage", follows=True)
 def stage_time(view: View) -> Ratio | None:
     """Mean time from coming to a stage until it is done with the job, by the clock: waiting, nights and work."""
     found = jobs(view)
     if found is None:
         return None
-    return found.rows.ratio(np.where(found.measured, found.ended - found.queued, 0.0), found.measured.astype(float))
+    return found.rows.ratio(found.hours(found.ended, view.end), found.came)
 
 
-@kpi(unit="hours", better="lower", of="jobs begun by the stage")
+@kpi(unit="hours", better="lower", of="jobs that came to the stage", follows=True)
 def queue_time(view: View) -> Ratio | None:
     """Mean time from coming to a stage until the stage begins, by the clock."""
     found = jobs(view)
     if found is None:
         return None
-    return found.rows.ratio(np.where(found.measured, found.started - found.queued, 0.0), found.measured.astype(float))
+    return found.rows.ratio(found.hours(found.started, view.end), found.came)
 
 
-@kpi(unit="share of jobs", better="lower", of="jobs begun by the stage")
+@kpi(unit="share of jobs", better="lower", of="jobs that came to the stage", follows=True)
 def wait_probability(view: View) -> Ratio | None:
     """Jobs that the stage did not begin at once / jobs."""
     found = jobs(view)
     if found is None:
         return None
-    waited = found.measured & (found.started > found.queued)
-    return found.rows.ratio(waited.astype(float), found.measured.astype(float))
+    waited = (found.measured & (found.started > found.queued)) | found.waits
+    return found.rows.ratio(waited.astype(float), found.came)
 
 
 @kpi(unit="jobs", better="lower", of="measured time")
@@ -202,7 +231,12 @@ def worked_hours(view: View) -> np.ndarray:
     return result
 
 
-@kpi(unit="share of order cycle time", better="neither", of="order cycle time of the orders delivered completely")
+@kpi(
+    unit="share of order cycle time",
+    better="neither",
+    of="order cycle time of the orders delivered completely",
+    follows=True,
+)
 def cycle_time_share(view: View) -> Derived | None:
     """Time at a stage, waiting included, on the way of the shipment that ends the order / order cycle time.
 
@@ -212,7 +246,9 @@ def cycle_time_share(view: View) -> Derived | None:
     return _shares(view, 0)
 
 
-@kpi(unit="share of variance", better="neither", of="variance of the order cycle time, from order to order")
+@kpi(
+    unit="share of variance", better="neither", of="variance of the order cycle time, from order to order", follows=True
+)
 def cycle_variance_share(view: View) -> Derived | None:
     """Covariance of the time at a stage with the order cycle time / variance of the order cycle time.
 
@@ -229,6 +265,10 @@ def _shares(view: View, which: int) -> Derived | None:
     return Derived({"": np.full(1, np.nan), "stage": _taken_apart(view)[which]})
 
 
+SAME = 1e-6
+"""Hours by which times differ that are the same: less than the millisecond to which they are kept."""
+
+
 @table_of_view
 def _taken_apart(view: View) -> list[np.ndarray]:
     """Shares of the mean and of the variance by stage label; nan for what is not part of the order cycle."""
@@ -239,8 +279,11 @@ def _taken_apart(view: View) -> list[np.ndarray]:
     for stage, hours in (*stage_hours(view), *_hold_hours(view)):
         # Not `@`: for long vectors it wakes threads that go on turning, and take CPU time from other replications.
         means[stage], together[stage] = hours.sum(), (hours * beside).sum()
+    spread = (beside * beside).sum()
+    if spread <= SAME**2 * max(len(total), 1):
+        spread = np.nan  # all take as long: what they differ by is a rounding
     with np.errstate(divide="ignore", invalid="ignore"):
-        shares = [means / total.sum(), together / (beside * beside).sum()]
+        shares = [means / total.sum(), together / spread]
     for share in shares:
         share[-1] = 1 - np.nansum(share) if np.isfinite(share).any() else np.nan
     return shares

@@ -26,7 +26,7 @@ def stages_with(view: View, option: str) -> bool:
     return any(getattr(stage, option) is not None for site in sites for stage in site.stages)
 
 
-@kpi(unit="share of orders", better="lower", of="orders that have passed the desk or are held at its end")
+@kpi(unit="share of orders", better="lower", of="orders that have passed the desk or are held at its end", follows=True)
 def held_orders(view: View) -> Ratio | None:
     """Orders held for credit / orders."""
     if not stages_with(view, "hold"):
@@ -35,7 +35,7 @@ def held_orders(view: View) -> Ratio | None:
     return of_orders(view, held, held | view.all_asked)
 
 
-@kpi(unit="hours", better="lower", of="orders held for credit")
+@kpi(unit="hours", better="lower", of="orders held for credit", follows=True)
 def hold_time(view: View) -> Ratio | None:
     """Mean time for which a held order waits for its credit to be cleared."""
     if not stages_with(view, "hold"):
@@ -45,20 +45,20 @@ def hold_time(view: View) -> Ratio | None:
     return of_orders(view, hours, count_of(view, held["order"]))
 
 
-@kpi(unit="share of orders", better="lower", of="orders placed; by stage, orders that came to the stage")
+@kpi(unit="share of orders", better="lower", of="orders placed; by stage, orders that came to the stage", follows=True)
 def abandoned_orders(view: View) -> Derived | None:
     """Orders turned away by a full stage, or withdrawn while they waited at one / orders.
 
-    Orders whose fate at a stage is open at the end of the run are left out by stage, and count as not abandoned in
-    the whole.
+    Orders are followed beyond the end of the run. Those whose fate at a stage stays open are left out by stage, and
+    count as not abandoned in the whole.
     """
     if not (stages_with(view, "places") or stages_with(view, "patience")):
         return None
     gone, served = view.of(facts.Abandoned), view.of(facts.Served)
     values = of_orders(view, count_of(view, gone["order"]), np.ones(len(view.measured_orders))).values()
     stages = len(view.ledger.stages)
-    left = np.bincount(gone["stage"][gone["queued"] >= view.begin], minlength=stages)
-    came = served["stage"][(served["queued"] >= view.begin) & ~np.isnan(served["started"])]
+    left = np.bincount(gone["stage"][view.measures(gone["queued"])], minlength=stages)
+    came = served["stage"][view.measures(served["queued"]) & ~np.isnan(served["started"])]
     with np.errstate(invalid="ignore"):
         shares = left / (left + np.bincount(came, minlength=stages))
     values["stage"] = np.concatenate([shares, np.full(view.labels.sizes["stage"] - stages, np.nan)])

@@ -152,10 +152,10 @@ def _whole(view: View, orders: np.ndarray, component: int, cause: str, at: np.nd
 def _late(view: View) -> Iterator[Part]:
     """Time: orders not delivered completely by the time promised at order entry, where that has fallen due."""
     due = view.promises[0]
-    orders = np.flatnonzero((due <= view.end) & ~kept(view, due))
+    orders = np.flatnonzero((due <= view.known_until) & ~kept(view, due))
     if not len(orders):
         return
-    until = np.where(view.owed | np.isnan(view.last_delivery), view.end, view.last_delivery)[orders]
+    until = np.where(view.owed | np.isnan(view.last_delivery), np.fmax(view.end, due), view.last_delivery)[orders]
     spent = what_took_long(view, orders, until - due[orders])
     known = {name: view.labels.cause(name) for name in set(spent.cause)}
     causes = np.array([known[name] for name in spent.cause], dtype=np.int64)
@@ -178,8 +178,8 @@ def without(view: View, of: np.ndarray, *components: int) -> Ratio:
 
 
 def due(view: View) -> np.ndarray:
-    """Measured orders whose promise has fallen due by the end of the run."""
-    result: np.ndarray = view.orders.promised <= view.end
+    """Measured orders of which it is known whether they kept their promise: all, unless some are still open."""
+    result: np.ndarray = view.orders.promised <= view.known_until
     return result
 
 
@@ -188,7 +188,7 @@ def _arrived(view: View) -> np.ndarray:
     return result
 
 
-@kpi(unit="share of orders", better="higher", of="orders whose requested time has come", scor="RL.2.2")
+@kpi(unit="share of orders", better="higher", of="orders whose requested time has come", scor="RL.2.2", follows=True)
 def on_time_to_request(view: View) -> Ratio | None:
     """Orders delivered completely by the time that the customer requested / orders whose requested time has come.
 
@@ -197,12 +197,12 @@ def on_time_to_request(view: View) -> Ratio | None:
     orders = view.orders
     if np.isnan(view.of(facts.Ordered)["requested"]).all():
         return None
-    come = orders.requested <= view.end
+    come = orders.requested <= view.known_until
     kept = come & orders.complete & (orders.last <= orders.requested)
     return orders.rows.ratio(kept.astype(float), come.astype(float))
 
 
-@kpi(unit="share of orders", better="higher", of=ALL_DUE, scor="RL.1.1")
+@kpi(unit="share of orders", better="higher", of=ALL_DUE, scor="RL.1.1", follows=True)
 def perfect_order_rate(view: View) -> Ratio:
     """Orders without any failure / orders whose promise has fallen due.
 
@@ -211,7 +211,7 @@ def perfect_order_rate(view: View) -> Ratio:
     return without(view, due(view))
 
 
-@kpi(unit="share of orders", better="higher", of="as its four factors")
+@kpi(unit="share of orders", better="higher", of="as its four factors", follows=True)
 def perfect_order_product(view: View) -> Derived:
     """on_time x in_full x perfect_condition x documentation_accuracy.
 
@@ -222,7 +222,13 @@ def perfect_order_product(view: View) -> Derived:
     return Derived({name: np.prod([part[name] for part in parts], axis=0) for name in parts[0]})
 
 
-@kpi(unit="share of order lines", better="higher", of="lines of orders whose promise has fallen due", scor="RL.1.1")
+@kpi(
+    unit="share of order lines",
+    better="higher",
+    of="lines of orders whose promise has fallen due",
+    scor="RL.1.1",
+    follows=True,
+)
 def perfect_lines(view: View) -> Ratio:
     """Lines that are right on every component / lines of orders whose promise has fallen due.
 
@@ -237,7 +243,7 @@ def perfect_lines(view: View) -> Ratio:
 def _due_lines(view: View) -> np.ndarray:
     """By line, warm-up included: whether it is measured and its promise has fallen due."""
     order = view.order_of_line[1:]
-    result: np.ndarray = view.measured_orders[order] & (view.promises[0][order] <= view.end)
+    result: np.ndarray = view.measured_orders[order] & (view.promises[0][order] <= view.known_until)
     return result
 
 
@@ -254,18 +260,19 @@ def _perfect_lines(view: View) -> np.ndarray:
     return result
 
 
-@kpi(unit="share of orders", better="higher", of=ALL_DUE, scor="RL.2.2")
+@kpi(unit="share of orders", better="higher", of=ALL_DUE, scor="RL.2.2", follows=True)
 def on_time(view: View) -> Ratio:
     """Orders delivered completely by the time promised at order entry, at the right place / orders whose promise has
     fallen due.
 
     An order still open after its promise is late, and so is one of which nothing was delivered. Units lost or
-    cancelled are no longer owed. Orders promised for after the end of the run, or without a promise, are left out.
+    cancelled are no longer owed. Orders are followed beyond the end of the run. Where some are still open then, orders
+    promised for later are left out, as are orders without a promise.
     """
     return without(view, due(view), TIME, PLACE)
 
 
-@kpi(unit="share of orders", better="higher", of=ALL_DUE, scor="RL.3.32")
+@kpi(unit="share of orders", better="higher", of=ALL_DUE, scor="RL.3.32", follows=True)
 def commit_date_achievement(view: View) -> Ratio:
     """Orders delivered completely by the time promised at order entry / orders whose promise has fallen due.
 
@@ -274,13 +281,19 @@ def commit_date_achievement(view: View) -> Ratio:
     return without(view, due(view), TIME)
 
 
-@kpi(unit="share of orders", better="higher", of="orders brought anywhere, at least in part", scor="RL.3.34")
+@kpi(
+    unit="share of orders",
+    better="higher",
+    of="orders brought anywhere, at least in part",
+    scor="RL.3.34",
+    follows=True,
+)
 def location_accuracy(view: View) -> Ratio:
     """Orders brought to the right place at once / orders brought anywhere."""
     return without(view, _arrived(view) | failures(view).on(PLACE)[view.orders.number], PLACE)
 
 
-@kpi(unit="share of orders", better="higher", of=ASKED, scor="RL.2.1")
+@kpi(unit="share of orders", better="higher", of=ASKED, scor="RL.2.1", follows=True)
 def in_full(view: View) -> Ratio:
     """Orders whose units all left in one shipment, as ordered / orders: nothing lost, cancelled, sent later or wrong.
 
@@ -289,25 +302,25 @@ def in_full(view: View) -> Ratio:
     return without(view, view.orders.asked, ITEM, QUANTITY)
 
 
-@kpi(unit="share of orders", better="higher", of=ARRIVED, scor="RL.3.33")
+@kpi(unit="share of orders", better="higher", of=ARRIVED, scor="RL.3.33", follows=True)
 def item_accuracy(view: View) -> Ratio:
     """Orders with the right item on every line that came / orders delivered."""
     return without(view, _arrived(view), ITEM)
 
 
-@kpi(unit="share of orders", better="higher", of=ASKED, scor="RL.3.35")
+@kpi(unit="share of orders", better="higher", of=ASKED, scor="RL.3.35", follows=True)
 def quantity_accuracy(view: View) -> Ratio:
     """Orders of which every line left in one shipment in the quantity ordered / orders."""
     return without(view, view.orders.asked, QUANTITY)
 
 
-@kpi(unit="share of orders", better="higher", of=ARRIVED, scor="RL.2.4")
+@kpi(unit="share of orders", better="higher", of=ARRIVED, scor="RL.2.4", follows=True)
 def perfect_condition(view: View) -> Ratio:
     """Orders that arrived undamaged / orders delivered."""
     return without(view, _arrived(view), CONDITION)
 
 
-@kpi(unit="share of orders", better="higher", of=ARRIVED, scor="RL.2.3")
+@kpi(unit="share of orders", better="higher", of=ARRIVED, scor="RL.2.3", follows=True)
 def documentation_accuracy(view: View) -> Ratio:
     """Orders with the right documents / orders delivered."""
     return without(view, _arrived(view), DOCUMENTS)
@@ -322,7 +335,7 @@ def _of_due_orders(view: View, rows: np.ndarray) -> PerWhole:
     return PerWhole(cells, cells.sums(1.0).astype(float), perfect_order_rate(view))
 
 
-@kpi(unit="share of orders", better="lower", of=ALL_DUE)
+@kpi(unit="share of orders", better="lower", of=ALL_DUE, follows=True)
 def imperfect_orders(view: View) -> PerWhole:
     """Orders with any failure / orders whose promise has fallen due: 1 - perfect_order_rate.
 
@@ -332,7 +345,7 @@ def imperfect_orders(view: View) -> PerWhole:
     return _of_due_orders(view, failures(view).first)
 
 
-@kpi(unit="failures per order", better="lower", of=ALL_DUE)
+@kpi(unit="failures per order", better="lower", of=ALL_DUE, follows=True)
 def failures_per_order(view: View) -> PerWhole:
     """Failed components / orders whose promise has fallen due; an order may fail on several.
 

@@ -17,7 +17,7 @@ def befallen(view: View, kind: type, values: np.ndarray | None = None) -> np.nda
     return count
 
 
-@kpi(unit="hours", better="lower", of="orders with a promise")
+@kpi(unit="hours", better="lower", of="orders with a promise", follows=True)
 def promise_length(view: View) -> Ratio:
     """Mean time from order entry to the date first promised."""
     orders = view.orders
@@ -25,7 +25,7 @@ def promise_length(view: View) -> Ratio:
     return orders.rows.ratio(np.where(known, orders.promised - orders.at, 0.0), known.astype(float))
 
 
-@kpi(unit="hours", better="neither", of="orders with a promise that were delivered completely")
+@kpi(unit="hours", better="neither", of="orders with a promise that were delivered completely", follows=True)
 def promise_error(view: View) -> Ratio:
     """Mean of delivery - date first promised: below 0 the promises are longer than need be, above 0 too short."""
     orders = view.orders
@@ -33,7 +33,7 @@ def promise_error(view: View) -> Ratio:
     return orders.rows.ratio(np.where(known, orders.last - orders.promised, 0.0), known.astype(float))
 
 
-@kpi(unit="share of orders", better="lower", of="orders with a promise that were delivered completely")
+@kpi(unit="share of orders", better="lower", of="orders with a promise that were delivered completely", follows=True)
 def promise_overlong(view: View) -> Ratio:
     """Orders delivered in less than half the promised time / orders: what a shorter promise would not have cost."""
     orders = view.orders
@@ -42,19 +42,19 @@ def promise_overlong(view: View) -> Ratio:
     return orders.rows.ratio(early.astype(float), known.astype(float))
 
 
-@kpi(unit="share of orders", better="higher", of="orders whose last promise has fallen due")
+@kpi(unit="share of orders", better="higher", of="orders whose last promise has fallen due", follows=True)
 def on_time_to_latest(view: View) -> Ratio:
     """Orders delivered completely by the date last promised / orders whose last promise has fallen due.
 
     It flatters: a promise that is made anew can be kept again. `on_time` is against the date first promised.
     """
     orders = view.orders
-    due = orders.latest <= view.end
+    due = orders.latest <= view.known_until
     kept = due & orders.complete & (orders.last <= orders.latest)
     return orders.rows.ratio(kept.astype(float), due.astype(float))
 
 
-@kpi(unit="share of orders", better="lower", of="orders placed")
+@kpi(unit="share of orders", better="lower", of="orders placed", follows=True)
 def repromised_orders(view: View) -> Ratio | None:
     """Orders whose customer was told a new date at least once / orders."""
     if view.scenario.service.repromise is None:
@@ -64,7 +64,7 @@ def repromised_orders(view: View) -> Ratio | None:
     return orders.rows.ratio(anew.astype(float), 1.0)
 
 
-@kpi(unit="share of orders", better="lower", of="orders placed")
+@kpi(unit="share of orders", better="lower", of="orders placed", follows=True)
 def declined_orders(view: View) -> Ratio | None:
     """Orders whose customer went away when the promise was made / orders. They never ask for stock."""
     if all(segment.longest_wait is None for segment in view.scenario.market.segments.values()):
@@ -72,7 +72,7 @@ def declined_orders(view: View) -> Ratio | None:
     return view.orders.rows.ratio(befallen(view, facts.Declined), 1.0)
 
 
-@kpi(unit="share of orders", better="neither", of="orders offered an alternative to the promise")
+@kpi(unit="share of orders", better="neither", of="orders offered an alternative to the promise", follows=True)
 def alternatives_accepted(view: View) -> Ratio | None:
     """Orders whose customer accepted another date, item or site, or a part first / orders that were offered one."""
     if all(rule.alternatives is None for rule in view.scenario.service.rules):
@@ -92,7 +92,7 @@ TARGETS: dict[str, Function] = {
 """The KPIs for which a rule may state a target."""
 
 
-@kpi(unit="share of orders", better="neither", of="orders placed")
+@kpi(unit="share of orders", better="neither", of="orders placed", follows=True)
 def rule_share(view: View) -> Derived | None:
     """Orders treated by a rule of the service policy / orders placed; of the whole, those that any rule is for."""
     if not view.scenario.service.rules:
@@ -103,7 +103,7 @@ def rule_share(view: View) -> Derived | None:
     return Derived({"": np.array([shares[:ruled].sum()]), "rule": shares})
 
 
-@kpi(unit="share of orders", better="lower", of="orders placed")
+@kpi(unit="share of orders", better="lower", of="orders placed", follows=True)
 def override_rate(view: View) -> Ratio | None:
     """Orders that sales had treated by another rule than their own / orders placed.
 
@@ -115,7 +115,7 @@ def override_rate(view: View) -> Ratio | None:
     return view.orders.rows.ratio(overridden, 1.0)
 
 
-@kpi(unit="share points", better="higher", of="as the targets' own")
+@kpi(unit="share points", better="higher", of="as the targets' own", follows=True)
 def target_gap(view: View) -> Derived | None:
     """What was reached - the target, by the rule that states it, over the orders whose target it is.
 
@@ -150,13 +150,13 @@ def fill_spread(view: View) -> Derived | None:
     return _spread(view, view.customer_of_line[lines.number - 1], filled, np.ones(len(filled)))
 
 
-@kpi(unit="share points", better="lower", of="orders whose promise has fallen due, by customer")
+@kpi(unit="share points", better="lower", of="orders whose promise has fallen due, by customer", follows=True)
 def on_time_spread(view: View) -> Derived | None:
     """Standard deviation of the share of orders on time over the customers of a segment, weighted by their orders."""
     if not _several(view).any():
         return None
     orders = view.orders
-    due = orders.promised <= view.end
+    due = orders.promised <= view.known_until
     kept = due & orders.complete & (orders.last <= orders.promised)
     whose = view.of(facts.Ordered)["customer"][view.measured_orders[1:]]
     return _spread(view, whose, kept.astype(float), due.astype(float))

@@ -27,6 +27,15 @@ class Kpi:
     scor: str
     definition: str
     function: Function
+    follows: bool
+    """Whether what was begun in the measured time is followed to its end, beyond the horizon."""
+
+    @property
+    def unfinished(self) -> str:
+        """The KPI that says how much of what this is a time of never came to its end; "" where this is no such time."""
+        if not self.follows or self.unit != "hours":
+            return ""
+        return "unfinished_supplies" if "replenishment" in self.denominator else "unfinished_orders"
 
     @property
     def proportion(self) -> bool:
@@ -41,10 +50,13 @@ _found: dict[str, Kpi] = {}
 _written: list[str] = []
 
 
-def kpi(*, unit: str, better: Better, of: str, scor: str = "") -> Callable[[F], F]:
+def kpi(*, unit: str, better: Better, of: str, scor: str = "", follows: bool = False) -> Callable[[F], F]:
     """Register a function as a KPI under its own name; the function itself is given back unchanged.
 
-    `of` is the denominator in words. The function gives None where the scenario has nothing to measure.
+    `of` is the denominator in words. The function gives None where the scenario has nothing to measure. With `follows`
+    it is given the view in which orders, lines and jobs of the measured time have come to their end; that is for
+    waits, ages, and what is decided in the end. Without it the view ends at the horizon; that is for averages over
+    time, money, and what is known at once.
 
     Errors: TypeError if there is a KPI of that name already.
     """
@@ -53,7 +65,7 @@ def kpi(*, unit: str, better: Better, of: str, scor: str = "") -> Callable[[F], 
         name = function.__name__
         if name in _found and (error := taken(f"a KPI {name!r}", _found[name].function, function)):
             raise error
-        _found[name] = Kpi(name, unit, better, of, scor, inspect.getdoc(function) or "", function)
+        _found[name] = Kpi(name, unit, better, of, scor, inspect.getdoc(function) or "", function, follows)
         _written.append(name)
         added(function, lambda: _forget(name))
         return function
@@ -68,6 +80,11 @@ def _forget(name: str) -> None:
 def decided(function: Function) -> bool:
     """Whether a KPI is a proportion, decided one by one."""
     return function.__name__ in _found and _found[function.__name__].proportion
+
+
+def follows(function: Function) -> bool:
+    """Whether a KPI follows what was begun in the measured time to its end."""
+    return function.__name__ in _found and _found[function.__name__].follows
 
 
 def edition() -> int:

@@ -55,6 +55,9 @@ class Rows:
     cells: int
     codes: Codes
     sizes: Mapping[str, int]
+    independent: np.ndarray | None = None
+    """By cell: how many rows at most are independent of each other. What fails, fails together: the lines of one
+    stockout, the orders of one queue."""
 
     def sums(self, values: np.ndarray | float) -> np.ndarray:
         """Row values added up by cell."""
@@ -119,6 +122,10 @@ class Ratio(Sliced):
     denominator: np.ndarray | Fixed
     by_row: np.ndarray | None = None
     """The denominator of each row; None where all rows count alike, or it is not known."""
+    cases: np.ndarray | None = None
+    """By cell, how many things it was decided on, where these are not the rows."""
+    most: float = np.inf
+    """A value above this has too small a denominator to be one: it is blank."""
 
     @property
     def kind(self) -> Kind:  # type: ignore[override]
@@ -127,21 +134,39 @@ class Ratio(Sliced):
 
     def values(self) -> dict[str, np.ndarray]:
         """By dimension; "" is the whole."""
-        above = self.rows.sliced(self.numerator)
         if isinstance(self.denominator, Fixed):
-            return {dimension: sums / self.denominator.value for dimension, sums in above.items()}
-        return {dimension: sums / _or_nan(self._below[dimension]) for dimension, sums in above.items()}
+            return {dimension: sums / self.denominator.value for dimension, sums in self._above.items()}
+        below = self.weights()
+        return {dimension: sums / _or_nan(below[dimension]) for dimension, sums in self._above.items()}
 
     def weights(self) -> dict[str, np.ndarray]:
-        """The denominators by dimension."""
-        return {} if isinstance(self.denominator, Fixed) else self._below
+        """The denominators by dimension; 0 where they are no basis for a quotient."""
+        if isinstance(self.denominator, Fixed):
+            return {}
+        if not np.isfinite(self.most):
+            return self._below
+        return {
+            name: np.where(self._above[name] > self.most * below, 0.0, below) for name, below in self._below.items()
+        }
 
     def trials(self) -> dict[str, np.ndarray]:
         """The rows that count by dimension; the denominator where that is less."""
         if isinstance(self.denominator, Fixed):
             return {}
+        if self.cases is not None:
+            return self.rows.sliced(self.cases)
         rows = self.rows.sliced(self._counting)
-        return {dimension: np.minimum(rows[dimension], below) for dimension, below in self._below.items()}
+        found = {dimension: np.minimum(rows[dimension], below) for dimension, below in self._below.items()}
+        return found if self.rows.independent is None else self._independent(found, self.rows.independent)
+
+    def _independent(self, found: dict[str, np.ndarray], most: np.ndarray) -> dict[str, np.ndarray]:
+        """Where all agree nothing says how they go together: only as many count as are independent in any case."""
+        agree = {name: (self._above[name] <= 0) | (self._above[name] >= below) for name, below in self._below.items()}
+        if any(each.any() for each in agree.values()):
+            cases = self.rows.sliced(np.minimum(self._counting, most))
+            for name, which in agree.items():
+                found[name] = np.where(which, np.minimum(found[name], cases[name]), found[name])
+        return found
 
     @property
     def _counting(self) -> np.ndarray:
@@ -149,6 +174,10 @@ class Ratio(Sliced):
         if self.by_row is None or not len(self.by_row) or self.by_row.max() <= 1:
             return self.rows.counts
         return self.rows.sums((self.by_row > 0).astype(float))
+
+    @cached_property
+    def _above(self) -> dict[str, np.ndarray]:
+        return self.rows.sliced(self.numerator)
 
     @cached_property
     def _below(self) -> dict[str, np.ndarray]:

@@ -143,8 +143,8 @@ def _ready(queued: np.ndarray, desk: Stage, hours: WorkingTime) -> np.ndarray:
     """When each job could first be begun: at the next opening, after the cut-off that of a later day."""
     at = queued.copy()
     if desk.cut_off is not None:
-        late = exact(queued % 24) > desk.cut_off
-        at[late] = [hours.next_shift(each) for each in queued[late].tolist()]
+        late = (exact(queued % 24) > desk.cut_off) | hours.over_midnight
+        at[late] = [hours.admit(each, desk.cut_off) for each in queued[late].tolist()]
     hours.open_before(at)  # lays out the calendar so far
     place = np.searchsorted(hours.starts, at, side="right")
     is_open = (place > 0) & (at < np.array(hours.ends)[place - 1])

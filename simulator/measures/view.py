@@ -1,18 +1,18 @@
 """The tables that most KPIs are made of: lines and orders of the measured time, one array for each column."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from simulator.engine import facts
+from simulator.engine import facts, movements
 from simulator.engine.ledger import Columns, Ledger
 from simulator.engine.movements import ended_orders
 from simulator.measures.labels import Labels
-from simulator.measures.registry import decided
-from simulator.measures.slices import Rows, Taken
+from simulator.measures.registry import decided, follows
+from simulator.measures.slices import Rows, Sliced, Taken
 
 if TYPE_CHECKING:
     from simulator.measures.registry import Function
@@ -106,12 +106,14 @@ def table_of_run(work: Callable[["View"], T]) -> Callable[["View"], T]:
 class View:
     """Everything that KPIs look at, worked out once when first asked for.
 
-    The measured time begins when the warm-up ends, or at another time that is asked for with `since`.
+    The measured time begins when the warm-up ends, or at another time that is asked for with `since`. It ends at the
+    horizon. What was begun in it is followed to its end: `followed` is the view of that, from which KPIs of orders,
+    lines and jobs are taken; KPIs of the time itself, such as stock and money, are not.
     """
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger, self.scenario = ledger, ledger.scenario
-        self.begin, self.end = self.scenario.run.warm_up, self.scenario.run.horizon
+        self.begin, self.end = self.scenario.run.warm_up, ledger.until
         self.labels = Labels(ledger)
         self.tables: dict[Callable[[View], Any], Any] = {}
         """What `table_of_view` has kept."""
@@ -122,18 +124,49 @@ class View:
     @property
     def span(self) -> float:
         """Hours of the measured time."""
-        return self.end - self.begin
+        return self.scenario.run.horizon - self.begin
 
     def since(self, begin: float) -> "View":
         """The same run, measured from another time on."""
         other = View(self.ledger)
         other.begin, other.labels, other.tables_of_run = begin, self.labels, self.tables_of_run
+        if self.followed is not self:
+            other.followed = self.followed.since(begin)
+            other.followed.cut = other
         return other
+
+    @cached_property
+    def followed(self) -> "View":
+        """The same orders, with what has become of them after the horizon."""
+        if self.ledger.followed is self.ledger:
+            return self
+        other = View(self.ledger.followed)
+        other.begin, other.labels, other.cut, other.followed = self.begin, self.labels, self, other
+        return other
+
+    @cached_property
+    def cut(self) -> "View":
+        """The same orders, with what had become of them by the horizon."""
+        return self
+
+    @cached_property
+    def known_until(self) -> float:
+        """Up to when it is known of every measured order whether it kept a date: for ever, if all have ended."""
+        return self.end if self.orders.open.any() else np.inf
+
+    def measures(self, at: np.ndarray) -> np.ndarray:
+        """Whether what was begun at some times was begun in the measured time."""
+        result: np.ndarray = (at >= self.begin) & (at < self.scenario.run.horizon)
+        return result
+
+    def found(self, function: "Function") -> Sliced | None:
+        """What a KPI finds, of what is followed or of the measured time alone as it says."""
+        return function(self.followed if follows(function) else self.cut)
 
     def taken(self, function: "Function") -> Taken | None:
         """The numbers of a KPI, worked out once; None where there is nothing to measure."""
         if function not in self._taken:
-            sliced = function(self)
+            sliced = self.found(function)
             self._taken[function] = sliced.taken(decided(function)) if sliced is not None else None
         return self._taken[function]
 
@@ -187,8 +220,7 @@ class View:
 
     def by_line(self, kind: type) -> np.ndarray:
         """Units of a kind of fact by line number."""
-        table = self.of(kind)
-        return np.bincount(table["line"], table["units"], len(self.order_of_line))
+        return movements.by_line(self.ledger, kind)
 
     @property
     @table_of_run
@@ -209,7 +241,10 @@ class View:
         backordered, lost, replaced = short.values()
         units, order = take(table["units"]), take(table["order"])
         return Lines(
-            rows=self.labels.line_rows(self.source_of_order[order], take(self.item_of_line)),
+            rows=replace(
+                self.labels.line_rows(self.source_of_order[order], take(self.item_of_line)),
+                independent=self.independent_lines,
+            ),
             number=take(table["line"]),
             order=order,
             sku=take(table["sku"]),
@@ -223,6 +258,29 @@ class View:
             shipped=take(self.by_line(facts.Allocated)[1:]),
             delivered=take(self.delivered_units[1:]),
         )
+
+    @cached_property
+    def independent_lines(self) -> np.ndarray:
+        """By source and item: how many lines at most fare independently, one in each lead time of their shelf."""
+        labels = self.labels
+        site, sku = labels.source_codes.get("site", np.full(labels.sources, -1)), labels.classes.pairs[:, 0]
+        shelf = np.maximum(site, 0)[:, None] * labels.products + sku[None]
+        with np.errstate(divide="ignore"):
+            found: np.ndarray = 1 + self.span / labels.lead_time_of_shelf[shelf].ravel()
+        return found
+
+    def _independent_orders(self, rows: Rows, hours: np.ndarray) -> np.ndarray | None:
+        """By source: how many orders at most fare independently: one in each lead time, or mean cycle time, where
+        they compete for anything; None where they do not."""
+        waits, shelves = self.labels.limited_stages, self.labels.lead_time_of_shelf
+        longest = float(shelves.max(initial=0.0))
+        if not waits and not longest:
+            return None
+        came = np.isfinite(hours)
+        mean = rows.sums(np.where(came, hours, 0.0)) / np.maximum(rows.sums(came.astype(float)), 1.0)
+        with np.errstate(divide="ignore"):
+            found: np.ndarray = 1 + self.span / np.maximum(mean if waits else 0.0, longest)
+        return found
 
     @property
     @table_of_run
@@ -248,8 +306,9 @@ class View:
         take = Choice(self.measured_orders[1:])
         last, asked, owed = (take(each[1:]) for each in (self.last_delivery, self.all_asked, self.owed))
         short = np.bincount(lines.order, lines.at_once < lines.units - TINY, len(self.measured_orders))
+        rows = self.labels.order_rows(take(self.source_of_order[1:]))
         return Orders(
-            rows=self.labels.order_rows(take(self.source_of_order[1:])),
+            rows=replace(rows, independent=self._independent_orders(rows, last - take(table["at"]))),
             number=take(table["order"]),
             asked=asked,
             at=take(table["at"]),
@@ -285,19 +344,11 @@ class View:
     @table_of_run
     def given(self) -> Columns:
         """What was taken from stock for lines, `at`, `line`, `units` and `shipment`: their own SKU, or a substitute."""
-        own, other = self.of(facts.Allocated), self.of(facts.Substituted)
-        if not len(other["at"]):
-            return own
-        ranked = np.argsort(np.concatenate([own["at"], other["at"]]), kind="stable")
-        return {name: np.concatenate([column, other[name]])[ranked] for name, column in own.items()}
+        return movements.given(self.ledger)
 
     def arrival_of(self, shipment: np.ndarray) -> np.ndarray:
         """When shipments were delivered; nan for those still under way."""
-        delivered = self.of(facts.Delivered)
-        at = np.full(int(max(shipment.max(initial=0), delivered["shipment"].max(initial=0))) + 1, np.nan)
-        at[delivered["shipment"]] = delivered["at"]
-        times: np.ndarray = at[shipment]
-        return times
+        return movements.arrival_of(self.ledger, shipment)
 
     @property
     @table_of_run
@@ -310,11 +361,9 @@ class View:
     @property
     @table_of_run
     def owed(self) -> np.ndarray:
-        """By order number: whether anything of it is still to be delivered at the end of the run."""
-        left = np.concatenate([[0.0], self.of(facts.LineOrdered)["units"]]) - self.delivered_units
-        left -= self.by_line(facts.Lost) + self.by_line(facts.Cancelled)
+        """By order number: whether anything of it is still to be delivered at the end of the view."""
+        left = movements.owed_units(self.ledger, self.delivered_units)
         result: np.ndarray = np.bincount(self.order_of_line, left > TINY, len(self.measured_orders)) > 0
-        result[ended_orders(self.ledger)] = False  # nothing is owed to who went away
         return result
 
     @property

@@ -39,7 +39,7 @@ class WorkingTime:
                 continue
             spans = sorted(shift.hours for shift in self._calendar.work if date.weekday() in shift.days)
             for opens, closes in spans:
-                self._add(max(exact(day * 24 + opens), 0.0), exact(day * 24 + closes))
+                self._add(exact(day * 24 + opens), exact(day * 24 + closes))
         self._days += CHUNK
         self._sum()
         if not self.starts:
@@ -48,6 +48,9 @@ class WorkingTime:
     def _add(self, opens: float, closes: float) -> None:
         if closes <= 0:
             return
+        if not self.starts:
+            self._first = opens  # which may be before the run
+        opens = max(opens, 0.0)
         if self.ends and opens <= self.ends[-1]:
             self.ends[-1] = max(self.ends[-1], closes)
         else:
@@ -92,6 +95,52 @@ class WorkingTime:
             if self.starts[place] < midnight and self.ends[place] - self.starts[place] < DAY:
                 begins = self.next_open(self.ends[place])
         return begins
+
+    @property
+    def over_midnight(self) -> bool:
+        """Whether any shift lasts over midnight."""
+        return any(shift.hours[1] > DAY for shift in self._calendar.work)
+
+    def admit(self, at: float, cut_off: float | None) -> float:
+        """When what comes at a time is taken in: at once or, after the cut-off, when the next shift begins.
+
+        The cut-off is a time of day. In a shift over midnight it is once, before midnight or after, and what comes
+        after it in that shift is for the next one; what comes before the shift is in time for it.
+
+        >>> nights = WorkingTime(Calendar(hours="22:00-06:00"), dt.date(2026, 1, 5))
+        >>> [nights.admit(at, 23.5) for at in (23.25, 23.75, 24.25, 40.0)]
+        [23.25, 46.0, 46.0, 40.0]
+        >>> [nights.admit(at, 2.0) for at in (21.0, 23.75, 25.5, 27.0, 31.0)]
+        [21.0, 23.75, 25.5, 46.0, 31.0]
+        """
+        if cut_off is None:
+            return at
+        cut, ends = self._cut_over_midnight(at, cut_off)
+        if cut is not None:
+            return at if at <= cut else self.next_open(ends)
+        return self.next_shift(at) if exact(at % 24) > cut_off else at
+
+    def last_admitted(self, at: float, cut_off: float | None) -> float:
+        """The latest time, up to a time that is open, at which what comes is taken in at once."""
+        if cut_off is None:
+            return at
+        cut, _ = self._cut_over_midnight(at, cut_off)
+        if cut is not None:
+            return min(at, cut)
+        return exact(at // 24 * 24 + cut_off) if exact(at % 24) > cut_off else at
+
+    def _cut_over_midnight(self, at: float, cut_off: float) -> tuple[float | None, float]:
+        """The cut-off of the shift at a time, or of the next one, and its end, where it lasts over midnight and has
+        its cut-off while it lasts; else None."""
+        self._until(at)
+        place = bisect_right(self.starts, at) - 1
+        if place < 0 or at >= self.ends[place]:
+            place += 1
+        begins, ends = self.starts[place] if place else self._first, self.ends[place]
+        cut = exact(begins // 24 * 24 + cut_off)
+        cut = cut if cut >= begins else cut + 24
+        over_midnight = ends - begins < DAY and ends > (begins // 24 + 1) * 24
+        return cut if over_midnight and cut < ends else None, ends
 
     def finish(self, at: float, work: float) -> float:
         """When `work` open hours begun at `at` are done; work stops at closing and goes on at opening."""

@@ -125,7 +125,7 @@ def _sums(kpi: Kpi, view: View) -> tuple[float, float]:
     """Numerator and denominator of the whole, over the measured time of a view."""
     if view.span <= ROUNDING:
         return 0.0, 0.0
-    found = kpi.function(view)
+    found = view.found(kpi.function)
     if found is None:
         return 0.0, 0.0
     if kpi.denominator.startswith(PER_TIME) and kpi.name != LAID_ANEW:

@@ -1,14 +1,16 @@
 """One replication: (scenario, replication) -> ledger; and the laws that every ledger keeps."""
 
-from collections.abc import Iterator
+import inspect
+from dataclasses import dataclass
 
 from simulator.engine.ledger import Ledger
 from simulator.lifecycle.allocation_laws import allocation_laws
 from simulator.lifecycle.entry import start_demand
-from simulator.lifecycle.laws import laws
+from simulator.lifecycle.laws import LAWS
 from simulator.lifecycle.replenishment import start_replenishment
 from simulator.lifecycle.world import World, build
 from simulator.mechanisms.known import mechanisms
+from simulator.replication.cool_down import follow
 from simulator.scenario.scenario import Scenario
 
 
@@ -29,27 +31,51 @@ def simulate(scenario: Scenario, replication: int = 0) -> Ledger:
     start_replenishment(world)
     world.start_mechanisms()
     world.clock.run(until=scenario.run.horizon)
+    rows = world.ledger.rows()
     world.finish()
-    return world.ledger.close(world.clock.count())
+    world.ledger.close(world.clock.count(), rows)
+    follow(world)
+    return world.ledger
 
 
 class AuditError(AssertionError):
     """A run broke a law."""
 
 
-def audit(ledger: Ledger) -> None:
-    """Check every law on a closed ledger.
+@dataclass(frozen=True)
+class Audit:
+    """What an audit of a ledger looked at, and what it found."""
+
+    laws: dict[str, str]
+    """What was checked: the name of each law with what must be, those of mechanisms under the mechanism's name."""
+    facts: int
+    broken: list[str]
+    """Each broken law with its first offender."""
+
+
+def audit(ledger: Ledger) -> Audit:
+    """Check every law on a closed ledger: those of the life-cycle, and of every mechanism, a user's own included.
 
     Errors: AuditError lists each broken law with its first offender.
     """
-    broken = list(_broken(ledger))
-    if broken:
-        raise AuditError("; ".join(broken))
+    found = audited(ledger)
+    if found.broken:
+        raise AuditError("; ".join(found.broken))
+    return found
 
 
-def _broken(ledger: Ledger) -> Iterator[str]:
-    yield from laws(ledger)
-    for mechanism in mechanisms():
-        if mechanism.laws is not None:
-            yield from mechanism.laws(ledger)
-    yield from allocation_laws(ledger)
+def audited(ledger: Ledger) -> Audit:
+    """The same, where what is broken is no error. A law that cannot be checked is broken."""
+    active = {each.name for each in mechanisms() if each.active(ledger.scenario)}
+    every = [(law.__name__.strip("_").replace("_", " "), law) for law in (*LAWS, allocation_laws)]
+    every += [(each.name, each.laws) for each in mechanisms() if each.laws is not None]
+    said, broken = dict[str, str](), list[str]()
+    for name, law in every:
+        try:
+            broken += law(ledger)
+        except Exception as error:  # a user's own may fail in any way, and then nothing is known
+            broken.append(f"{name}: the law cannot be checked ({type(error).__name__}: {error})")
+        if name in active or law in (*LAWS, allocation_laws):
+            said[name] = (inspect.getdoc(law) or "").split("\n\n")[0].replace("\n", " ")
+    counted = sum(len(ledger.columns(kind)[kind._fields[0]]) for kind in ledger.kinds)
+    return Audit(said, counted, broken)

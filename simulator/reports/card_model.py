@@ -278,4 +278,7 @@ def entry_and_exit(trial: FirstRun) -> Iterator[str]:
         "Orders, lines and units leave the system by these facts (with their number in the first replication):"
     )
     yield from bullets(f"{kind.__name__} ({trial.count(kind):,}): {first(kind)}" for kind in ENDS if trial.count(kind))
-    yield from paragraph("What is open at the end of the run stays open, and is told as open.")
+    yield from paragraph(
+        "What is open at the end of the run is followed until it ends, while new orders come; it counts for nothing "
+        "else. What has not ended after as long again is told as open."
+    )

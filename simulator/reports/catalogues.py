@@ -99,7 +99,8 @@ def print_kpis(name: str | None) -> bool:
             kpi = found[name]
             console.print(
                 f"[bold]{name}[/bold] ({kpi.unit}; better: {kpi.better}; {SCOR}: {kpi.scor or 'none'})\n"
-                f"Denominator: {kpi.denominator}\n\n{kpi.definition}",
+                f"Denominator: {kpi.denominator}\n{'Followed to the end' if kpi.follows else 'Up to the horizon'}\n\n"
+                f"{kpi.definition}",
                 highlight=False,
             )
         return name in found
@@ -282,7 +283,7 @@ def kpi_catalogue() -> str:
         "`simulator kpis` lists them. Times are in hours, money in the scenario's own currency.\n",
     ]
     for kpi in catalogue().values():
-        code = f"; {SCOR} {kpi.scor}" if kpi.scor else ""
+        code = ("; followed to the end" if kpi.follows else "") + (f"; {SCOR} {kpi.scor}" if kpi.scor else "")
         parts.append(f"## {kpi.name}\n\n*{kpi.unit}; better: {kpi.better}; denominator: {kpi.denominator}{code}*\n")
         parts.append(inspect.cleandoc(kpi.definition).split(">>>")[0].strip() + "\n")
     return "\n".join(parts) + "\n"

@@ -72,9 +72,9 @@ def _signed(hours: float) -> str:
 
 def _curves(findings: Findings) -> list[charts.Curve]:
     """For the whole, or the first four segments: times as multiples of the promised time, and shares of orders."""
-    view = findings.view
+    view = findings.view.followed
     orders, names = view.orders, view.labels.names["segment"]
-    due = (orders.promised <= view.end) & (orders.promised > orders.at)
+    due = (orders.promised <= view.known_until) & (orders.promised > orders.at)
     ratio = np.where(orders.complete, orders.last - orders.at, np.inf)[due] / (orders.promised - orders.at)[due]
     segment = orders.rows.codes["segment"][orders.rows.cell[due]]
     chosen = [(name, ratio[segment == place]) for place, name in enumerate(names[:4])] if len(names) > 1 else []

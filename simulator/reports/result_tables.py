@@ -128,11 +128,16 @@ def _whole(result: Result, everything: bool) -> Table:
     for group, kpis in groups.items():
         for place, kpi in enumerate(name for name in kpis if name in found):
             e = found[kpi]
-            table.add_row(group if not place else "", kpi, show(e.mean, e.unit), width(e), e.unit)
+            table.add_row(group if not place else "", kpi, shown(e), width(e), e.unit)
     for place, e in enumerate(load_lines(result) if not everything else ()):
         stage = escape(f", {e.label}" if e.label else "")
         table.add_row("" if place else "Load", f"{e.kpi}{stage}", show(e.mean, e.unit), width(e), e.unit)
     return table
+
+
+def shown(estimate: Estimate) -> str:
+    """The mean in words; at least so much where something had not ended when it was followed no longer."""
+    return ("≥ " if estimate.unfinished else "") + show(estimate.mean, estimate.unit)
 
 
 def load_lines(result: Result) -> list[Estimate]:

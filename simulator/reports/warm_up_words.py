@@ -73,7 +73,9 @@ def print_warm_up(found: WarmUp) -> None:
 
 def _run_out(found: WarmUp) -> str:
     hours = found.run_out
-    return f"; the last {duration(hours)} left out, with orders still open at the end" if hours >= found.step else ""
+    return (
+        f"; the last {duration(hours)} left out, with orders that were never seen to end" if hours >= found.step else ""
+    )
 
 
 def _settling(found: WarmUp) -> Table:

@@ -258,7 +258,7 @@ def _why(findings: Findings, each: SkuShortage) -> str:
 
 def orders(findings: Findings) -> Section:
     """The latest orders, with the story of each."""
-    found = late_orders(findings.view, ORDERS)
+    found = late_orders(findings.view.followed, ORDERS)
     promises = any(each.promised == each.promised for each in found)
     heading = "Orders that hurt most"
     if not found:

@@ -155,7 +155,8 @@ class Stage(Model):
     calendar: str | None = None
     """When they work; round the clock where left out."""
     cut_off: Clock | None = None
-    """What comes later in the day is begun on the next working day."""
+    """What comes later in the day is begun on the next working day; what comes later in a shift over midnight, in the
+    next shift."""
     departures: Departures | None = None
     """What is ready waits for the next departure."""
     waves: Annotated[Hours, Field(gt=0)] | None = None

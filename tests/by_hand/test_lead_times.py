@@ -68,16 +68,17 @@ def test_a_plan_learns_from_its_last_receipts_and_the_shelf_orders_at_once():
 
 
 def test_planned_against_actual():
-    """The same run: seven receipts, of 10, 10, 10, 20, 20, 20, 20 h; each was placed when 10 h were planned.
+    """The same run: fourteen orders, of 10, 10, 10 and eleven times 20 h, seven of which arrive after the end of it.
 
-    With 12 h planned at the start, the first five orders were placed before the first refresh, at 20 h.
+    The first ten were placed when 10 h were planned, those of 40, 41, 45 and 49 h when 20 h were. With 12 h planned and
+    10 h taken, planning is 2 h too slow.
     """
     more = ", refresh: 20 h, record: 2, changes: [{at: 15 h, factor: 2}]"
     found = measure(store(more, TARGET, horizon=50)).values
-    assert found["supplier_lead_time"]["supplier"] == pytest.approx(110 / 7)
-    assert found["supplier_lead_time_sd"][""] == pytest.approx((7 * (30 / 7) * (40 / 7) / 6) ** 0.5)
-    assert found["planned_lead_time"][""] == pytest.approx(10)
-    assert found["planned_less_actual"]["sku"] == pytest.approx(10 - 110 / 7)
+    assert found["supplier_lead_time"]["supplier"] == pytest.approx(250 / 14)
+    assert found["supplier_lead_time_sd"][""] == pytest.approx((14 * (3 / 14) * (11 / 14) * 100 / 13) ** 0.5)
+    assert found["planned_lead_time"][""] == pytest.approx(180 / 14)
+    assert found["planned_less_actual"]["sku"] == pytest.approx((180 - 250) / 14)
     rule = TARGET.replace("target: {unit_fill_rate: 0.9}", "point: 9")
     stale = measure(store(", planned: 12 h", rule, horizon=50)).values
     assert stale["planned_less_actual"][""] == pytest.approx(2)

@@ -157,7 +157,7 @@ def test_a_full_desk_turns_orders_away():
     assert timetable(ledger)[:2] == [(0, 0, 1.5), (0.5, 1.5, 3)]
     values = measure(ledger).values
     assert values["abandoned_orders"][""][0] == pytest.approx(2 / 5)
-    assert values["abandoned_orders"]["stage"][0] == pytest.approx(2 / 4)  # the fourth still waits
+    assert values["abandoned_orders"]["stage"][0] == pytest.approx(2 / 5)  # the fourth is followed
 
 
 def test_who_waits_too_long_leaves():

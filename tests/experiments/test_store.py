@@ -10,8 +10,8 @@ import pytest
 from experiments.scenes import block, same, shelf
 
 import simulator
+from simulator.experiments.readings import Readings
 from simulator.experiments.replicate import Experiment
-from simulator.experiments.result import Readings
 from simulator.experiments.samples import Block, Column, Layout, blocks_of
 from simulator.experiments.store import Store, StoreError
 from simulator.replication.measure import measure
@@ -81,7 +81,7 @@ def test_a_result_stays_as_it_is_while_another_program_adds_replications(tmp_pat
 def test_reading_in_pieces_gives_the_same(monkeypatch):
     result = simulator.run(shelf(), 6, workers=1)
     whole = list(result.estimates())
-    monkeypatch.setattr("simulator.experiments.result.AT_ONCE", 5)
+    monkeypatch.setattr("simulator.experiments.readings.AT_ONCE", 5)
     in_pieces = simulator.Result(result.scenario, result.store, result.experiment)
     assert repr(list(in_pieces.estimates())) == repr(whole)
 

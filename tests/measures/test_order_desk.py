@@ -40,6 +40,7 @@ def passed(ledger: Ledger) -> dict[int, int]:
 
 
 def test_errors_of_the_desk(ledger, measures):
+    ledger = ledger.followed
     orders = passed(ledger)
     errors = [f for f in ledger.of(Erred) if f.order in orders]
     assert len(errors) > 100
@@ -59,11 +60,12 @@ def test_errors_of_the_desk(ledger, measures):
 
 
 def test_who_left_the_desk(ledger, measures):
+    ledger, end = ledger.followed, ledger.scenario.run.horizon
     gone = Counter(f.stage for f in ledger.of(facts.Abandoned) if f.order in measured(ledger))
     assert whole(measures, "abandoned_orders") == pytest.approx(sum(gone.values()) / len(measured(ledger)))
     begin = ledger.scenario.run.warm_up
-    left = Counter(f.stage for f in ledger.of(facts.Abandoned) if f.queued >= begin)
-    begun = Counter(f.stage for f in ledger.of(facts.Served) if f.queued >= begin and f.started == f.started)
+    left = Counter(f.stage for f in ledger.of(facts.Abandoned) if begin <= f.queued < end)
+    begun = Counter(f.stage for f in ledger.of(facts.Served) if begin <= f.queued < end and f.started == f.started)
     assert left[0] > 20
     for stage in (0, 1):
         share = left[stage] / (left[stage] + begun[stage])
@@ -73,8 +75,8 @@ def test_who_left_the_desk(ledger, measures):
 def test_what_customers_say_and_pay(ledger, measures):
     kept, run = measured(ledger), ledger.scenario.run
     weeks = (run.horizon - run.warm_up) / 168
-    arrived = {f.order for f in ledger.of(facts.Delivered)} & kept
-    complaints = Counter(f.reason for f in ledger.of(Complained) if f.order in kept)
+    arrived = {f.order for f in ledger.followed.of(facts.Delivered)} & kept
+    complaints = Counter(f.reason for f in ledger.followed.of(Complained) if f.order in kept)
     assert whole(measures, "complaints_per_order") == pytest.approx(sum(complaints.values()) / len(arrived))
     for kind in range(len(ERROR_KINDS)):
         found = measures.values["complaints_per_order"]["error"][kind]

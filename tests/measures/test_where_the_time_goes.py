@@ -33,15 +33,15 @@ def shares(ledger: Ledger, kpi: str) -> dict[str, float]:
 
 
 def test_a_steady_stage_has_time_but_no_variance():
-    """Transit takes 20 h. The order of day 1 is there at once, those of days 2 to 6 wait 12 h for half their units.
+    """Transit takes 20 h. The order of day 1 is there at once, those of days 2 to 7 wait 12 h for half their units.
 
-    In all 20 + 5 x 32 = 180 h, of which 6 x 20 in transit; all that differs is the wait.
+    In all 20 + 6 x 32 = 212 h, of which 7 x 20 in transit; all that differs is the wait.
     """
     ledger = play(SHOP.format(stages="[{stage: transit, time: 20 h}]"))
-    assert shares(ledger, "cycle_time_share") == pytest.approx({"transit": 120 / 180, "waiting for stock": 60 / 180})
+    assert shares(ledger, "cycle_time_share") == pytest.approx({"transit": 140 / 212, "waiting for stock": 72 / 212})
     assert shares(ledger, "cycle_variance_share") == pytest.approx({"transit": 0, "waiting for stock": 1}, abs=1e-12)
     found = measure(ledger).values
-    assert found["order_cycle_time_sd"]["segment"] == pytest.approx(24**0.5)
+    assert found["order_cycle_time_sd"]["segment"] == pytest.approx((144 / 7) ** 0.5)
     assert found["open_orders"][""] == pytest.approx(1 / 7)
 
 
@@ -52,17 +52,17 @@ def test_the_way_of_the_last_shipment_counts():
       1       12 h    1 h      13 h          13 h             23 h     25 h      13
       2       36 h    1 h      37 h          49 h (36 + 13)   71 h     73 h      37
     Order 1 waits 10 h for the truck. The replenishment of order 1's units, asked at 13 h, comes at 49 h: order 2
-    waits 12 h for stock and 22 h for the truck, and so do those of days 3 to 5; that of day 6 comes after the end.
+    waits 12 h for stock and 22 h for the truck, and so do those of days 3 to 7; the last two come after the end.
     """
     stages = "[{stage: entry, time: 1 h}, {stage: shipping, departures: {at: ['23:00']}}, {stage: transit, time: 2 h}]"
     ledger = play(SHOP.format(stages=stages).replace("horizon: 168 h", "horizon: 160 h"))
-    total = 13 + 4 * 37
+    total = 13 + 6 * 37
     assert shares(ledger, "cycle_time_share") == pytest.approx(
         {
-            "entry": 5 / total,
-            "waiting for stock": 4 * 12 / total,
-            "shipping": (10 + 4 * 22) / total,
-            "transit": 10 / total,
+            "entry": 7 / total,
+            "waiting for stock": 6 * 12 / total,
+            "shipping": (10 + 6 * 22) / total,
+            "transit": 14 / total,
         }
     )
     assert shares(ledger, "cycle_variance_share") == pytest.approx(
@@ -101,10 +101,10 @@ def test_without_stages_there_is_nothing_to_share():
 def test_a_credit_hold_is_a_part_of_its_own():
     """1 h at the credit desk, 10 h held, 5 h of transit, and 12 h of waiting for stock from the second order on.
 
-    Of the orders of days 1 to 6 each takes 16 h, those of days 2 to 6 12 h more.
+    Each of the seven orders takes 16 h, those from day 2 on 12 h more.
     """
     stages = "[{stage: credit, time: 1 h, hold: {rate: 1, time: 10 h}}, {stage: transit, time: 5 h}]"
-    total = 6 * 16 + 5 * 12
+    total = 7 * 16 + 6 * 12
     assert shares(play(SHOP.format(stages=stages)), "cycle_time_share") == pytest.approx(
-        {"credit": 6 / total, "transit": 30 / total, "credit hold": 60 / total, "waiting for stock": 60 / total}
+        {"credit": 7 / total, "transit": 35 / total, "credit hold": 70 / total, "waiting for stock": 72 / total}
     )

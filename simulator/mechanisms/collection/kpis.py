@@ -8,7 +8,7 @@ from simulator.measures.view import View
 from simulator.mechanisms.collection.facts import Collected, NotCollected
 
 
-@kpi(unit="share of orders", better="higher", of="orders of which a shipment was collected or went back")
+@kpi(unit="share of orders", better="higher", of="orders of which a shipment was collected or went back", follows=True)
 def collected(view: View) -> Ratio | None:
     """Orders whose customer came while the goods were kept / orders that waited for their customer and wait no more."""
     if all(channel.collect is None for channel in view.scenario.market.channels.values()):

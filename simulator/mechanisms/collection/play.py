@@ -43,23 +43,32 @@ def draw(segment: CustomerSegment) -> Callable[[NewOrders], list[float]]:
     return comes
 
 
-def start(world: World) -> None:
-    """From now on, what is to be collected waits for its customer."""
-    world.hooks.ready.append(partial(keep_for_customer, world))
+def start(world: World) -> set[Shipment]:
+    """From now on, what is to be collected waits for its customer; the state is what waits of measured orders."""
+    kept: set[Shipment] = set()
+    world.hooks.ready.append(partial(keep_for_customer, world, kept))
+    return kept
 
 
-def keep_for_customer(world: World, order: Order, shipment: Shipment) -> bool:
+def busy(world: World) -> bool:
+    """Whether anything of measured orders still waits for its customer."""
+    return bool(world.mechanisms[NAME])
+
+
+def keep_for_customer(world: World, kept: set[Shipment], order: Order, shipment: Shipment) -> bool:
     """A shipment is ready: its customer is told, and comes in his own time. False if the order is not collected."""
     if not order.terms.collected:
         return False
     goods = Shipment(world.clock)
     goods.number, goods.shipment, goods.terms = order.number, shipment.shipment, order.terms
     goods.pieces = shipment.pieces
-    goods.start(at_the_counter(world, order, goods, shipment is order))
+    if world.measures(order.at):
+        kept.add(goods)
+    goods.start(at_the_counter(world, kept, order, goods, shipment is order))
     return True
 
 
-def at_the_counter(world: World, order: Order, goods: Shipment, first: bool) -> Life:
+def at_the_counter(world: World, kept: set[Shipment], order: Order, goods: Shipment, first: bool) -> Life:
     """The life of goods that are kept for their customer."""
     channel = order.terms.channel
     assert channel is not None
@@ -67,6 +76,7 @@ def at_the_counter(world: World, order: Order, goods: Shipment, first: bool) -> 
     after, hold = order.block.drawn[NAME][order.index], channel.collect.hold
     goods.until(world.clock.now + min(after, hold))
     yield
+    kept.discard(goods)
     if after > hold:
         put_back(world, order, goods, first)
         return

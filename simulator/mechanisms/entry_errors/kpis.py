@@ -28,7 +28,7 @@ def _by_kind(view: View, table: Columns) -> np.ndarray:
     return np.bincount(table["kind"], minlength=len(ERROR_KINDS)).astype(float)
 
 
-@kpi(unit="errors per 1,000 order lines", better="lower", of="lines of orders that have passed the desk")
+@kpi(unit="errors per 1,000 order lines", better="lower", of="lines of orders that have passed the desk", follows=True)
 def entry_errors(view: View) -> Derived | None:
     """Errors of order entry, caught or not / lines x 1,000. Errors of the whole order count once."""
     if not _errs(view):
@@ -39,7 +39,7 @@ def entry_errors(view: View) -> Derived | None:
     return Derived(values)
 
 
-@kpi(unit="share of errors", better="higher", of="errors of orders that have passed the desk")
+@kpi(unit="share of errors", better="higher", of="errors of orders that have passed the desk", follows=True)
 def caught_errors(view: View) -> Derived | None:
     """Errors of order entry that verification catches / errors."""
     if not _errs(view):
@@ -52,7 +52,7 @@ def caught_errors(view: View) -> Derived | None:
     return Derived(values)
 
 
-@kpi(unit="share of orders", better="higher", of="orders that have passed the desk")
+@kpi(unit="share of orders", better="higher", of="orders that have passed the desk", follows=True)
 def first_pass_yield(view: View) -> Ratio | None:
     """Orders that pass the desk right first time, without any error and without a credit hold / orders."""
     held = view.of(facts.Held)["order"]
@@ -62,7 +62,7 @@ def first_pass_yield(view: View) -> Ratio | None:
     return of_orders(view, view.all_asked & ~wrong, view.all_asked)
 
 
-@kpi(unit="complaints per order", better="lower", of="orders delivered at least in part")
+@kpi(unit="complaints per order", better="lower", of="orders delivered at least in part", follows=True)
 def complaints_per_order(view: View) -> Derived | None:
     """Complaints / orders delivered; by error, those about this kind of error."""
     if not _errs(view):

@@ -20,14 +20,14 @@ def _planned(view: View, found: Receipts) -> np.ndarray:
     return planned
 
 
-@kpi(unit="hours", better="neither", of="replenishment orders received in the measured time")
+@kpi(unit="hours", better="neither", of="replenishment orders placed in the measured time", follows=True)
 def planned_lead_time(view: View) -> Ratio | None:
     """Mean of the lead time that was planned when the order was placed: what stock is sized by."""
     found = receipts(view)
     return None if found is None else found.rows.ratio(_planned(view, found), np.ones(len(found.hours)))
 
 
-@kpi(unit="hours", better="neither", of="replenishment orders received in the measured time")
+@kpi(unit="hours", better="neither", of="replenishment orders placed in the measured time", follows=True)
 def planned_less_actual(view: View) -> Ratio | None:
     """Mean of planned less actual lead time: below 0, planning believes its suppliers faster than they are."""
     found = receipts(view)

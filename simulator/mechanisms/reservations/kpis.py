@@ -7,7 +7,7 @@ from simulator.measures.view import View
 from simulator.mechanisms.reservations.facts import Released, Withdrawn
 
 
-@kpi(unit="share of orders", better="neither", of="orders placed")
+@kpi(unit="share of orders", better="neither", of="orders placed", follows=True)
 def orders_for_later(view: View) -> Ratio | None:
     """Orders that waited for a later date that their customer asked for, and were released / orders."""
     if view.scenario.service.reservation is None:
@@ -15,7 +15,7 @@ def orders_for_later(view: View) -> Ratio | None:
     return view.orders.rows.ratio(befallen(view, Released), 1.0)
 
 
-@kpi(unit="share of orders", better="lower", of="orders placed")
+@kpi(unit="share of orders", better="lower", of="orders placed", follows=True)
 def withdrawn_orders(view: View) -> Ratio | None:
     """Orders for later that the customer cancelled before release / orders. No promise to them can be broken."""
     if view.scenario.service.reservation is None:

@@ -17,6 +17,7 @@ MECHANISM = Mechanism(
     active=_active,
     start=later(f"{PLAY}:start"),
     draw=later(f"{PLAY}:draw"),
+    busy=later(f"{PLAY}:busy"),
     follows=True,
     facts=(
         Returned,

@@ -9,29 +9,29 @@ from simulator.measures.view import TINY, View
 from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
 
 
-@kpi(unit="share of order lines", better="lower", of="lines delivered at least in part", scor="RL.3.55")
+@kpi(unit="share of order lines", better="lower", of="lines delivered at least in part", scor="RL.3.55", follows=True)
 def return_rate(view: View) -> Ratio:
-    """Lines that came back in whole or in part by the end of the run / lines delivered."""
+    """Lines that came back in whole or in part / lines delivered. Returns are followed beyond the end of the run."""
     lines = view.lines
     back = view.by_line(Returned)[lines.number] > TINY
     return lines.rows.ratio(back.astype(float), (lines.delivered > TINY).astype(float))
 
 
-@kpi(unit="share of units", better="lower", of="units delivered")
+@kpi(unit="share of units", better="lower", of="units delivered", follows=True)
 def returned_units(view: View) -> Ratio:
-    """Units that came back by the end of the run / units delivered."""
+    """Units that came back / units delivered."""
     lines = view.lines
     return lines.rows.ratio(view.by_line(Returned)[lines.number], lines.delivered)
 
 
-@kpi(unit="share of value", better="lower", of="value delivered at selling price")
+@kpi(unit="share of value", better="lower", of="value delivered at selling price", follows=True)
 def returned_value(view: View) -> Ratio:
-    """Value of what came back by the end of the run / value delivered, at the price of the line."""
+    """Value of what came back / value delivered, at the price of the line."""
     lines = view.lines
     return lines.rows.ratio(view.by_line(Returned)[lines.number] * lines.price, lines.delivered * lines.price)
 
 
-@kpi(unit="hours", better="lower", of="units restocked", scor="RS.3.140")
+@kpi(unit="hours", better="lower", of="units restocked", scor="RS.3.140", follows=True)
 def dock_to_stock(view: View) -> Ratio:
     """Mean time from the arrival of a returned unit until it is sellable stock again."""
     lines, size = view.lines, len(view.order_of_line)
@@ -45,7 +45,7 @@ def dock_to_stock(view: View) -> Ratio:
     return lines.rows.ratio(hours[lines.number], units[lines.number])
 
 
-@kpi(unit="share of value", better="higher", of="returned units disposed of or restocked, at cost")
+@kpi(unit="share of value", better="higher", of="returned units disposed of or restocked, at cost", follows=True)
 def recovery_value(view: View) -> Ratio:
     """Cost value of the returned units that became stock again / that of all whose fate is decided."""
     lines = view.lines

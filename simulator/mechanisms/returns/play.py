@@ -12,6 +12,8 @@ from simulator.lifecycle.customer_draws import NewOrders
 from simulator.lifecycle.customer_segment import CustomerSegment
 from simulator.lifecycle.world import World
 
+NAME = "returns"
+
 
 def draw(segment: CustomerSegment) -> Callable[[NewOrders], None]:
     """Draw the lines that will come back, more of what arrives damaged; what others send back stays as they say."""
@@ -35,22 +37,32 @@ def draw(segment: CustomerSegment) -> Callable[[NewOrders], None]:
     return comes_back
 
 
-def start(world: World) -> None:
-    """From now on, part of what is handed over comes back."""
-    world.hooks.handed_over.append(partial(start_returns, world))
+def start(world: World) -> set[Shipment]:
+    """From now on, part of what is handed over comes back; the state is what is on its way back, of measured orders."""
+    coming: set[Shipment] = set()
+    world.hooks.handed_over.append(partial(start_returns, world, coming))
+    return coming
 
 
-def start_returns(world: World, order: Order, shipment: Shipment) -> None:
+def busy(world: World) -> bool:
+    """Whether anything of measured orders is still to come back, or to be dealt with."""
+    return bool(world.mechanisms[NAME])
+
+
+def start_returns(world: World, coming: set[Shipment], order: Order, shipment: Shipment) -> None:
     """The customer has the goods, of which some lines will come back: the process of each sleeps until then."""
     for line, units in shipment.pieces or ():
         if line in order.block.comes_back:
             goods = Shipment(world.clock)
             goods.number, goods.terms = order.number, order.terms
-            goods.start(come_back(world, order, line, units, order.block.comes_back[line], goods))
+            if world.measures(order.at):
+                coming.add(goods)
+            goods.start(come_back(world, coming, order, line, units, goods))
 
 
-def come_back(world: World, order: Order, line: int, units: float, fate: ComesBack, goods: Shipment) -> Life:
+def come_back(world: World, coming: set[Shipment], order: Order, line: int, units: float, goods: Shipment) -> Life:
     """The life of returned goods."""
+    fate = order.block.comes_back[line]
     site, clock, number = order.terms.site, world.clock, order.block.line + line
     goods.until(clock.now + fate.lag)
     yield
@@ -63,12 +75,14 @@ def come_back(world: World, order: Order, line: int, units: float, fate: ComesBa
         yield
     desk = site.returns
     if fate.chance >= desk.restock + desk.refurbish and desk.dispose:
+        coming.discard(goods)
         world.record.disposed((clock.now, number, units))
         return
     refurbish = fate.chance >= desk.restock and desk.refurbish > 0
     if refurbish and site.refurbish_time is not None:
         goods.until(clock.now + site.refurbish_time())
         yield
+    coming.discard(goods)
     shelf.put(units)
     world.record.restocked((clock.now, number, units, float(refurbish)))
     serve_waiting(world, shelf)
