@@ -36,7 +36,10 @@ TICKS = 3_600_000.0
 """Milliseconds in an hour."""
 WHOLE = 1.5 * 2.0**52
 """Added to a number of ticks and taken off again, it leaves a whole number."""
-NUMBER = r"([0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+)"
+NUMBER = r"([0-9]{1,40}(?:\.[0-9]{0,40})?(?:[eE][-+]?[0-9]{1,2})?|\.[0-9]{1,40})"
+"""Long enough for anything that is meant, and short enough to be calculated with at once."""
+YEARS = (1900, 2999)
+"""A day of a run, or of an order history, lies in these years or between them."""
 _DURATION = re.compile(rf"\s*{NUMBER}\s*([a-z]+)\s*")
 _RATE = re.compile(rf"\s*{NUMBER}\s*per\s+([a-z]+)\s*")
 _PERCENT = re.compile(rf"\s*{NUMBER}\s*%\s*")
@@ -307,6 +310,31 @@ def _day(value: Any) -> Any:
     return value
 
 
+def _first_day(value: Any) -> Any:
+    day = _day(value)
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise ValueError(f"a day of the years {YEARS[0]} to {YEARS[1]} is expected; found {value!r}")
+    return day
+
+
+def zone(value: Any) -> str:
+    """The name of a time zone, as it is.
+
+    >>> zone("Europe/Berlin")
+    'Europe/Berlin'
+    """
+    import zoneinfo
+
+    try:
+        return zoneinfo.ZoneInfo(value).key
+    except (KeyError, ValueError, TypeError, OSError, AttributeError):
+        from difflib import get_close_matches
+
+        near = get_close_matches(str(value), zoneinfo.available_timezones(), 1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+    raise ValueError(f"a time zone is expected, such as Europe/Berlin or UTC{meant}; found {value!r}")
+
+
 Hours = Annotated[float, BeforeValidator(hours), writes(written_hours), _text("2 days", "45 min", "1 week")]
 """A duration, kept in hours."""
 PerHour = Annotated[float, BeforeValidator(per_hour), writes(written_rate), _text("24 per day", "430 per week")]
@@ -329,3 +357,7 @@ Cost = Annotated[
 """A cost rate with its basis."""
 Date = Annotated[dt.date, BeforeValidator(_day)]
 """A calendar date, written 2026-01-05."""
+FirstDay = Annotated[dt.date, BeforeValidator(_first_day)]
+"""The day on which a run begins."""
+Zone = Annotated[str, BeforeValidator(zone), _text("Europe/Berlin")]
+"""The name of a time zone."""

@@ -1,6 +1,6 @@
 """Every kind of order that the conditions of a policy can tell apart, so that rules can be compared as sets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from simulator.checks.impossible import impossible
 from simulator.checks.order_kinds import COMMITMENTS, WHOLE, Reach
 from simulator.checks.overload import overloads
+from simulator.checks.replayed_orders import told_of_history
 from simulator.checks.stock_targets import out_of_reach, unkept
 from simulator.scenario.errors import At, Problem, ScenarioError, dotted
 from simulator.scenario.reading.explain import placed
@@ -36,26 +37,31 @@ def conflicts(scenario: Scenario) -> list[At]:
 
 def policy_warnings(scenario: Scenario) -> list[dict[str, str]]:
     """The same as plain data."""
-    return [
-        {
-            "kind": "policy",
-            "path": dotted(each.path),
-            "message": f"{each.message} ({each.hint})" if each.hint else each.message,
-        }
-        for each in conflicts(scenario)
-    ]
+    return _as_plain("policy", conflicts(scenario))
 
 
 def scenario_warnings(scenario: Scenario) -> list[dict[str, Any]]:
-    """Every warning of a scenario as plain data, words and numbers: too much work, and the service policy."""
-    return [*(each.as_json() for each in overloads(scenario)), *policy_warnings(scenario)]
+    """Every warning of a scenario as plain data, words and numbers: too much work, its history, the service policy."""
+    history = _as_plain("history", told_of_history(scenario))
+    return [*(each.as_json() for each in overloads(scenario)), *history, *policy_warnings(scenario)]
+
+
+def _as_plain(kind: str, told: Iterable[At]) -> list[dict[str, str]]:
+    return [
+        {
+            "kind": kind,
+            "path": dotted(each.path),
+            "message": f"{each.message} ({each.hint})" if each.hint else each.message,
+        }
+        for each in told
+    ]
 
 
 def look_over(
     scenario: str | Path, overrides: Sequence[str] = (), further: Further | None = None
 ) -> tuple[Scenario, list[Problem]]:
     """The scenario of a file or of the gallery, and what is odd in it though it can be played: in its service policy,
-    and work that can never be done.
+    in its order history, and work that can never be done.
 
     `further` is as for `load`.
 
@@ -64,7 +70,7 @@ def look_over(
     loaded = load(scenario, overrides, further)
     if missed := list(out_of_reach(loaded)):
         raise ScenarioError(placed(missed, read(scenario, overrides).node))
-    found = [*(each.fault for each in overloads(loaded)), *conflicts(loaded)]
+    found = [*(each.fault for each in overloads(loaded)), *told_of_history(loaded), *conflicts(loaded)]
     return loaded, placed(found, read(scenario, overrides).node) if found else []
 
 

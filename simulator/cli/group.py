@@ -85,11 +85,10 @@ def bad_input() -> Iterator[None]:
     from simulator.planning.stock_levels import TargetError
     from simulator.plugins import PluginError
     from simulator.scenario.errors import ScenarioError
-    from simulator.scenario.reading.order_history import HistoryError
 
     try:
         yield
-    except (ScenarioError, TargetError, HistoryError, OSError, StoreError, ExecutorError, PluginError) as error:
+    except (ScenarioError, TargetError, OSError, StoreError, ExecutorError, PluginError) as error:
         stop(str(error))
 
 

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 
 from simulator.plugins import GROUPS, fingerprints
 from simulator.scenario.errors import dotted
-from simulator.scenario.reading.order_history import HistoryError
 from simulator.scenario.scenario import Scenario, plain_value
 
 ROUNDING = 1e-9
@@ -251,8 +250,6 @@ def _validated(source: dict[str, Any]) -> Scenario:
     except ValidationError as error:
         faults = [f"{dotted(each['loc'])}: {each['msg']}" for each in error.errors(include_url=False)]
         said = "; ".join(faults[:SHOWN])
-    except HistoryError as error:
-        said = str(error)
     raise ProvenanceError(f"this version of the program cannot read the scenario in the record: {said}")
 
 

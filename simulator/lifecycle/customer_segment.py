@@ -24,8 +24,7 @@ from simulator.lifecycle.order_terms import Bulk, OrderTerms, Reach
 from simulator.lifecycle.policy import Policy
 from simulator.scenario.demand import BLOCK
 from simulator.scenario.market import Basket, ChannelUse, Segment
-from simulator.scenario.quantities import of_history
-from simulator.scenario.reading.order_history import HistoryError, Orders, read_history
+from simulator.scenario.reading.order_history import Orders, own_orders
 from simulator.scenario.scenario import Scenario
 from simulator.unit_steps import UnitSteps
 from simulator.units import exact
@@ -166,16 +165,8 @@ class CustomerSegment:
             yield Bulk(exact(orders.at[picked]), channel, customer, self._lines_of(orders, picked))
 
     def _history(self) -> tuple[Orders, np.ndarray]:
-        """The history, and which of its orders are this segment's.
-
-        Errors: HistoryError for quantities that are no whole number of the smallest one of their product.
-        """
-        assert self.scenario.market.history is not None
-        orders = read_history(self.scenario.market.history)
-        for _, message, hint in of_history(orders.sku.tolist(), orders.units, self.scenario.products):
-            raise HistoryError(f"{self.scenario.market.history.file}: {message} ({hint})")
-        whole = self.scenario.market.history.columns.segment is None
-        return orders, orders.where((orders.segment == self.name) | whole)
+        """The history, and which of its orders are this segment's."""
+        return own_orders(self.scenario, self.name)
 
     def _channel_of(self, orders: Orders, picked: np.ndarray, drawn: np.ndarray) -> np.ndarray:
         """The history's own channel where it is one of the segment's, else the drawn one."""
@@ -196,9 +187,7 @@ class CustomerSegment:
         return np.array(found, dtype=int)
 
     def _lines_of(self, orders: Orders, picked: np.ndarray) -> Wanted:
-        first, last = orders.first[picked], orders.last[picked]
-        counts = last - first
-        rows = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
+        counts, rows = (orders.last - orders.first)[picked], orders.lines_of(picked)
         sku = np.array([self.skus[name] for name in orders.sku[rows].tolist()], dtype=int)
         price = np.where(np.isnan(orders.price[rows]), self.prices[sku], orders.price[rows])
         return Wanted(counts, sku, self.steps.exact(orders.units[rows], sku), price)

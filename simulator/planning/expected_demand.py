@@ -10,7 +10,7 @@ from simulator.rules.classifying import Sold, Turnover, turnover
 from simulator.scenario.demand import Replayed, Resampled, Rhythm
 from simulator.scenario.distributions import Quantity
 from simulator.scenario.market import Basket, ChannelUse, Segment
-from simulator.scenario.reading.order_history import Orders, read_history
+from simulator.scenario.reading.order_history import Orders, own_orders
 from simulator.scenario.scenario import Scenario
 from simulator.textbook.targets import Demand
 
@@ -115,14 +115,9 @@ def _basket_demand(scenario: Scenario, basket: Basket) -> Moments:
 
 
 def _history_demand(scenario: Scenario, name: str, segment: Segment) -> Moments:
-    assert scenario.market.history is not None
-    orders = read_history(scenario.market.history)
-    whole = scenario.market.history.columns.segment is None
-    mine = orders.where((orders.segment == name) | whole)
+    orders, mine = own_orders(scenario, name)
     days = float(np.ceil(orders.at.max() / DAY)) or 1.0
-    chosen = np.zeros(len(orders.sku), dtype=bool)
-    for order in mine.tolist():
-        chosen[orders.first[order] : orders.last[order]] = True
+    chosen = orders.lines_of(mine)
     place = {sku: index for index, sku in enumerate(scenario.products)}
     sku = np.array([place[each] for each in orders.sku[chosen].tolist()], dtype=int)
     size, units = len(place), orders.units[chosen]
@@ -255,18 +250,10 @@ def _replayed(scenario: Scenario, name: str, period: float) -> dict[str, np.ndar
     return {customer: rows[:, place] for customer, place in known.items()}
 
 
-def own_orders(scenario: Scenario, name: str) -> tuple[Orders, np.ndarray]:
-    """The history, and which of its orders are a segment's."""
-    assert scenario.market.history is not None
-    orders = read_history(scenario.market.history)
-    whole = scenario.market.history.columns.segment is None
-    return orders, orders.where((orders.segment == name) | whole)
-
-
 def sold_to(scenario: Scenario, orders: Orders, mine: np.ndarray, place: np.ndarray) -> Sold:
     """The lines of some orders of a history, each belonging to a place."""
     counts = (orders.last - orders.first)[mine]
-    rows = np.repeat(orders.first[mine] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    rows = orders.lines_of(mine)
     products = [scenario.products[sku] for sku in orders.sku[rows].tolist()]
     listed = np.array([product.price for product in products], dtype=float)
     price = np.where(np.isnan(orders.price[rows]), listed, orders.price[rows])

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.planning.expected_demand import own_orders
 from simulator.planning.sourcing_options import channel_shares, home_site
 from simulator.scenario.demand import Replayed, Resampled, Rhythm, Scheduled
 from simulator.scenario.distributions import Quantity
 from simulator.scenario.market import Basket, ChannelUse, Segment
+from simulator.scenario.reading.order_history import own_orders
 from simulator.scenario.scenario import Run, Scenario
 from simulator.units import DAY, WEEK
 

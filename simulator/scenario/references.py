@@ -5,7 +5,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
-from simulator.scenario.errors import At, Fault, Several, choice, dotted, steps
+from simulator.scenario.errors import At, Fault, choice, dotted, steps
 from simulator.scenario.market import Basket, Market, Segment
 from simulator.scenario.network import NO_TIME, Network, Site
 from simulator.scenario.optimise import Constraint, Decision, Optimise
@@ -198,31 +198,22 @@ def _range(here: Path, low: Decimal, high: Decimal, decision: Decision) -> Itera
         yield At((*here, "low"), f"a range by ratio begins above 0; found {decision.low}")
 
 
-def check_references(
+def reference_faults(
     market: Market,
     products: Mapping[str, Product],
     network: Network,
     service: Service,
     segmentation: Segmentation,
-    further: Iterable[At] = (),
-) -> None:
-    """Every SKU, site, supplier, calendar, channel and segment that is named exists; `further` faults are told too.
-
-    Errors: `Several`, with the place of each.
-    """
-    found = [
-        *_market(market, products, network),
-        *_channels(market, network),
-        *_network(network, products),
-        *_entry(market, network),
-        *service_references(service, market, products, segmentation),
-        *_products(products),
-        *segmentation_references(segmentation, market, products),
-        *contract_references(service, market),
-        *further,
-    ]
-    if found:
-        raise Several(found)
+) -> Iterator[At]:
+    """SKUs, sites, suppliers, calendars, channels and segments that are named and do not exist, and what is missing."""
+    yield from _market(market, products, network)
+    yield from _channels(market, network)
+    yield from _network(network, products)
+    yield from _entry(market, network)
+    yield from service_references(service, market, products, segmentation)
+    yield from _products(products)
+    yield from segmentation_references(segmentation, market, products)
+    yield from contract_references(service, market)
 
 
 def _market(market: Market, products: Mapping[str, Product], network: Network) -> Iterator[At]:
@@ -329,7 +320,8 @@ def _stock(place: Path, site: Site, network: Network, products: Mapping[str, Pro
             yield At((*place, sku), f"say which supplier delivers: {', '.join(network.suppliers) or 'none is defined'}")
     missing = [sku for sku in products if sku not in site.stock]
     if missing and "default" not in site.stock:
-        yield At(place, f"no rule for SKU {missing[0]!r} and {len(missing) - 1} more; `default` is for all the others")
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        yield At(place, f"no rule for SKU {missing[0]!r}{more}", "`default` is for all that have none of their own")
 
 
 def _entry(market: Market, network: Network) -> Iterator[At]:

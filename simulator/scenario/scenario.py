@@ -14,15 +14,16 @@ from pydantic.fields import FieldInfo
 from simulator.model import AnyOrder, Beside, Model, once
 from simulator.plugins import added
 from simulator.scenario.costs import Costs
+from simulator.scenario.errors import At, Several
 from simulator.scenario.market import Market
 from simulator.scenario.network import Network
 from simulator.scenario.optimise import Optimise
 from simulator.scenario.products import Product
 from simulator.scenario.quantities import quantity_faults
-from simulator.scenario.references import check_references, optimise_references
+from simulator.scenario.references import optimise_references, reference_faults
 from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service
-from simulator.units import Date, Hours
+from simulator.units import FirstDay, Hours, Zone
 
 
 def plain_value(value: Any) -> Any:
@@ -54,8 +55,12 @@ def _plain_copy(data: Any) -> Any:
 class Run(Model):
     """How long to simulate, and with which random numbers."""
 
-    start: Date = dt.date(2026, 1, 5)
+    start: FirstDay = dt.date(2026, 1, 5)
     """First day, at midnight; it fixes the days of the week."""
+    zone: Zone | None = None
+    """Where the clock of the run hangs, such as Europe/Berlin; times of an order history that have a zone of their own
+    are converted to it. All times are by that clock, and every day has 24 hours: in the night in which clocks are put
+    forward or back, a shift lasts as long as on any other. Orders of an hour that comes twice are both put into it."""
     horizon: Annotated[Hours, Field(gt=0, le=100 * 8760)]
     """Length of the run, warm-up included."""
     warm_up: Hours = 0.0
@@ -66,7 +71,7 @@ class Run(Model):
     @model_validator(mode="after")
     def _check(self) -> "Run":
         if self.warm_up >= self.horizon:
-            raise ValueError("warm_up must be shorter than horizon")
+            raise At(("warm_up",), "warm_up must be shorter than horizon")
         return self
 
 
@@ -107,18 +112,19 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> "Scenario":
-        further = (info.context or {}).get("further", lambda scenario: ())
-        own = optimise_references(self.optimise, self.source) if self.optimise is not None else ()
-        quantities = quantity_faults(self.market, self.products, self.network, self.service)
-        check_references(
-            self.market,
-            self.products,
-            self.network,
-            self.service,
-            self.segmentation,
-            [*own, *quantities, *further(self)],
-        )
+        context = info.context or {}
+        if context.get("references", True):
+            found = [*self.reference_faults(), *context.get("further", lambda scenario: ())(self)]
+            if found:
+                raise Several(found)
         return self
+
+    def reference_faults(self) -> list[At]:
+        """What a section names and another does not define, and quantities that a product does not come in."""
+        own = optimise_references(self.optimise, self.source) if self.optimise is not None else ()
+        sections = self.market, self.products, self.network, self.service, self.segmentation
+        quantities = quantity_faults(self.market, self.products, self.network, self.service)
+        return [*reference_faults(*sections), *own, *quantities]
 
     @property
     def source(self) -> dict[str, Any]:

@@ -118,6 +118,24 @@ def explain(error: ValidationError, root: type[BaseModel], tree: Mapping) -> lis
     ]
 
 
+def places(error: ValidationError, tree: Mapping) -> dict[Path, list[str]]:
+    """Where the faults that a model found in a tree lie, each with the words that are known there, if only some are.
+
+    A missing key lies where it belongs.
+    """
+    found: dict[Path, list[str]] = {}
+    for each in error.errors(include_url=False):
+        loc, context = each["loc"], each.get("ctx", {})
+        raised, missing = context.get("error"), each["type"] == "missing"
+        before, _ = _follow(tree, loc[:-1] if missing else loc)
+        if isinstance(raised, (At, Several)):
+            faults = raised.faults if isinstance(raised, Several) else [raised]
+            found |= {(*before, *fault.path): [] for fault in faults}
+        else:
+            found[(*before, loc[-1]) if missing else before] = choices(str(context.get("expected", "")))
+    return found
+
+
 def _without_counts(errors: list[Any]) -> list[Any]:
     """Without those that call a list too short only because an entry of it is wrong."""
     places = {error["loc"][:length] for error in errors for length in range(len(error["loc"]))}

@@ -31,6 +31,8 @@ from simulator.scenario.reading.layers import (
     written,
 )
 from simulator.scenario.reading.nodes import Mapping, Plain, Source, check_size, plain
+from simulator.scenario.reading.order_history import HistoryError, draws_on_history, orders_of
+from simulator.scenario.reading.stand_ins import lasting, lost_names, named, stand_in
 from simulator.scenario.reading.yaml_text import compose
 from simulator.scenario.scenario import Scenario
 
@@ -175,7 +177,8 @@ def _judged(root: type[Root], tree: Tree, further: Further | None = None) -> Roo
     try:
         judged = root.model_validate(tree.data, context=context)
     except ValidationError as error:
-        raise ScenarioError([*tree.problems, *explain(error, root, tree.node)]) from None
+        hidden = _hidden(error, tree, further) if root is Scenario else ()
+        raise ScenarioError([*tree.problems, *explain(error, root, tree.node), *hidden]) from None
     except ArithmeticError as error:
         said = "a number in it is too large or too small to calculate with"
         raise ScenarioError([*tree.problems, tree.node.mark.problem(said)]) from error
@@ -185,6 +188,36 @@ def _judged(root: type[Root], tree: Tree, further: Further | None = None) -> Roo
         said = f"{type(error).__name__}: {error}"
         message = f"the program could not judge this scenario: {said}"
         raise ScenarioError([tree.node.mark.problem(message, "a fault of the program: please report it")]) from error
-    if tree.problems:
-        raise ScenarioError(tree.problems)
+    problems = [*tree.problems, *(_history_faults(judged, tree.node) if isinstance(judged, Scenario) else ())]
+    if problems:
+        raise ScenarioError(problems)
     return judged
+
+
+def _hidden(error: ValidationError, tree: Tree, further: Further | None) -> Iterator[Problem]:
+    """What else is wrong with a scenario that has faults: what its sections name, and its order history."""
+    found = stand_in(tree.data, error, tree.node)
+    if found is None:
+        return
+    scenario, used = found
+    faults = [*scenario.reference_faults(), *(further(scenario) if further is not None else ())]
+    yield from placed(lasting(faults, used, tree.data), tree.node)
+    if not any(path in (("market",), ("run",)) or path[:2] in HISTORY for path in used):
+        names = lost_names(used, tree.data)
+        yield from (each for each in _history_faults(scenario, tree.node) if not named(each.message, names))
+
+
+HISTORY = (("market", "history"), ("run", "zone"))
+"""What an order history is read by."""
+
+
+def _history_faults(scenario: Scenario, tree: Mapping) -> Iterator[Problem]:
+    """What is wrong with the order history, where any segment draws on it: in its own lines, or where it is named."""
+    if not draws_on_history(scenario):
+        return
+    try:
+        orders_of(scenario)
+    except HistoryError as error:
+        for each in error.problems:
+            named = At(("market", "history", "file"), f"{each.file}: {each.message}", each.hint)
+            yield from [each] if each.line else placed([named], tree)
