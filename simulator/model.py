@@ -83,8 +83,19 @@ class Model(BaseModel):
             {**(written if isinstance(written, dict) else {}), **unknown} if unknown else written
         )
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it is of the same kind with equal settings; what was worked out from these does not count."""
+        if not isinstance(other, Model) or _kind(self) is not _kind(other):
+            return False
+        return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _read_again, (type(self), self.written())
+
+
+def _kind(model: Model) -> type[BaseModel]:
+    """Its class, whatever a generic one is made for."""
+    return model.__pydantic_generic_metadata__["origin"] or type(model)
 
 
 M = TypeVar("M", bound=Model)

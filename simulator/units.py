@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +38,8 @@ WHOLE = 1.5 * 2.0**52
 """Added to a number of ticks and taken off again, it leaves a whole number."""
 NUMBER = r"([0-9]{1,40}(?:\.[0-9]{0,40})?(?:[eE][-+]?[0-9]{1,2})?|\.[0-9]{1,40})"
 """Long enough for anything that is meant, and short enough to be calculated with at once."""
+LONGEST = 1000 * YEAR
+"""Hours of the longest duration that a scenario may write: no date that follows from it is past all calendars."""
 YEARS = (1900, 2999)
 """A day of a run, or of an order history, lies in these years or between them."""
 _DURATION = re.compile(rf"\s*{NUMBER}\s*([a-z]+)\s*")
@@ -59,8 +61,21 @@ def hours(value: Any) -> float:
         return 0.0
     found = _DURATION.fullmatch(value.lower()) if isinstance(value, str) else None
     if not found or found[2] not in TIME_UNITS:
+        _not_negative(value, "a duration")
         raise ValueError(f"a duration with its unit is expected, such as '2 days' or '45 min'; found {value!r}")
     return float(Fraction(found[1]) * _SECONDS[found[2]] / 3600)
+
+
+def _within_calendars(duration: float) -> float:
+    if duration > LONGEST:
+        raise ValueError(f"a duration of at most {in_words(LONGEST)} is expected; found {written_hours(duration)!r}")
+    return duration
+
+
+def _not_negative(value: Any, what: str) -> None:
+    below = isinstance(value, (int, float)) and value < 0
+    if below or (isinstance(value, str) and re.match(rf"\s*-\s*{NUMBER}", value)):
+        raise ValueError(f"{what} must not be negative; found {value!r}")
 
 
 def exact(time: T) -> T:
@@ -107,6 +122,7 @@ def per_hour(value: Any) -> float:
         return 0.0
     found = _RATE.fullmatch(value.lower()) if isinstance(value, str) else None
     if not found or found[2] not in TIME_UNITS:
+        _not_negative(value, "a rate")
         raise ValueError(f"a rate with its unit is expected, such as '24 per day'; found {value!r}")
     return float(found[1]) / TIME_UNITS[found[2]]
 
@@ -207,6 +223,8 @@ def cost_rate(value: Any) -> CostRate:
     bases = [word for word in words if word in BASES]
     times = [word for word in words if word in TIME_UNITS]
     of_value = bool(found and found[2])
+    if not found:
+        _not_negative(value, "a cost rate")
     if not found or len(bases) + len(times) != len(words) or len(times) > 1 or len(bases) != (0 if of_value else 1):
         raise ValueError(
             f"a cost rate is expected, such as '0.10 per unit per day' or '20 % per year'; found {value!r}"
@@ -232,6 +250,18 @@ def written_hours(value: Any) -> Any:
         if count > 0 and count * size == value:
             return f"{count} {'day' if name == 'days' and count == 1 else name}"
     return f"{float(value)!r} h"
+
+
+def in_words(duration: float) -> str:
+    """A duration as a person says it: in the longest unit of which it is a whole number.
+
+    >>> in_words(876000.0), in_words(336.0), in_words(0.25)
+    ('100 years', '2 weeks', '15 min')
+    """
+    for name, size in (("year", YEAR), ("week", WEEK)):
+        if duration >= size and duration % size == 0:
+            return f"{duration / size:g} {name}{'s' * (duration != size)}"
+    return str(written_hours(duration))
 
 
 def written_rate(value: Any) -> Any:
@@ -335,7 +365,13 @@ def zone(value: Any) -> str:
     raise ValueError(f"a time zone is expected, such as Europe/Berlin or UTC{meant}; found {value!r}")
 
 
-Hours = Annotated[float, BeforeValidator(hours), writes(written_hours), _text("2 days", "45 min", "1 week")]
+Hours = Annotated[
+    float,
+    BeforeValidator(hours),
+    AfterValidator(_within_calendars),
+    writes(written_hours),
+    _text("2 days", "45 min", "1 week"),
+]
 """A duration, kept in hours."""
 PerHour = Annotated[float, BeforeValidator(per_hour), writes(written_rate), _text("24 per day", "430 per week")]
 """A rate, kept per hour."""

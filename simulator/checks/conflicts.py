@@ -1,16 +1,19 @@
 """Every kind of order that the conditions of a policy can tell apart, so that rules can be compared as sets."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from simulator.checks.endless_work import endless_work
 from simulator.checks.impossible import impossible
 from simulator.checks.order_kinds import COMMITMENTS, WHOLE, Reach
 from simulator.checks.overload import overloads
 from simulator.checks.replayed_orders import told_of_history
 from simulator.checks.stock_targets import out_of_reach, unkept
+from simulator.planning.effort import GOES_ON, effort
 from simulator.scenario.errors import At, Problem, ScenarioError, dotted
 from simulator.scenario.reading.explain import placed
 from simulator.scenario.reading.load import Further, load, read
@@ -42,8 +45,8 @@ def policy_warnings(scenario: Scenario) -> list[dict[str, str]]:
 
 def scenario_warnings(scenario: Scenario) -> list[dict[str, Any]]:
     """Every warning of a scenario as plain data, words and numbers: too much work, its history, the service policy."""
-    history = _as_plain("history", told_of_history(scenario))
-    return [*(each.as_json() for each in overloads(scenario)), *history, *policy_warnings(scenario)]
+    history, work = _as_plain("history", told_of_history(scenario)), _as_plain("work", endless_work(scenario))
+    return [*(each.as_json() for each in overloads(scenario)), *work, *history, *policy_warnings(scenario)]
 
 
 def _as_plain(kind: str, told: Iterable[At]) -> list[dict[str, str]]:
@@ -68,9 +71,13 @@ def look_over(
     Raises ScenarioError with every problem found; that no stock level keeps a target is one.
     """
     loaded = load(scenario, overrides, further)
+    needs = effort(loaded)
+    if said := needs.flood(os.cpu_count() or 1):  # to look further would be a flood itself
+        return loaded, placed([At(needs.most, said, f"run refuses it; {GOES_ON}")], read(scenario, overrides).node)
     if missed := list(out_of_reach(loaded)):
         raise ScenarioError(placed(missed, read(scenario, overrides).node))
-    found = [*(each.fault for each in overloads(loaded)), *told_of_history(loaded), *conflicts(loaded)]
+    work = [*(each.fault for each in overloads(loaded)), *endless_work(loaded)]
+    found = [*work, *told_of_history(loaded), *conflicts(loaded)]
     return loaded, placed(found, read(scenario, overrides).node) if found else []
 
 

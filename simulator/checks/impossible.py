@@ -21,6 +21,8 @@ from simulator.units import DAY, exact, multiples, next_multiple
 
 YEAR = 400 * 24.0
 """Hours of a run that are looked at: after a year, weeks and holidays repeat."""
+SHORT = 1 / 12
+"""Hours between waves or departures below which nobody waits for them here: the cycle comes out no longer for it."""
 AFTER = 60 * 24.0
 """Hours beyond, for what is begun then."""
 
@@ -168,8 +170,10 @@ def _pass(scenario: Scenario, stage: Stage, modes: list[EntryMode | None], expre
     if stage.stage == "transit" and express is not None:
         work = min(work, express)
     hours = WorkingTime(scenario.network.calendars[stage.calendar], run.start) if stage.calendar is not None else None
-    leaves = _times(stage.departures, run) if stage.departures is not None else None
-    return Pass(work, hours, stage.cut_off, leaves, stage.waves, held)
+    often = stage.departures is not None and (stage.departures.every or DAY) < SHORT
+    leaves = _times(stage.departures, run) if stage.departures is not None and not often else None
+    waves = stage.waves if stage.waves is not None and stage.waves >= SHORT else None
+    return Pass(work, hours, stage.cut_off, leaves, waves, held)
 
 
 def _times(departures: Departures, run: Run) -> list[float]:

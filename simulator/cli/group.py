@@ -82,13 +82,14 @@ def bad_input() -> Iterator[None]:
     """What is wrong with the user's input, in words, instead of a traceback."""
     from simulator.experiments.executors import ExecutorError
     from simulator.experiments.store import StoreError
+    from simulator.planning.effort import FloodError
     from simulator.planning.stock_levels import TargetError
     from simulator.plugins import PluginError
     from simulator.scenario.errors import ScenarioError
 
     try:
         yield
-    except (ScenarioError, TargetError, OSError, StoreError, ExecutorError, PluginError) as error:
+    except (ScenarioError, TargetError, FloodError, OSError, StoreError, ExecutorError, PluginError) as error:
         stop(str(error))
 
 
@@ -138,14 +139,35 @@ def plugin_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def _allow_floods(context: click.Context, _option: click.Parameter, yes: bool) -> None:
+    """Whatever this command is to play, it plays, however much it is."""
+    if yes:
+        from simulator.planning.effort import ALLOWED
+
+        token = ALLOWED.set(True)
+        context.call_on_close(lambda: ALLOWED.reset(token))
+
+
+def yes_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--yes, which a command does not see: what it plays is not refused."""
+    return click.option(
+        "--yes",
+        is_flag=True,
+        expose_value=False,
+        callback=_allow_floods,
+        help="Play what would be refused since it is too much for this machine.",
+    )(command)
+
+
 def scenario_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """SCENARIO, --set, --seed and --plugin."""
+    """SCENARIO, and what `change_options` adds."""
     return click.argument("scenario")(change_options(command))
 
 
 def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--set, --seed and --plugin, which hold for every scenario of a command."""
+    """--set, --seed, --plugin and --yes, which hold for every scenario of a command."""
     for decorate in (
+        yes_option,
         plugin_option,
         click.option(
             "--seed",

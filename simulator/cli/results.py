@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.cli.group import bad_input, cli, output, plugin_option, progress_bar, quietly, slices, stop
+from simulator.cli.group import bad_input, cli, output, plugin_option, progress_bar, quietly, slices, stop, yes_option
 
 if TYPE_CHECKING:
     from simulator.experiments.provenance import Agreement
@@ -66,6 +66,7 @@ DIFFERENT = 1
 
 
 @cli.command()
+@yes_option
 @plugin_option
 @click.argument("result", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--experiment", type=click.IntRange(1), help="Of a store only this experiment  [default: all]")

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from simulator.engine.clock import RESUME, WORK, Clock
 from simulator.engine.ledger import Record
 from simulator.engine.orders import Shipment
-from simulator.planning.working_time import WorkingTime
+from simulator.planning.working_time import LATEST, WorkingTime
 from simulator.scenario.calendars import Departures
 from simulator.units import TICKS, WHOLE, exact, next_multiple
 
@@ -289,6 +289,8 @@ class Timetable:
 
         if self._departures.every is not None:
             return next_multiple(at, self._departures.every)
+        if at > LATEST:
+            return at
         for day in range(int(at // 24), int(at // 24) + 400):
             date = self._start + dt.timedelta(days=day)
             if date.weekday() in self._departures.days and date not in self._departures.closed:

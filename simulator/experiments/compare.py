@@ -49,6 +49,7 @@ def compare(
     executor: Executor | None = None,
     store: str | Path | Store = "",
     progress: Progress | None = None,
+    yes: bool = False,
 ) -> Comparison:
     """Compare alternatives with the first scenario, the base.
 
@@ -77,7 +78,7 @@ def compare(
             progress(done, replications * len(scenarios))
 
     try:
-        with workforce(workers, scheduler, executor) as crew:
+        with workforce(workers, scheduler, executor, yes) as crew:
             for wanted in sorted({math.ceil(replications * part) for part in ROUNDS}):
                 replicate(crew, [(each, wanted) for each in experiments], whole)
                 _check_measured([each.result(wanted) for each in experiments], kpis or (), by)

@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
@@ -39,15 +39,23 @@ class Workforce:
     """Why nobody works any more; "" as long as somebody does."""
     optional: bool = False
     """Whether nobody asked for it: what cannot be shared out is then done by this process itself."""
+    here: bool = False
+    """Whether they are known to share the memory of this machine."""
+    yes: bool = False
+    """Whether they are to play whatever comes, however much it is."""
 
 
 @contextmanager
 def workforce(
-    workers: int | None = None, scheduler: str | None = None, executor: Executor | None = None
+    workers: int | None = None,
+    scheduler: str | None = None,
+    executor: Executor | None = None,
+    yes: bool = False,
 ) -> Iterator[Workforce]:
     """Those who play: a given executor, the workers of a Dask scheduler, or `workers` processes (one per core).
 
     `scheduler` is an address such as "tcp://host:8786", or a scheduler file. One worker is this process itself.
+    `yes` has them play what would be refused since it is too much.
 
     Errors: ExecutorError if there is no scheduler or Dask is not installed; ValueError for numbers of workers
     below 1, or for several of the three at once.
@@ -57,15 +65,15 @@ def workforce(
     if workers is not None and workers < 1:
         raise ValueError("workers must be 1 or more")
     if executor is not None:
-        yield Workforce(Equipped(executor), int(getattr(executor, "_max_workers", 0)) or os.cpu_count() or 1)
+        yield Workforce(Equipped(executor), int(getattr(executor, "_max_workers", 0)) or os.cpu_count() or 1, yes=yes)
     elif scheduler is not None:
         with _dask(scheduler) as found:
-            yield found
+            yield replace(found, yes=yes)
     else:
         count = workers or os.cpu_count() or 1
         own: Executor = Equipped(Processes(count)) if count > 1 else Here()
         try:
-            yield Workforce(own, count, optional=workers is None)
+            yield Workforce(own, count, optional=workers is None, here=True, yes=yes)
         finally:
             own.shutdown(wait=True, cancel_futures=True)
 

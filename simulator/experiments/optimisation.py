@@ -216,6 +216,7 @@ def optimise(
     executor: Executor | None = None,
     store: str | Path | Store = "",
     progress: Progress | None = None,
+    yes: bool = False,
 ) -> Optimum:
     """Find what the `optimise` section of a scenario asks for.
 
@@ -238,7 +239,7 @@ def optimise(
     section = _section(loaded, where, overrides, trials, most)
     optuna()
     kept = store if isinstance(store, Store) else Store(store)
-    with workforce(workers, scheduler, executor) as crew:
+    with workforce(workers, scheduler, executor, yes) as crew:
         return _found(_Search(crew, loaded, section, kept, progress), where, overrides)
 
 

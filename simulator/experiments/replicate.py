@@ -15,6 +15,7 @@ from simulator.experiments.executors import ExecutorError, Here, Workforce, work
 from simulator.experiments.result import Result
 from simulator.experiments.samples import Block, play
 from simulator.experiments.store import Store, StoreError
+from simulator.planning.effort import refuse_floods
 from simulator.planning.stock_levels import found_levels
 from simulator.scenario.scenario import Scenario
 
@@ -123,6 +124,7 @@ def run(
     store: str | Path | Store = "",
     progress: Progress | None = None,
     cap: int = CAP,
+    yes: bool = False,
 ) -> Result:
     """Replicate a scenario: `replications` times (1 where nothing is said), or until precisions are met.
 
@@ -130,9 +132,11 @@ def run(
     `absolute` in the KPI's own unit; all hold together, with `cap` replications at the most. `workers` are
     processes, as many as there are cores where left out; `scheduler` names a Dask scheduler instead, `executor`
     is any of concurrent.futures. `store` is a file that keeps the results: what it holds of this scenario is not
-    played again. The result depends on none of these. An interrupt keeps what is finished.
+    played again. The result depends on none of these. An interrupt keeps what is finished. `yes` plays what would be
+    refused since it is too much.
 
-    Errors: ValueError for numbers that make no sense; KeyError for an unknown KPI; StoreError; ExecutorError.
+    Errors: ValueError for numbers that make no sense; KeyError for an unknown KPI; FloodError for what is too much;
+    StoreError; ExecutorError.
     """
     goals = {
         **{kpi: (goal, True) for kpi, goal in (precision or {}).items()},
@@ -144,7 +148,7 @@ def run(
     wanted = max(least, min(FIRST, cap)) if goals else least
     experiment = Experiment(scenario, store if isinstance(store, Store) else Store(store))
     try:
-        with workforce(workers, scheduler, executor) as crew:
+        with workforce(workers, scheduler, executor, yes) as crew:
             while True:
                 replicate(crew, [(experiment, wanted)], progress)
                 result = experiment.result(wanted)
@@ -181,11 +185,14 @@ def replicate(crew: Workforce, jobs: Sequence[tuple[Experiment, int]], progress:
 
     An interrupt, or an error, keeps the blocks that are finished or under way.
 
-    Errors: what playing raises; ExecutorError if workers keep dying, or all are gone; StoreError if results cannot
-    be written.
+    Errors: FloodError if it is too much; what playing raises; ExecutorError if workers keep dying, or all are gone;
+    StoreError if results cannot be written.
     """
     done = sum(experiment.has(wanted) for experiment, wanted in jobs)
     total = sum(wanted for _, wanted in jobs)
+    if not crew.yes:
+        due = [experiment.scenario for experiment, wanted in jobs if experiment.missing(wanted)]
+        refuse_floods(due, min(crew.count, total - done), here=crew.here)
     tell = progress or (lambda done, total: None)
     tell(done, total)
     if crew.optional and total - done == 1:

@@ -144,7 +144,7 @@ def _played(scenario: Scenario, numbers: Sequence[int]) -> Iterator[tuple[int, f
     """Number, seconds taken and measures of some replications, one after the other."""
     for number in numbers:
         begun = time.perf_counter()
-        measures = measure(simulate(scenario, number))
+        measures = measure(simulate(scenario, number, yes=True))
         yield number, time.perf_counter() - begun, measures
 
 

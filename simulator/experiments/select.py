@@ -147,6 +147,7 @@ def select(
     executor: Executor | None = None,
     store: str | Path | Store = "",
     progress: Progress | None = None,
+    yes: bool = False,
 ) -> Selection:
     """Select the best of several scenarios by one KPI's mean over replications, under common random numbers.
 
@@ -176,7 +177,7 @@ def select(
     names = [name for name in named if name not in lost]
     if not names:
         raise ComparisonError(f"none of the scenarios settles: {'; '.join(dict.fromkeys(lost.values()))}")
-    with workforce(workers, scheduler, executor) as crew:
+    with workforce(workers, scheduler, executor, yes) as crew:
         desk = Desk(crew, [Experiment(scenario, kept) for scenario in scenarios], names, kpi, upwards, progress)
         choice = _choose(desk, len(names), procedure, indifference, confidence, first, replications, budget)
     promise = GUARANTEES[procedure].format(

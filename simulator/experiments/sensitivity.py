@@ -123,6 +123,7 @@ def sensitivity(
     executor: Executor | None = None,
     store: str | Path | Store = "",
     progress: Progress | None = None,
+    yes: bool = False,
 ) -> Sensitivity:
     """Move the inputs of a scenario and see what that does to KPIs.
 
@@ -150,6 +151,7 @@ def sensitivity(
         executor=executor,
         store=store,
         progress=progress,
+        yes=yes,
     )
     played = [result for result in results if result is not None and result.replications >= replications]
     if len(played) < len(results):

@@ -11,6 +11,7 @@ import numpy as np
 
 from simulator.experiments.executors import ExecutorError, Workforce
 from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
+from simulator.planning.effort import refuse_floods
 from simulator.replication.measure import catalogue, series
 from simulator.replication.simulate import simulate
 from simulator.scenario.scenario import Scenario
@@ -246,8 +247,11 @@ def play(
 
     KPIs that the scenario has nothing to measure for are left out.
 
-    Errors: as `simulator.measures.series_of_kpis.series`; ExecutorError if a worker is lost.
+    Errors: as `simulator.measures.series_of_kpis.series`; ExecutorError if a worker is lost; FloodError if it
+    is too much.
     """
+    if not crew.yes:
+        refuse_floods([scenario], min(crew.count, replications), here=crew.here)
     numbers = iter(range(replications))
     found: list[dict[str, np.ndarray]] = []
     ahead: deque[Future[dict[str, np.ndarray]]] = deque()
@@ -268,4 +272,4 @@ def play(
 
 
 def _one(scenario: Scenario, number: int, kpis: Sequence[str], step: float) -> dict[str, np.ndarray]:
-    return series(simulate(scenario, number), kpis, step)
+    return series(simulate(scenario, number, yes=True), kpis, step)

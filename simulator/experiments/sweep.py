@@ -64,6 +64,7 @@ def play_all(
     executor: Executor | None = None,
     store: str | Path | Store = "",
     progress: Progress | None = None,
+    yes: bool = False,
 ) -> tuple[list[Result | None], str]:
     """The results of scenarios, each played so many times, and why that is not all; "" if it is.
 
@@ -75,7 +76,7 @@ def play_all(
     experiments = {scenario.hash: Experiment(scenario, kept) for scenario in scenarios}
     stopped = ""
     try:
-        with workforce(workers, scheduler, executor) as crew:
+        with workforce(workers, scheduler, executor, yes) as crew:
             replicate(crew, [(experiment, replications) for experiment in experiments.values()], progress)
     except (KeyboardInterrupt, ExecutorError, StoreError) as error:
         stopped = str(error) or "interrupted"
@@ -286,6 +287,7 @@ def sweep(
     executor: Executor | None = None,
     store: str | Path | Store = "",
     progress: Progress | None = None,
+    yes: bool = False,
 ) -> Sweep:
     """Play a scenario at many points of its inputs, under common random numbers.
 
@@ -306,7 +308,14 @@ def sweep(
     for note in notes:
         warnings.warn(note, RuntimeWarning, stacklevel=2)
     results, stopped = play_all(
-        scenarios, replications, workers=workers, scheduler=scheduler, executor=executor, store=store, progress=progress
+        scenarios,
+        replications,
+        workers=workers,
+        scheduler=scheduler,
+        executor=executor,
+        store=store,
+        progress=progress,
+        yes=yes,
     )
     played = [
         Point(number, values, result)

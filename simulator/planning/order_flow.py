@@ -67,13 +67,10 @@ def flows(scenario: Scenario) -> Iterator[Flow]:
     for name, segment in scenario.market.segments.items():
         for channel, share in channel_shares(scenario, segment).items():
             if isinstance(segment.demand, (Resampled, Replayed)):
-                orders, counts = _of_history(scenario, name, channel, share)
+                orders, counts = of_history(scenario, name, channel, share)
             else:
-                use = (segment.channels or {}).get(channel)
-                basket = use.basket if isinstance(use, ChannelUse) and use.basket is not None else segment.basket
-                assert basket is not None
-                counts = _line_counts(scenario, basket)
-                orders = share * _expected(scenario, segment) * (counts > 0).mean()
+                counts = _line_counts(scenario, _basket(segment, channel))
+                orders = share * orders_by_week(scenario, segment) * (counts > 0).mean()
             counts = counts[counts > 0]
             if not orders.any() or not len(counts):
                 continue
@@ -97,7 +94,7 @@ def _rhythm(scenario: Scenario, segment: Segment) -> Rhythm | None:
     return getattr(segment.demand, "rhythm", None) or scenario.market.rhythm
 
 
-def _expected(scenario: Scenario, segment: Segment) -> np.ndarray:
+def orders_by_week(scenario: Scenario, segment: Segment) -> np.ndarray:
     """Orders of a segment in each week."""
     edges, demand = week_edges(scenario.run), segment.demand
     if isinstance(demand, Scheduled):
@@ -111,7 +108,7 @@ def _expected(scenario: Scenario, segment: Segment) -> np.ndarray:
     return np.diff(np.interp(edges, np.arange(days + 1) * DAY, so_far))
 
 
-def _of_history(scenario: Scenario, name: str, channel: str, share: float) -> tuple[np.ndarray, np.ndarray]:
+def of_history(scenario: Scenario, name: str, channel: str, share: float) -> tuple[np.ndarray, np.ndarray]:
     """Orders of a segment in a channel in each week, and the lines of each, where they come from a history.
 
     The channel that the history names counts where it is one of the segment's; the others are shared out.
@@ -123,11 +120,27 @@ def _of_history(scenario: Scenario, name: str, channel: str, share: float) -> tu
     weight = np.where(own, 1.0, share * ~np.isin(named, list(channel_shares(scenario, segment))))
     counts = (history.last - history.first)[mine]
     if isinstance(segment.demand, Resampled):
-        orders = _expected(scenario, segment) * weight.mean()
+        orders = orders_by_week(scenario, segment) * weight.mean()
     else:
         orders = np.histogram(history.at[mine], edges, weights=weight)[0]
     chosen = weight > 0
     return orders, counts[chosen]
+
+
+def line_mean(segment: Segment, channel: str) -> float:
+    """Mean lines of an order in a channel, counting those of which nothing is wanted after all."""
+    basket = _basket(segment, channel)
+    if basket.orders is not None:
+        shares = sum(kind.share for kind in basket.orders)
+        return sum(kind.share * len(kind.lines) for kind in basket.orders) / shares
+    return basket.lines.expected if basket.lines is not None else 1.0
+
+
+def _basket(segment: Segment, channel: str) -> Basket:
+    use = (segment.channels or {}).get(channel)
+    basket = use.basket if isinstance(use, ChannelUse) and use.basket is not None else segment.basket
+    assert basket is not None
+    return basket
 
 
 def _line_counts(scenario: Scenario, basket: Basket) -> np.ndarray:
@@ -150,8 +163,7 @@ def _line_counts(scenario: Scenario, basket: Basket) -> np.ndarray:
         return np.array([1.0])
     counts = basket.lines.sample(rng, DRAWS).astype(int) if basket.lines is not None else np.ones(DRAWS, dtype=int)
     if nothing and basket.units is not None:
-        lines = basket.units.sample(rng, int(counts.sum())) > 0
-        return np.bincount(np.repeat(np.arange(DRAWS), counts), lines, DRAWS)
+        return rng.binomial(counts, float((basket.units.sample(rng, DRAWS) > 0).mean())).astype(float)
     found = counts.astype(float)
     mean = basket.lines.expected if basket.lines is not None else 1.0
     if not nothing and found.any():  # the mean is known

@@ -11,6 +11,10 @@ from simulator.units import DAY, TICKS, exact
 
 CHUNK = 400
 """Days that are laid out at a time."""
+MOST = 101 * 366
+"""Days that are laid out at the most: longer than any run."""
+LATEST = MOST * DAY
+"""Hours from the start of a run: what would be later is never, and takes no place in a calendar."""
 
 
 class WorkingTime:
@@ -63,8 +67,8 @@ class WorkingTime:
         self._before = [0.0, *self._upto[:-1]]
 
     def _until(self, at: float) -> None:
-        """Lay out days until one interval begins after `at`."""
-        while self.starts[-1] <= at:
+        """Lay out days until one interval begins after `at`, or no run lasts as long."""
+        while self.starts[-1] <= at and self._days < MOST:
             self._extend()
 
     def is_open(self, at: float) -> bool:
@@ -74,10 +78,12 @@ class WorkingTime:
         return place >= 0 and at < self.ends[place]
 
     def next_open(self, at: float) -> float:
-        """The time itself if open, else the next opening."""
+        """The time itself if open, else the next opening; what is later than any run lasts is open."""
         self._until(at)
         place = bisect_right(self.starts, at)
-        return at if place and at < self.ends[place - 1] else self.starts[place]
+        if place and at < self.ends[place - 1]:
+            return at
+        return self.starts[place] if place < len(self.starts) else at
 
     def next_shift(self, at: float) -> float:
         """When the first shift of a later day begins; one that lasts over midnight belongs to the day it began on.
@@ -143,14 +149,25 @@ class WorkingTime:
         return cut if over_midnight and cut < ends else None, ends
 
     def finish(self, at: float, work: float) -> float:
-        """When `work` open hours begun at `at` are done; work stops at closing and goes on at opening."""
+        """When `work` open hours begun at `at` are done; work stops at closing and goes on at opening.
+
+        Work that would take longer than any run lasts is done after the end of any.
+
+        >>> minute = WorkingTime(Calendar(days="mon", hours="08:00-08:01"), dt.date(2026, 1, 5))
+        >>> minute.finish(0.0, 1.0) / 168, minute.finish(0.0, 9600.0)
+        (59.047718253968256, 887184.0)
+        """
         begun = self.next_open(at)
+        if begun > self.starts[-1]:
+            return exact(begun + work)
         place = bisect_right(self.starts, begun) - 1
         done = exact(begun + work)
         if done <= self.ends[place]:
             return done
         done = exact(self._before[place] + begun - self.starts[place] + work)
         while self._upto[-1] < done:
+            if self._days >= MOST:
+                return max(begun, LATEST)
             self._extend()
         place = bisect_left(self._upto, done)
         return exact(self.starts[place] + done - self._before[place])

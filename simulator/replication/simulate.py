@@ -10,6 +10,7 @@ from simulator.lifecycle.laws import LAWS
 from simulator.lifecycle.replenishment import start_replenishment
 from simulator.lifecycle.world import World, build
 from simulator.mechanisms.known import mechanisms
+from simulator.planning.effort import refuse_floods
 from simulator.replication.cool_down import follow
 from simulator.scenario.scenario import Scenario
 
@@ -19,13 +20,16 @@ def lay_out(scenario: Scenario, replication: int) -> World:
     return build(scenario, replication, mechanisms())
 
 
-def simulate(scenario: Scenario, replication: int = 0) -> Ledger:
+def simulate(scenario: Scenario, replication: int = 0, *, yes: bool = False) -> Ledger:
     """Play one replication of a scenario and return what happened.
 
-    The result depends on the scenario, its seed and the replication's number alone.
+    The result depends on the scenario, its seed and the replication's number alone. `yes` plays what would be refused
+    since it is too much.
 
-    Errors: HistoryError if the order history cannot be read.
+    Errors: HistoryError if the order history cannot be read; FloodError for what is too much.
     """
+    if not yes:
+        refuse_floods([scenario])
     world = lay_out(scenario, replication)
     start_demand(world)
     start_replenishment(world)

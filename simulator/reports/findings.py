@@ -50,7 +50,7 @@ class Findings:
     @cached_property
     def ledger(self) -> Ledger:
         """What happened in the first replication."""
-        return simulate(self.scenario, self.replication)
+        return simulate(self.scenario, self.replication, yes=True)
 
     @cached_property
     def view(self) -> View:

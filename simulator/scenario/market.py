@@ -100,7 +100,7 @@ class Segment(Model):
     """What an order holds; for demand from a history, left out."""
     channels: dict[str, Share | ChannelUse] | None = None
     """Share of orders by channel; may be left out where the market has one channel or none."""
-    customers: Annotated[int, Field(ge=1)] | dict[str, Weight] = 1
+    customers: Annotated[int, Field(ge=1, le=1_000_000)] | dict[str, Weight] = 1
     """Their number, equally active, or their names with weights."""
     customer_class: str | None = None
     """A class to measure by, such as A, B, C."""

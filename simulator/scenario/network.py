@@ -59,7 +59,7 @@ class CreditHold(Model):
 class Collecting(Model):
     """How orders are collected into batches that are worked on as one."""
 
-    orders: Annotated[int, Field(ge=2)]
+    orders: Annotated[int, Field(ge=2, le=1000)]
     """So many orders make a batch."""
     within: Annotated[Hours, Field(gt=0)]
     """A smaller batch is begun when its oldest order has waited so long."""
@@ -150,7 +150,7 @@ class Stage(Model):
     """Working time for an order (for a shipment, after allocation)."""
     line_time: Duration | None = None
     """Working time for each of its lines, added."""
-    staff: Annotated[int, Field(ge=1)] | None = None
+    staff: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """How many are at work; without limit, and so without a queue, where left out."""
     calendar: str | None = None
     """When they work; round the clock where left out."""

@@ -1,5 +1,6 @@
 """What one section of a scenario names and another must define, and what an `optimise` section may not say."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
@@ -294,6 +295,20 @@ def _network(network: Network, products: Mapping[str, Product]) -> Iterator[At]:
                 yield At((*place, "siblings", other), "a site is no sibling of itself")
         yield from _stock((*place, "stock"), site, network, products)
     yield from _refresh(network)
+
+
+def calendar_faults(network: Network, start: dt.date) -> Iterator[At]:
+    """Calendars that never open."""
+    dates = [start + dt.timedelta(days=day) for day in range(OPENS_WITHIN)]
+    for name, calendar in network.calendars.items():
+        days = {day for shift in calendar.work for day in shift.days}
+        if not any(date.weekday() in days and not calendar.is_closed(date) for date in dates):
+            yield At(
+                ("network", "calendars", name), f"it is never open in {OPENS_WITHIN} days from the start of the run"
+            )
+
+
+OPENS_WITHIN = 400
 
 
 def _refresh(network: Network) -> Iterator[At]:

@@ -20,7 +20,7 @@ from simulator.scenario.network import Network
 from simulator.scenario.optimise import Optimise
 from simulator.scenario.products import Product
 from simulator.scenario.quantities import quantity_faults
-from simulator.scenario.references import optimise_references, reference_faults
+from simulator.scenario.references import calendar_faults, optimise_references, reference_faults
 from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service
 from simulator.units import FirstDay, Hours, Zone
@@ -62,7 +62,7 @@ class Run(Model):
     are converted to it. All times are by that clock, and every day has 24 hours: in the night in which clocks are put
     forward or back, a shift lasts as long as on any other. Orders of an hour that comes twice are both put into it."""
     horizon: Annotated[Hours, Field(gt=0, le=100 * 8760)]
-    """Length of the run, warm-up included."""
+    """Length of the run, warm-up included; at most 100 years."""
     warm_up: Hours = 0.0
     """Left out of the measures: orders placed before it, and stock until then."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
@@ -124,7 +124,8 @@ class Scenario(Model):
         own = optimise_references(self.optimise, self.source) if self.optimise is not None else ()
         sections = self.market, self.products, self.network, self.service, self.segmentation
         quantities = quantity_faults(self.market, self.products, self.network, self.service)
-        return [*reference_faults(*sections), *own, *quantities]
+        calendars = calendar_faults(self.network, self.run.start)
+        return [*reference_faults(*sections), *calendars, *own, *quantities]
 
     @property
     def source(self) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def test_a_value_is_given_as_the_field_holds_it_or_as_a_scenario_writes_it(base)
 @pytest.mark.parametrize(
     ("update", "said"),
     [
-        ({"horizon": -3.0}, "a duration with its unit is expected"),
+        ({"horizon": -3.0}, "a duration must not be negative"),
         ({"horizon": 100.0}, "warm_up must be shorter than horizon"),
         ({"horizon": float("nan")}, "a duration with its unit"),
         ({"seed": "lucky"}, "valid integer"),
@@ -257,3 +257,13 @@ def test_every_kind_of_value_is_written_and_read_again(model):
     assert type(model).model_validate(json.loads(json.dumps(model.written()))) == model
     assert type(model).model_validate(json.loads(json.dumps(model.canonical()))) == model
     assert pickle.loads(pickle.dumps(model)) == model
+
+
+def test_two_that_were_played_can_be_compared():
+    """What was worked out while they were played, such as arrays, is no part of what they are."""
+    one, other = (load("quickstart", ["run.horizon=2 weeks", "run.warm_up=0 h"]) for _ in range(2))
+    for each in (one, other):
+        simulator.simulate(each)
+    assert one == other
+    assert hash(one.run) == hash(other.run)
+    assert one != load("quickstart", ["run.horizon=3 weeks", "run.warm_up=0 h"])

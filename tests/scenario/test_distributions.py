@@ -66,7 +66,7 @@ def test_a_normal_below_zero_counts_as_zero():
         ({"gamma": {"mean": "2 h"}}, "give mean and cv, or mean and sd, or shape and scale"),
         ({"gamma": {"mean": "2 h", "cv": 1}, "exponential": {"mean": "2 h"}}, "exactly one"),
         ({}, "exactly one"),
-        ("-2 h", "a duration with its unit"),
+        ("-2 h", "a duration must not be negative"),
         (2, "a duration with its unit"),
         ("2 fortnights", "a duration with its unit"),
         ({"uniform": {"low": "2 h", "high": "1 h"}}, "low must not be above high"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from simulator.scenario.errors import At, Part, Problem, Several, choice, dotted
 from simulator.scenario.reading.nodes import Mapping, Mark, Node, Scalar, Shape, below, child, plain, shape_of
+from simulator.units import hours, in_words, per_hour, share, written_rate
 
 _NAMES = {
     "a whole number": "int_type int_parsing int_from_float int_parsing_size",
@@ -64,9 +66,27 @@ def limit(error: Any, node: Node) -> str:
     context = {name: _plain_number(value) for name, value in error.get("ctx", {}).items()}
     if error["type"] in ("too_short", "too_long"):
         return f"{pattern.format(**context)}, found {context['actual_length']}"
-    number = isinstance(node, Scalar) and isinstance(node.value, (int, float))
+    value = node.value if isinstance(node, Scalar) else None
+    if isinstance(value, str) and (bound := _in_its_unit(error, value)):
+        return f"must be {bound}, found {_short(value)}"
+    number = isinstance(node, Scalar) and isinstance(value, (int, float))
     what = _short(node.text) if isinstance(node, Scalar) and number else found(node)
     return f"{pattern.format(**context)}, found {what}"
+
+
+_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+
+
+def _in_its_unit(error: Any, written: str) -> str:
+    """The limit of a quantity that is written with a unit, in the unit that suits; "" where it is none."""
+    for name, words in _BOUNDS.items():
+        limit = error.get("ctx", {}).get(name)
+        if isinstance(limit, (int, float)):
+            for read, write in ((hours, in_words), (per_hour, written_rate), (share, lambda part: f"{part * 100:g} %")):
+                with suppress(ValueError):
+                    read(written)
+                    return f"{words} {write(limit) if limit else 0}"
+    return ""
 
 
 def choices(expected: str) -> list[str]:
