@@ -387,6 +387,8 @@ Money = Annotated[float, BeforeValidator(_number), Field(ge=0)]
 """An amount of money, in the scenario's own currency."""
 Weight = Annotated[float, BeforeValidator(_number), Field(ge=0)]
 """A relative weight, not negative."""
+Factor = Annotated[float, BeforeValidator(_number), Field(ge=0)]
+"""A factor on a number, not negative."""
 Cost = Annotated[
     CostRate, BeforeValidator(cost_rate), writes(written_cost), _text("0.10 per unit per day", "20 % per year")
 ]

@@ -258,7 +258,7 @@ def salib(part: str) -> Any:
     try:
         return import_module(f"SALib.{part}")
     except ImportError as error:
-        raise DesignError("Morris and Sobol need SALib: pip install 'service-simulator[research]'") from error
+        raise DesignError("Morris and Sobol need SALib: pip install SALib") from error
 
 
 def tornado_design(inputs: int) -> np.ndarray:

@@ -154,7 +154,7 @@ def _dask(scheduler: str) -> Iterator[Workforce]:
     try:
         dask: Any = import_module("distributed")
     except ImportError as error:
-        raise ExecutorError("a scheduler needs Dask: pip install 'service-simulator[cluster]'") from error
+        raise ExecutorError("a scheduler needs Dask: pip install distributed") from error
     try:
         file = Path(scheduler)
         address = json.loads(file.read_text())["address"] if file.is_file() else scheduler

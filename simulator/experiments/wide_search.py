@@ -24,7 +24,7 @@ def optuna() -> Any:
 
     Errors: OptunaMissing.
     """
-    help_ = "pip install 'service-simulator[research]'"
+    help_ = "pip install optuna"
     try:
         found: Any = import_module("optuna")
     except ImportError as error:

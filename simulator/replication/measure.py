@@ -114,9 +114,11 @@ def series(ledger: Ledger, kpis: Sequence[str], step: float) -> dict[str, np.nda
     """
     run = View(ledger)
     begins = np.arange(int(run.end / step + ROUNDING) + 1) * step
-    views = [run.since(begin) for begin in begins]
-    found = [catalogue()[name] for name in kpis if views[0].taken(catalogue()[name].function) is not None]
-    tails = np.array([[_sums(kpi, view) for kpi in found] for view in views]).reshape(len(views), len(found), 2)
+    whole = run.since(0.0)
+    found = [catalogue()[name] for name in kpis if whole.taken(catalogue()[name].function) is not None]
+    del whole  # a view holds tables of the whole run: one at a time is alive
+    tails = np.array([[_sums(kpi, view) for kpi in found] for view in map(run.since, begins.tolist())])
+    tails = tails.reshape(len(begins), len(found), 2)
     steps = tails[:-1] - tails[1:]
     return {kpi.name: steps[:, place].T for place, kpi in enumerate(found)}
 

@@ -1,12 +1,14 @@
 """The catalogues of rules, KPIs and gallery scenarios, on the terminal and as pages of the documentation."""
 
 import inspect
+import json
+import re
 import types
 import typing
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from simulator.field_docs import field_docs
@@ -19,10 +21,11 @@ from simulator.rules.promising import PromiseRule
 from simulator.rules.replenishing import ReplenishmentRule
 from simulator.rules.sourcing import SourcingRule
 from simulator.rules.stockout import StockoutRule
+from simulator.scenario.calendars import Days, Opening
 from simulator.scenario.demand import DemandRule
 from simulator.scenario.distributions import Distribution, Duration
 from simulator.scenario.scenario import Scenario
-from simulator.units import Clock, Cost, Date, Hours, Money, PerHour, Share, Units, Weight
+from simulator.units import Clock, Cost, Date, Factor, FirstDay, Hours, Money, PerHour, Share, Units, Weight, Zone
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,6 +65,7 @@ def summary(documented: object) -> str:
 
 def print_rules(tag: str | None) -> bool:
     """Print all rules, or the whole documentation of those with a tag; False if there is none."""
+    from rich.markup import escape
     from rich.table import Table
 
     console = _console()
@@ -74,12 +78,14 @@ def print_rules(tag: str | None) -> bool:
     found = [(family, rule) for family, name, rule in rules() if name == tag]
     for family, rule in found:
         console.print(f"[bold]{tag}[/bold] ({family})\n\n{explanation(rule)}\n", highlight=False)
-        meanings = field_docs(rule)
+        meanings, hints = field_docs(rule), typing.get_type_hints(rule, include_extras=True)
         for name, field in rule.model_fields.items():
             if name != "rule":
-                need = "required" if field.is_required() else f"default {field.default}"
-                meaning = meanings.get(name, "")
-                console.print(f"  [bold]{field.alias or name}[/bold] ({need}): {meaning}", highlight=False)
+                said = default(field, hints[name]).strip("*")
+                need = "required" if field.is_required() else f"default {said}" if said else "may be left out"
+                kind = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", words(hints[name]))
+                about = escape(f"({kind}; {need}): {meanings.get(name, '')}")
+                console.print(f"  [bold]{escape(field.alias or name)}[/bold] {about}", highlight=False)
     return bool(found)
 
 
@@ -138,8 +144,13 @@ WORDS: dict[Any, str] = {
     Units: "units",
     Money: "money",
     Weight: "weight",
+    Factor: "factor",
     Cost: 'cost rate, such as "0.10 per unit per day"',
     Date: "date, such as 2026-01-05",
+    FirstDay: "date, such as 2026-01-05",
+    Days: 'days, such as "mon-fri"',
+    Opening: 'hours, such as "08:00-17:00"',
+    Zone: "time zone, such as Europe/Berlin",
     float: "number",
     int: "whole number",
     str: "text",
@@ -193,19 +204,35 @@ def _fields(model: type[BaseModel]) -> Iterator[str]:
         if name == "rule":
             continue
         meaning = meanings.get(name, "").replace("\n", " ").replace("|", "\\|")
-        yield f"| `{field.alias or name}` | {words(hints[name])} | {_default(field)} | {meaning} |"
+        yield f"| `{field.alias or name}` | {words(hints[name])} | {default(field, hints[name])} | {meaning} |"
     yield ""
 
 
-def _default(field: FieldInfo) -> str:
+def default(field: FieldInfo, hint: Any) -> str:
+    """The default of a field as a scenario writes it, so that it can be pasted; "" where that switches something off.
+
+    >>> from simulator.model import Model
+    >>> class Break(Model):
+    ...     length: Hours = 0.5
+    ...     days: Days = (0, 1, 2, 3, 4, 5, 6)
+    >>> [default(Break.model_fields[name], hint) for name, hint in (("length", Hours), ("days", Days))]
+    ['30 min', 'daily']
+    """
     if field.is_required():
         return "**required**"
     value = field.get_default(call_default_factory=True)
-    if value is None or value in ({}, (), "") or isinstance(value, BaseModel):
+    if value is None or value in ({}, (), "") or (isinstance(value, BaseModel) and not isinstance(value, Rule)):
         return ""
-    if isinstance(value, tuple) and isinstance(value[0], Rule):
-        return ", ".join(f"`{rule.rule}`" for rule in value)
-    return f"{value}"
+    rules = value if isinstance(value, tuple) else (value,)
+    if isinstance(rules[0], Rule):
+        said = ", ".join(f"{{rule: {rule.rule}}}" for rule in rules)
+        return f"`{said}`" if len(rules) == 1 else f"`[{said}]`"
+    written = TypeAdapter(hint).dump_python(value, mode="json")
+    if value == tuple(range(7)):
+        return "daily"
+    if isinstance(written, float) and written.is_integer():
+        return f"{written:.0f}"
+    return written if isinstance(written, str) else json.dumps(written)
 
 
 def words(annotation: Any) -> str:
@@ -240,7 +267,8 @@ def _annotated(annotation: Any, inner: Any) -> str:
         if inner is base:
             return f"a [{family} rule](rules.md#{family})"
     for known, said in WORDS.items():
-        if known == annotation:
+        parts = typing.get_args(known)  # of a quantity with limits, those without come first
+        if parts and parts == typing.get_args(annotation)[: len(parts)]:
             return said
     return words(inner)
 

@@ -92,7 +92,7 @@ def _parquet(path: Path) -> Iterator[Write]:
     try:
         arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError as error:
-        raise ExportError("Parquet needs pyarrow: pip install 'service-simulator[cluster]'") from error
+        raise ExportError("Parquet needs pyarrow: pip install pyarrow") from error
     kinds = dict.fromkeys(COLUMNS, arrow.string()) | dict.fromkeys(("seconds", "value", "weight"), arrow.float64())
     kinds |= dict.fromkeys(("experiment", "seed", "replication"), arrow.int64())
     schema = arrow.schema(list(kinds.items()))

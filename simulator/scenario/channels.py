@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from simulator.model import Model, Names
 from simulator.rules.sourcing import Sourcing
 from simulator.scenario.distributions import Duration, Quantity
-from simulator.units import Hours, Money, Share, Units
+from simulator.units import Factor, Hours, Money, Share, Units
 
 Every = Annotated[Hours, Field(gt=0)]
 
@@ -79,7 +79,7 @@ class Channel(Model):
     """What it is, in words."""
     entry: str | None = None
     """How its orders are entered: one of the network's entry modes."""
-    price: Annotated[Money, Field(gt=0)] = 1.0
+    price: Annotated[Factor, Field(gt=0)] = 1.0
     """Its prices, as a factor on the products' own."""
     source: Sourcing | None = None
     """Which site serves its orders; where left out, the segment's."""

@@ -103,7 +103,7 @@ def test_a_scheduler_that_is_not_there_is_an_error(monkeypatch):
 
 def test_without_dask_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ExecutorError, match=r"pip install 'service-simulator\[cluster\]'"):
+    with pytest.raises(ExecutorError, match=r"pip install distributed"):
         simulator.run(shelf(), 2, scheduler="tcp://127.0.0.1:1")
 
 
