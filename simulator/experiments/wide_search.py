@@ -24,7 +24,7 @@ def optuna() -> Any:
 
     Errors: OptunaMissing.
     """
-    help_ = "pip install optuna"
+    help_ = "pip install 'optuna>=5'"
     try:
         found: Any = import_module("optuna")
     except ImportError as error:

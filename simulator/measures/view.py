@@ -113,13 +113,8 @@ class View:
 
     def __init__(self, ledger: Ledger, labels: Labels | None = None) -> None:
         self.ledger, self.scenario = ledger, ledger.scenario
-<<<<<<< HEAD
         self.begin, self.end = self.scenario.run.warm_up, ledger.until
-        self.labels = Labels(ledger)
-=======
-        self.begin, self.end = self.scenario.run.warm_up, self.scenario.run.horizon
         self.labels = labels or Labels(ledger)
->>>>>>> ca3921a (The reference says quantities as they are written, and its defaults can be pasted)
         self.tables: dict[Callable[[View], Any], Any] = {}
         """What `table_of_view` has kept."""
         self.tables_of_run: dict[Callable[[View], Any], Any] = {}
@@ -133,17 +128,17 @@ class View:
 
     def since(self, begin: float) -> "View":
         """The same run, measured from another time on."""
-<<<<<<< HEAD
-        other = View(self.ledger)
-        other.begin, other.labels, other.tables_of_run = begin, self.labels, self.tables_of_run
+        other = View(self.ledger, self.labels)
+        other.begin, other.tables_of_run = begin, self.tables_of_run
         if self.followed is not self:
             other.followed = self.followed.since(begin)
             other.followed.cut = other
-=======
-        other = View(self.ledger, self.labels)
-        other.begin, other.tables_of_run = begin, self.tables_of_run
->>>>>>> ca3921a (The reference says quantities as they are written, and its defaults can be pasted)
         return other
+
+    def forget(self) -> None:
+        """Let go of all tables: nobody asks this view any more, and it and what follows it hold each other."""
+        for each in {id(view): view for view in (self.followed, self.cut, self)}.values():
+            each.__dict__.clear()
 
     @cached_property
     def followed(self) -> "View":

@@ -11,8 +11,8 @@ from simulator.units import DAY, TICKS, exact
 
 CHUNK = 400
 """Days that are laid out at a time."""
-MOST = 101 * 366
-"""Days that are laid out at the most: longer than any run."""
+MOST = 201 * 366
+"""Days that are laid out at the most: longer than any run, and what follows its end."""
 LATEST = MOST * DAY
 """Hours from the start of a run: what would be later is never, and takes no place in a calendar."""
 
@@ -155,7 +155,7 @@ class WorkingTime:
 
         >>> minute = WorkingTime(Calendar(days="mon", hours="08:00-08:01"), dt.date(2026, 1, 5))
         >>> minute.finish(0.0, 1.0) / 168, minute.finish(0.0, 9600.0)
-        (59.047718253968256, 887184.0)
+        (59.047718253968256, 1765584.0)
         """
         begun = self.next_open(at)
         if begun > self.starts[-1]:

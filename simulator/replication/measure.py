@@ -116,9 +116,13 @@ def series(ledger: Ledger, kpis: Sequence[str], step: float) -> dict[str, np.nda
     begins = np.arange(int(run.end / step + ROUNDING) + 1) * step
     whole = run.since(0.0)
     found = [catalogue()[name] for name in kpis if whole.taken(catalogue()[name].function) is not None]
-    del whole  # a view holds tables of the whole run: one at a time is alive
-    tails = np.array([[_sums(kpi, view) for kpi in found] for view in map(run.since, begins.tolist())])
-    tails = tails.reshape(len(begins), len(found), 2)
+    whole.forget()  # a view holds tables of the whole run: one at a time is alive
+    rows = []
+    for begin in begins.tolist():
+        view = run.since(begin)
+        rows.append([_sums(kpi, view) for kpi in found])
+        view.forget()
+    tails = np.array(rows).reshape(len(begins), len(found), 2)
     steps = tails[:-1] - tails[1:]
     return {kpi.name: steps[:, place].T for place, kpi in enumerate(found)}
 

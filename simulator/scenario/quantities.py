@@ -163,9 +163,9 @@ def _stated(place: Path, model: Model, skus: Sequence[str], products: Products) 
 
 
 def _by_step(skus: Iterable[str], products: Products) -> list[tuple[UnitStep, str]]:
-    """The steps of some products, each with the first of these that has it."""
+    """The steps of some products, each with the first of these that has it; what is no product has none."""
     found: dict[float, str] = {}
-    for sku in skus:
+    for sku in (sku for sku in skus if sku in products):
         found.setdefault(products[sku].step, sku)
     return [(step_of(size), sku) for size, sku in found.items()]
 

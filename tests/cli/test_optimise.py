@@ -197,7 +197,7 @@ def test_without_optuna_it_says_what_to_install(folder):
         [sys.executable, "-c", code, "optimise", "shelf.yaml"], capture_output=True, text=True, cwd=folder
     )
     assert done.returncode == 2
-    assert "pip install optuna" in done.stderr
+    assert "pip install 'optuna>=5'" in done.stderr
     assert "Traceback" not in done.stderr
 
 
