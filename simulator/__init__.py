@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from simulator.experiments.replicate import run
     from simulator.experiments.result import Result
     from simulator.experiments.select import select
+    from simulator.experiments.sensitivity import sensitivity
     from simulator.experiments.sweep import sweep
-    from simulator.fitting import fit
+    from simulator.experiments.warm_up import find_warm_up
+    from simulator.fitting.fit import fit
     from simulator.plugins import load_plugin
     from simulator.replication.simulate import simulate
     from simulator.scenario.errors import ScenarioError
@@ -32,12 +34,14 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "compare",
+    "find_warm_up",
     "fit",
     "load",
     "load_plugin",
     "optimise",
     "run",
     "select",
+    "sensitivity",
     "simulate",
     "sweep",
 ]
@@ -48,12 +52,14 @@ _HOMES = {
     "Scenario": "scenario.scenario",
     "ScenarioError": "scenario.errors",
     "compare": "experiments.compare",
+    "find_warm_up": "experiments.warm_up",
     "fit": "fitting.fit",
     "load": "scenario.reading.load",
     "load_plugin": "plugins",
     "optimise": "experiments.optimisation",
     "run": "experiments.replicate",
     "select": "experiments.select",
+    "sensitivity": "experiments.sensitivity",
     "simulate": "replication.simulate",
     "sweep": "experiments.sweep",
 }

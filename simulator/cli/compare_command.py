@@ -7,6 +7,7 @@ import click
 
 from simulator.cli.group import (
     FORMATS,
+    USAGE,
     bad_input,
     change_options,
     cli,
@@ -20,6 +21,8 @@ from simulator.cli.group import (
     slices,
     stop,
     stopped_early,
+    told,
+    write_all,
 )
 
 if TYPE_CHECKING:
@@ -126,13 +129,15 @@ def compare(
         except KeyboardInterrupt:
             stopped_early("interrupted", "a comparison wants two finished replications of each, at least", store)
         for note in found.notes:
-            click.echo(f"warning: {note}", err=True)
+            told(f"warning: {note}")
+        failed = _write(found, chart, report)
         _show(found, style)
-        _write(found, chart, report)
     if found.stopped:
         stopped_early(
             found.stopped, f"these are the {found.replications} replications of each that are finished", store
         )
+    if failed:
+        raise SystemExit(USAGE)
 
 
 def _show(found: "Comparison", style: str) -> None:
@@ -141,24 +146,25 @@ def _show(found: "Comparison", style: str) -> None:
 
         click.echo(json.dumps(found.as_json(), indent=1))
     elif style == "csv":
-        click.echo(found.table.to_csv(index=False), nl=False)
+        from simulator.drawing.plain_text import as_csv
+
+        click.echo(as_csv(found.table), nl=False)
     else:
         from simulator.reports.comparison_tables import print_comparison
 
         print_comparison(found)
 
 
-def _write(found: "Comparison", chart: Path | None, report: Path | None) -> None:
-    if chart is not None:
-        from simulator.reports.comparison_tables import write_comparison_chart
+def _write(found: "Comparison", chart: Path | None, report: Path | None) -> bool:
+    """Write what is wanted, before anything is printed; whether something could not be."""
+    if chart is None and report is None:
+        return False
+    from simulator.reports.comparison_tables import write_comparison, write_comparison_chart
 
-        write_comparison_chart(found, chart)
-        click.echo(f"chart: {chart}", err=True)
-    if report is not None:
-        from simulator.reports.comparison_tables import write_comparison
-
-        write_comparison(found, report)
-        click.echo(f"report: {report}", err=True)
+    return write_all(
+        ("chart", chart, lambda path: write_comparison_chart(found, path)),
+        ("report", report, lambda path: write_comparison(found, path)),
+    )
 
 
 def known_kpi(context: click.Context, option: click.Parameter, given: str) -> str:
@@ -226,7 +232,7 @@ def select(
         except KeyboardInterrupt:
             stopped_early("interrupted", "nothing is selected yet", store)
     for note in found.notes:
-        click.echo(f"warning: {note}", err=True)
+        told(f"warning: {note}")
     _show_selection(found, style)
 
 

@@ -4,17 +4,20 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import click
 
 from simulator import __version__
+from simulator.drawing.plain_text import visible
 
 if TYPE_CHECKING:
     from simulator.experiments.store import Store
     from simulator.scenario.scenario import Scenario
 
 
+Workers = int | Literal["cores"]
+"""What --workers says: so many processes, or one for each core."""
 FORMATS = ("table", "json", "csv")
 PICTURES = (".png", ".svg")
 
@@ -27,6 +30,21 @@ def known_kpis(_context: click.Context, _option: click.Parameter, given: tuple[s
         if name not in catalogue():
             raise click.BadParameter(no_kpi(name))
     return given
+
+
+def named_kpis(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of KPIs, and of all that fit a pattern."""
+    from fnmatch import filter as fitting
+
+    from simulator.replication.measure import catalogue
+
+    found: dict[str, None] = {}
+    for name in given:
+        names = fitting(catalogue(), name) if any(sign in name for sign in "*?[") else [name] * (name in catalogue())
+        if not names:
+            raise click.BadParameter(no_kpi(name))
+        found.update(dict.fromkeys(names))
+    return tuple(found)
 
 
 def slices(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -50,7 +68,8 @@ def picture(context: click.Context, option: click.Parameter, path: Path | None) 
     return output(context, option, path)
 
 
-USAGE, INTERRUPTED = 2, 130
+USAGE, INTERRUPTED, CLOSED = 2, 130, 141
+"""Exit status: bad input or a file that cannot be written, an interrupt, and a reader who left (as shells count it)."""
 ORDER = (
     "gallery",
     "fit",
@@ -72,14 +91,27 @@ ORDER = (
 )
 
 
-def stop(message: str, status: int = USAGE) -> None:
-    click.echo(message, err=True)
+def stop(message: str, status: int = USAGE) -> NoReturn:
+    """End with a message on standard error."""
+    told(message)
     raise SystemExit(status)
+
+
+def told(message: str) -> None:
+    """Say something on standard error, whatever names are in it."""
+    click.echo(visible(message, "\n"), err=True)
+
+
+def failure(error: OSError) -> str:
+    """What the system says of a file, in words."""
+    said = error.strerror or str(error)
+    return f"{error.filename}: {said}" if error.filename is not None else f"standard output cannot be written: {said}"
 
 
 @contextmanager
 def bad_input() -> Iterator[None]:
     """What is wrong with the user's input, in words, instead of a traceback."""
+    from simulator.experiments.arguments import ArgumentError
     from simulator.experiments.executors import ExecutorError
     from simulator.experiments.store import StoreError
     from simulator.planning.effort import FloodError
@@ -89,12 +121,44 @@ def bad_input() -> Iterator[None]:
 
     try:
         yield
-    except (ScenarioError, TargetError, FloodError, OSError, StoreError, ExecutorError, PluginError) as error:
+    except BrokenPipeError:
+        raise
+    except (ScenarioError, TargetError, FloodError, ArgumentError, StoreError, ExecutorError, PluginError) as error:
         stop(str(error))
+    except OSError as error:
+        stop(failure(error))
+
+
+def write_all(*files: "tuple[str, Path | None, Callable[[Path], object]]") -> bool:
+    """Write the files that are wanted (what, where, how), before anything is printed; whether one has failed.
+
+    One that cannot be written is told, and the others and what is printed are not lost with it.
+    """
+    failed = False
+    for what, path, write in files:
+        if path is not None:
+            try:
+                write(path)
+                told(f"{what}: {path}")
+            except OSError as error:
+                told(f"{what}: {failure(error)}")
+                failed = True
+    return failed
+
+
+class ReaderLeft(Exception):  # noqa: N818
+    """Nobody reads standard output any more."""
 
 
 class Ordered(click.Group):
     """Commands in the order in which a study goes, not in that of the alphabet."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """As ever; but that nobody reads standard output is for `main` to say, which click would not."""
+        try:
+            return super().invoke(context)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error
 
     def list_commands(self, _context: click.Context) -> list[str]:
         """First those that are placed, then any other."""
@@ -180,6 +244,15 @@ def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    callback=lambda _context, _option, given: given or "cores",
+    help="Processes  [default: one per core]",
+)
+"""--workers; Python's functions use this process alone where nothing is said."""
+
+
 def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--workers, --scheduler and --store; a command hands them on as keywords of the same names."""
     for decorate in (
@@ -191,7 +264,7 @@ def experiment_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Keep the results in this file; what it holds already is not played again.",
         ),
         click.option("--scheduler", metavar="ADDRESS|FILE", help="Play on the workers of this Dask scheduler."),
-        click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]"),
+        workers_option,
     ):
         command = decorate(command)
     return command
@@ -219,7 +292,7 @@ def opened(store: Path | None, *scenarios: "Scenario") -> Iterator["Store"]:
         if others := found.others(name, {scenario.hash for scenario in scenarios}):
             count = sum(other.replications for other in others)
             said = f"{count} replications under the name {name!r} with another content, seed or version"
-            click.echo(f"{store} keeps {said}: they are left alone (`simulator results {store}` lists them)", err=True)
+            told(f"{store} keeps {said}: they are left alone (`simulator results {store}` lists them)")
     yield found
 
 
@@ -240,6 +313,7 @@ def stopped_early(why: str, finished: str, store: object) -> None:
 def load_scenario(scenario: str, changes: tuple[str, ...], seed: int | None) -> "Scenario":
     from simulator.scenario.reading.load import load
 
+    not_written_over(scenario)
     return load(scenario, [*changes, *([f"run.seed={seed}"] if seed is not None else [])])
 
 
@@ -273,8 +347,34 @@ def no_kpi(name: str) -> str:
     return f"there is no KPI {name!r};{meant} `simulator kpis` lists them"
 
 
-def output(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
-    """A file to write: its folder must be there before the work begins."""
-    if path and not path.parent.is_dir():
+def output(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """A file to write. Its place is tried before the work begins, and no two files may have the same."""
+    from simulator.drawing.sheet import destination, try_out
+
+    if path is None:
+        return None
+    if not path.parent.is_dir():
         raise click.BadParameter(f"there is no folder {path.parent}")
+    try:
+        if option.name != "store":  # which is tried when it is opened
+            try_out(path)
+        place = destination(path)
+    except OSError as error:
+        raise click.BadParameter(f"{path}: {error.strerror}") from error
+    taken = context.meta.setdefault(OUTPUTS, {})
+    if place in taken:
+        raise click.BadParameter(f"{path} is the file of {taken[place]} already")
+    taken[place] = option.opts[0]
     return path
+
+
+OUTPUTS = "simulator.outputs"
+"""Under this name a command's context keeps the files that it is to write."""
+
+
+def not_written_over(scenario: str) -> None:
+    """End if a scenario that is read would be written over."""
+    context = click.get_current_context(silent=True)
+    option = context.meta.get(OUTPUTS, {}).get(Path(scenario).resolve()) if context is not None else None
+    if option and Path(scenario).is_file():
+        stop(f"{option}: {scenario} is the scenario itself: name another file")

@@ -14,6 +14,8 @@ from simulator.cli.group import (
     plugin_option,
     scenario_options,
     stop,
+    told,
+    write_all,
 )
 
 
@@ -38,11 +40,11 @@ def check(scenarios: tuple[str, ...], changes: tuple[str, ...]) -> None:
         try:
             loaded, warnings = look_over(name, changes, faults)
         except ScenarioError as error:
-            click.echo(str(error), err=True)
+            told(str(error))
             bad += 1
         else:
             for warning in warnings:
-                click.echo(f"warning: {warning}", err=True)
+                told(f"warning: {warning}")
             fine = counted(len(warnings), "warning") if warnings else "fine"
             products, sites = len(loaded.products), len(loaded.network.sites)
             held = {"product": products, "segment": len(loaded.market.segments), "site": sites}
@@ -127,6 +129,7 @@ def card(scenario: str, changes: tuple[str, ...], seed: int | None, file: Path |
     The card is Markdown under the headings of the STRESS-DES checklist, written from the scenario itself. The first
     replication is played for it.
     """
+    from simulator.drawing.sheet import write_whole
     from simulator.reports.card import card as write
     from simulator.scenario.reading.load import base_of
 
@@ -136,5 +139,5 @@ def card(scenario: str, changes: tuple[str, ...], seed: int | None, file: Path |
         if file is None:
             click.echo(text, nl=False)
         else:
-            file.write_text(text, encoding="utf-8")
-            click.echo(f"card: {file}", err=True)
+            if write_all(("card", file, lambda path: write_whole(path, text.encode("utf-8", errors="replace")))):
+                raise SystemExit(USAGE)

@@ -1,11 +1,14 @@
 """The command `simulator`. Heavy packages are imported only by the commands that need them."""
 
+import contextlib
+import os
 import sys
+from typing import TextIO
 
 import click
 
 from simulator.cli import compare_command, fit_command, look, optimise_command, results, run_command, sweep_command
-from simulator.cli.group import INTERRUPTED, USAGE, cli, stop
+from simulator.cli.group import CLOSED, INTERRUPTED, USAGE, ReaderLeft, cli, failure, stop
 
 __all__ = [
     "compare_command",
@@ -26,10 +29,22 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         cli.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         stop("interrupted", INTERRUPTED)
     except click.ClickException as error:
         error.show()
         raise SystemExit(USAGE) from error
-    except BrokenPipeError:
-        raise SystemExit(0) from None
+    except (ReaderLeft, BrokenPipeError):
+        _let_go(sys.stdout)
+        stop("the reader of standard output left before all was printed", CLOSED)
+    except OSError as error:
+        _let_go(sys.stdout)
+        stop(failure(error))
+
+
+def _let_go(stream: TextIO) -> None:
+    """Send what is left of a stream nowhere, so that it does not fail once more when the program ends."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from simulator.cli.group import (
+    USAGE,
+    Workers,
     bad_input,
     cli,
     experiment_options,
@@ -16,6 +18,7 @@ from simulator.cli.group import (
     scenario_options,
     stop,
     stopped_early,
+    write_all,
 )
 
 if TYPE_CHECKING:
@@ -75,7 +78,7 @@ def optimise(
     trials: int | None,
     most: int | None,
     what_if: Path | None,
-    workers: int | None,
+    workers: Workers,
     scheduler: str | None,
     store: Path | None,
     style: str,
@@ -104,8 +107,10 @@ def optimise(
             stop(str(error))
         except KeyboardInterrupt:
             stopped_early("interrupted", "what is finished is kept" if store else "nothing is kept", store)
+        failed = _write(found, what_if, chart)
         _show(found, style)
-        _write(found, what_if, chart)
+    if failed:
+        raise SystemExit(USAGE)
 
 
 def _not_the_base(scenario: str, what_if: Path | None) -> None:
@@ -119,22 +124,23 @@ def _show(found: "Optimum", style: str) -> None:
 
         click.echo(json.dumps(found.as_json(), indent=1))
     elif style == "csv":
-        click.echo(found.table.to_csv(index=False), nl=False)
+        from simulator.drawing.plain_text import as_csv
+
+        click.echo(as_csv(found.table), nl=False)
     else:
         from simulator.reports.optimum import print_optimum
 
         print_optimum(found)
 
 
-def _write(found: "Optimum", what_if: Path | None, chart: Path | None) -> None:
-    if what_if is not None:
-        from simulator.drawing.sheet import write_whole
-        from simulator.experiments.what_if import what_if as text_of
+def _write(found: "Optimum", what_if: Path | None, chart: Path | None) -> bool:
+    """Write what is wanted, before anything is printed; whether something could not be."""
+    if what_if is None and chart is None:
+        return False
+    from simulator.reports.files import write_what_if
+    from simulator.reports.optimum import write_optimum_chart
 
-        write_whole(what_if, text_of(found, what_if.parent).encode())
-        click.echo(f"what-if: {what_if}", err=True)
-    if chart is not None:
-        from simulator.reports.optimum import write_optimum_chart
-
-        write_optimum_chart(found, chart)
-        click.echo(f"chart: {chart}", err=True)
+    return write_all(
+        ("what-if", what_if, lambda path: write_what_if(found, path)),
+        ("chart", chart, lambda path: write_optimum_chart(found, path)),
+    )

@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.cli.group import bad_input, cli, output, plugin_option, progress_bar, quietly, slices, stop, yes_option
+from simulator.cli.group import (
+    Workers,
+    bad_input,
+    cli,
+    output,
+    plugin_option,
+    progress_bar,
+    quietly,
+    slices,
+    stop,
+    workers_option,
+    yes_option,
+)
 
 if TYPE_CHECKING:
     from simulator.experiments.provenance import Agreement
@@ -77,9 +89,9 @@ DIFFERENT = 1
     metavar="ORDERS.csv",
     help="Where the order history lies now, if not where it lay then.",
 )
-@click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]")
+@workers_option
 def reproduce(
-    result: Path, experiment: int | None, replications: int | None, history: Path | None, workers: int | None
+    result: Path, experiment: int | None, replications: int | None, history: Path | None, workers: Workers
 ) -> None:
     """Play RESULT again and say whether the numbers agree.
 

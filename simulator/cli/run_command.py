@@ -1,21 +1,22 @@
 """`simulator run` and `simulator warm-up`."""
 
-import math
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 from simulator.cli import group as options
+from simulator.cli.audited import AUDITED, BROKEN, Audited
 from simulator.cli.group import (
     FORMATS,
     INTERRUPTED,
+    USAGE,
+    Workers,
     bad_input,
     cli,
     experiment_options,
     load_scenario,
-    no_kpi,
+    named_kpis,
     opened,
     output,
     progress_bar,
@@ -24,48 +25,25 @@ from simulator.cli.group import (
     slices,
     stop,
     stopped_early,
+    told,
+    workers_option,
+    write_all,
 )
 
 if TYPE_CHECKING:
+    from simulator.experiments.precision import Precision
     from simulator.experiments.result import Result
 
 
-AUDITED = 3
-"""So many replications are audited."""
-BROKEN = 1
-"""The exit status where a law is broken."""
+def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> "list[Precision]":
+    """KPI=0.01 or 1% is relative to the mean, KPI=±20 is in the KPI's unit (+-20 where a keyboard lacks the sign)."""
+    from simulator.experiments.arguments import ArgumentError, UnknownName
+    from simulator.experiments.precision import precision_of
 
-
-class Goals(NamedTuple):
-    """Half widths wanted by KPI: as a share of the mean, and in the KPI's own unit."""
-
-    relative: dict[str, float]
-    absolute: dict[str, float]
-
-
-def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> Goals:
-    """KPI=0.01 is relative to the mean, KPI=±20 is in the KPI's unit (+-20 where a keyboard lacks the sign)."""
-    from simulator.replication.measure import catalogue
-
-    goals = Goals({}, {})
-    for text in given:
-        kpi, _, goal = text.partition("=")
-        if kpi not in catalogue():
-            raise click.BadParameter(no_kpi(kpi))
-        absolute = goal.startswith(("±", "+-"))
-        try:
-            wanted = float(goal.removeprefix("±").removeprefix("+-"))
-        except ValueError:
-            raise click.BadParameter(
-                f"{text!r}: give a relative half width, such as {kpi}=0.01, or one in its unit, such as {kpi}=±2"
-            ) from None
-        if not 0 < wanted < (math.inf if absolute else 1):
-            raise click.BadParameter(
-                f"{text!r}: a relative half width lies between 0 and 1, such as 0.01; "
-                f"one in the KPI's unit, such as ±2, above 0"
-            )
-        (goals.absolute if absolute else goals.relative)[kpi] = wanted
-    return goals
+    try:
+        return [precision_of(kpi.strip(), goal) for kpi, _, goal in (text.partition("=") for text in given)]
+    except (ArgumentError, UnknownName) as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @cli.command(short_help="Simulate SCENARIO and show its KPIs with intervals.")
@@ -74,7 +52,7 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
 @click.option(
     "--precision",
     multiple=True,
-    metavar="KPI=0.01|±2",
+    metavar="KPI=1%|±2",
     callback=_precisions,
     help="Replicate until the KPI's half width is this share of its mean, or this much in its unit; repeatable: "
     "all hold together.",
@@ -110,6 +88,14 @@ def _precisions(_context: click.Context, _option: click.Parameter, given: tuple[
     help=f"Check the laws that every run keeps, on the first replications (up to {AUDITED}), played again for it. "
     f"A broken law is told, and ends with status {BROKEN}.",
 )
+@click.option(
+    "--kpi",
+    "kpis",
+    multiple=True,
+    callback=named_kpis,
+    metavar="KPI",
+    help="Show this KPI instead of the headlines, or those of a pattern such as '*_fill_rate'; repeatable.",
+)
 @click.option("--all", "everything", is_flag=True, help="Show every KPI, not only the headlines.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option(
@@ -131,12 +117,13 @@ def run(
     changes: tuple[str, ...],
     seed: int | None,
     replications: int | None,
-    precision: Goals,
+    precision: "list[Precision]",
     cap: int,
-    workers: int | None,
+    workers: Workers,
     scheduler: str | None,
     store: Path | None,
     by: tuple[str, ...],
+    kpis: tuple[str, ...],
     everything: bool,
     style: str,
     percentiles: tuple[float, ...],
@@ -146,88 +133,45 @@ def run(
 ) -> None:
     """Simulate SCENARIO and show its KPIs with 95 % confidence intervals."""
     from simulator.checks.conflicts import conflicts
+    from simulator.experiments.precision import missed
     from simulator.experiments.replicate import run as replicate
 
     with bad_input():
         loaded = load_scenario(scenario, changes, seed)
         odd = len(conflicts(loaded))
-        wanted = replications if replications is not None or any(precision) else 20
+        wanted = replications if replications is not None or precision else 20
         with opened(store, loaded) as kept, progress_bar() as progress, quietly():
             result = replicate(
                 loaded,
                 wanted,
-                precision=precision.relative,
-                absolute=precision.absolute,
+                precision=precision,
                 cap=cap,
                 workers=workers,
                 scheduler=scheduler,
                 store=kept,
                 progress=progress,
             )
+        for dimension in by:
+            if dimension not in result.dimensions():
+                known = ", ".join(result.dimensions())
+                raise click.BadParameter(f"no dimension {dimension!r}; there are {known}", param_hint="--by")
+        if lost := [kpi for kpi in kpis if kpi not in result.kpi_names]:
+            told(f"this scenario has nothing to measure for {', '.join(lost)}")
+        failed = _write(result, report, excel)
         if odd:
-            click.echo(f"{odd} warning{'s' * (odd > 1)}: see `simulator check`", err=True)
+            told(f"{odd} warning{'s' * (odd > 1)}: see `simulator check`")
         checked = Audited.of(result) if audits else None
-        _show(result, style, by, everything, percentiles, checked)
-        _write(result, report, excel)
+        _show(result, style, by, everything, percentiles, kpis, checked)
     if result.stopped:
         stopped_early(result.stopped, f"these are the {result.replications} replications that are finished", store)
-    _tell_missed(result, precision)
+    for each in [*missed(result, precision), *([result.caution] if result.caution else [])]:
+        told(each)
+    if failed:
+        raise SystemExit(USAGE)
     if checked is not None:
-        click.echo(checked.text, err=True)
+        told(checked.text)
         if checked.broken:
             raise SystemExit(BROKEN)
-
-
-def _tell_missed(result: "Result", goals: Goals) -> None:
-    """Which precisions were not reached with as many replications as are allowed."""
-    for wanted, relative in ((goals.relative, True), (goals.absolute, False)):
-        for kpi, goal in wanted.items():
-            found = result.estimate(kpi)
-            reached = found.relative if relative else found.half_width
-            if not reached <= goal:
-                click.echo(
-                    f"{kpi}: {goal:g} not reached with {result.replications} replications "
-                    f"({'relative ' * relative}half width {reached:.3g})",
-                    err=True,
-                )
-
-
-@dataclass(frozen=True)
-class Audited:
-    """What the audit of some replications of a result found."""
-
-    replications: int
-    facts: int
-    laws: dict[str, str]
-    broken: dict[int, list[str]]
-    """By replication."""
-
-    @staticmethod
-    def of(result: "Result") -> "Audited":
-        """Play the first replications of a result again, and check every law on what happened."""
-        from simulator.replication.simulate import audited, simulate
-
-        numbers = result.numbers[:AUDITED]
-        found = {number: audited(simulate(result.scenario, number)) for number in numbers}
-        laws = {name: said for each in found.values() for name, said in each.laws.items()}
-        broken = {number: each.broken for number, each in found.items() if each.broken}
-        return Audited(len(numbers), sum(each.facts for each in found.values()), laws, broken)
-
-    @property
-    def text(self) -> str:
-        """The same in words."""
-        from simulator.drawing.wording import counted
-
-        over = f"over {self.facts:,} facts of {counted(self.replications, 'replication')}"
-        if not self.broken:
-            return f"audit: {counted(len(self.laws), 'law')} held {over}: {', '.join(self.laws)}"
-        lines = [f"  replication {number}: {said}" for number, every in self.broken.items() for said in every]
-        return "\n".join([f"audit: not every law held {over}:", *lines])
-
-    def as_json(self) -> dict[str, object]:
-        """The same as plain data."""
-        broken = [{"replication": number, "message": said} for number, every in self.broken.items() for said in every]
-        return {"audit": {"replications": self.replications, "facts": self.facts, "laws": self.laws, "broken": broken}}
 
 
 def _show(
@@ -236,12 +180,9 @@ def _show(
     by: tuple[str, ...],
     everything: bool,
     percentiles: tuple[float, ...],
+    kpis: tuple[str, ...],
     checked: Audited | None,
 ) -> None:
-    known = result.dimensions()
-    for dimension in by:
-        if dimension not in known:
-            raise click.BadParameter(f"no dimension {dimension!r}; there are {', '.join(known)}", param_hint="--by")
     if style == "json":
         import json
 
@@ -250,30 +191,38 @@ def _show(
         shares = [each / 100 for each in percentiles]
         levels = {"stock_levels": plan} if (plan := as_plain(result.scenario)) else {}
         audit = checked.as_json() if checked is not None else {}
-        told = {**result.as_json(by or None), **result.percentiles_as_json(shares), **levels, **audit}
-        click.echo(json.dumps(told, indent=1))
+        whole = {
+            **result.as_json(by or None, kpis or None),
+            **result.percentiles_as_json(shares, kpis or None),
+            **levels,
+            **audit,
+        }
+        click.echo(json.dumps(whole, indent=1))
     elif style == "csv":
-        click.echo(result.table(by or None).to_csv(index=False), nl=False)
+        from simulator.drawing.plain_text import as_csv
+
+        table = result.table(by or None)
+        click.echo(as_csv(table[table["kpi"].isin(kpis)] if kpis else table), nl=False)
     else:
         from simulator.reports.result_tables import print_percentiles, print_result
         from simulator.reports.stock_plan import print_plan
 
-        print_result(result, by, everything)
-        print_percentiles(result, percentiles, everything)
+        print_result(result, by, everything, kpis)
+        print_percentiles(result, percentiles, everything, kpis)
         print_plan(result.scenario)
 
 
-def _write(result: "Result", report: Path | None, excel: Path | None) -> None:
-    if report is not None:
-        from simulator.reports.page import write_page
+def _write(result: "Result", report: Path | None, excel: Path | None) -> bool:
+    """Write what is wanted, before anything is printed; whether something could not be."""
+    if report is None and excel is None:
+        return False
+    from simulator.reports.page import write_page
+    from simulator.reports.workbook import write_workbook
 
-        write_page(result, report)
-        click.echo(f"report: {report}", err=True)
-    if excel is not None:
-        from simulator.reports.workbook import write_workbook
-
-        write_workbook(result, excel)
-        click.echo(f"workbook: {excel}", err=True)
+    return write_all(
+        ("report", report, lambda path: write_page(result, path)),
+        ("workbook", excel, lambda path: write_workbook(result, path)),
+    )
 
 
 @cli.command("warm-up", short_help="Say how long SCENARIO takes to settle.")
@@ -292,7 +241,7 @@ def _write(result: "Result", report: Path | None, excel: Path | None) -> None:
     metavar="FILE.png|svg",
     help="Draw how the KPIs settle.",
 )
-@click.option("--workers", type=click.IntRange(1, 1024), help="Processes  [default: one per core]")
+@workers_option
 @click.option("--scheduler", metavar="ADDRESS|FILE", help="Play on the workers of this Dask scheduler.")
 @click.option("--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def warm_up(
@@ -303,7 +252,7 @@ def warm_up(
     kpis: tuple[str, ...],
     step: str | None,
     picture: Path | None,
-    workers: int | None,
+    workers: Workers,
     scheduler: str | None,
     style: str,
 ) -> None:
@@ -330,14 +279,16 @@ def warm_up(
                 "interrupted: a warm-up is read from all replications, and none are kept; fewer (-n) are sooner done",
                 INTERRUPTED,
             )
+        failed = False
+        if picture is not None:
+            from simulator.reports.warm_up_words import write_warm_up_chart
+
+            failed = write_all(("chart", picture, lambda path: write_warm_up_chart(found, path)))
         if style == "json":
             import json
 
             click.echo(json.dumps(as_json(found), indent=1))
         else:
             print_warm_up(found)
-        if picture is not None:
-            from simulator.reports.warm_up_words import write_warm_up_chart
-
-            write_warm_up_chart(found, picture)
-            click.echo(f"chart: {picture}", err=True)
+    if failed:
+        raise SystemExit(USAGE)

@@ -8,6 +8,7 @@ import click
 
 from simulator.cli.group import (
     FORMATS,
+    USAGE,
     bad_input,
     cli,
     experiment_options,
@@ -20,6 +21,8 @@ from simulator.cli.group import (
     slices,
     stop,
     stopped_early,
+    told,
+    write_all,
 )
 
 if TYPE_CHECKING:
@@ -167,16 +170,18 @@ def sweep(
         except DesignError as error:
             stop(str(error))
         for note in found.notes:
-            click.echo(f"warning: {note}", err=True)
-        _show(found, costs, shown, dimensions, reach, style)
+            told(f"warning: {note}")
+        failed = False
         if chart is not None:
             from simulator.reports.sweep_charts import write_sweep_chart
 
-            write_sweep_chart(found, costs, shown, dimensions, chart)
-            click.echo(f"chart: {chart}", err=True)
+            failed = write_all(("chart", chart, lambda path: write_sweep_chart(found, costs, shown, dimensions, path)))
+        _show(found, costs, shown, dimensions, reach, style)
     if found.stopped:
         begun = counted(len(found.points), "point")
         stopped_early(found.stopped, f"this is what is finished of the {begun} that have begun", store)
+    if failed:
+        raise SystemExit(USAGE)
 
 
 def _show(
@@ -195,7 +200,9 @@ def _show(
             whole["cost_of_service"] = [cost_of_service_json(each, reach) for each in costs]
         click.echo(json.dumps(whole, indent=1, default=str))
     elif style == "csv":
-        click.echo(found.table(kpis, by).to_csv(index=False), nl=False)
+        from simulator.drawing.plain_text import as_csv
+
+        click.echo(as_csv(found.table(kpis, by)), nl=False)
     else:
         print_sweep(found, kpis, by)
         for each in costs[:SLICES]:
@@ -275,13 +282,15 @@ def sensitivity(
         except Unfinished as why:
             stopped_early(str(why), "an analysis needs all of its points, and shows nothing before", store)
         for note in found.notes:
-            click.echo(f"warning: {note}", err=True)
+            told(f"warning: {note}")
+        failed = write_all(("chart", chart, lambda path: write_sensitivity_chart(found, path)))
         if style == "json":
             click.echo(json.dumps(found.as_json(), indent=1, default=str))
         elif style == "csv":
-            click.echo(found.table.to_csv(index=False), nl=False)
+            from simulator.drawing.plain_text import as_csv
+
+            click.echo(as_csv(found.table), nl=False)
         else:
             print_sensitivity(found)
-        if chart is not None:
-            write_sensitivity_chart(found, chart)
-            click.echo(f"chart: {chart}", err=True)
+    if failed:
+        raise SystemExit(USAGE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from simulator.drawing.plain_text import visible
 from simulator.drawing.wording import Measured
 
 if TYPE_CHECKING:
@@ -25,7 +26,13 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_readable,
     )
+
+
+def _readable(value: object) -> object:
+    """A text with what is hidden in it shown; what a template has drawn stays as it is."""
+    return visible(value, "\n\t") if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def render(template: str, **values: object) -> str:

@@ -50,6 +50,8 @@ class Trials:
     fates: Sequence[str]
     base: tuple[float, float] | None = None
     winner: tuple[float, float] | None = None
+    called: str = "the winner"
+    """What that point is: it may be no more than the nearest."""
     bound: Bound | None = None
     """None where there is no constraint: then the points lie in the order tried."""
 
@@ -69,7 +71,7 @@ def trials(sheet: "Figure", shown: Trials) -> None:
     if shown.base is not None:
         _mark(axes, [shown.base], "D", "the base", "none", DARK)
     if shown.winner is not None:
-        _mark(axes, [shown.winner], "o", "the winner", "none", DARK, 11.0)
+        _mark(axes, [shown.winner], "o", shown.called, "none", DARK, 11.0)
     _focus(sheet, axes, shown)
     if shown.bound is not None:
         _forbidden(axes, shown.bound)

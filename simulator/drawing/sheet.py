@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from simulator.drawing.html import Chart
+from simulator.drawing.plain_text import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,23 +35,52 @@ def write_whole(path: Path, content: bytes) -> None:
 def beside(path: Path) -> Iterator[Path]:
     """A file to write that is put in the place of `path` at the end; a failure leaves what was there before.
 
-    Errors: OSError with the path, such as a missing folder, no permission or a full disk.
+    A link is written through: what it names is replaced, and it stays a link.
+
+    Errors: OSError with the path, such as a missing folder, no permission or a full disk, and for what is no file.
     """
     path, name = Path(path), ""
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=f".part{path.suffix}", dir=path.parent)
+        place = destination(path)
+        handle, name = tempfile.mkstemp(prefix=f".{place.name[:40]}.", suffix=f".part{place.suffix}", dir=place.parent)
         os.close(handle)
         yield Path(name)
-        os.chmod(name, _mode(path))
-        os.replace(name, path)
+        os.chmod(name, _mode(place))
+        os.replace(name, place)
     except OSError as error:
         raise type(error)(error.errno, error.strerror, str(path)) from error
     finally:
         if name:
             with contextlib.suppress(OSError):
                 os.unlink(name)
+
+
+def destination(path: Path) -> Path:
+    """The file that is written under a path, links followed.
+
+    Errors: OSError for a folder, for what is no file (a device, a pipe), and for a file that must not be written.
+    """
+    place = Path(os.path.realpath(path))
+    if place.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if place.exists() and not place.is_file():
+        raise OSError(errno.EINVAL, "is no file but a device or a pipe, and is not replaced by one")
+    if place.exists() and not os.access(place, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return place
+
+
+def try_out(path: Path) -> None:
+    """See whether a file can be written under a path, without writing it.
+
+    Errors: OSError as `beside`.
+    """
+    with contextlib.suppress(_Tried), beside(path):
+        raise _Tried
+
+
+class _Tried(Exception):  # noqa: N818
+    """The place is good; nothing is put there."""
 
 
 def _mode(path: Path) -> int:
@@ -109,6 +139,7 @@ def chart(draw: Callable[["Figure"], None], height: float, *, key: str, alt: str
         warnings.filterwarnings("ignore", message="Glyph .* missing from")  # the browser has them
         figure = Figure(figsize=(WIDTH, height))
         draw(figure)
+        _as_text(figure)
         figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
     size, content = _inline(file.getvalue())
     return Chart(key, alt, caption, size, content)
@@ -125,6 +156,23 @@ def _inline(svg: str) -> tuple[str, Markup]:
     size = re.search(r'viewBox="([^"]*)"', head)
     assert size is not None
     return size[1], Markup(rest.strip().removesuffix("</svg>").replace("xlink:href=", "href="))
+
+
+Drawing = tuple[Callable[["Figure"], None], float]
+"""What is put on a sheet of full width, and how many inches high that is."""
+
+
+def figure_of(draw: Callable[["Figure"], None], inches: float) -> "Figure":
+    """What `draw` puts on a sheet so many inches high, as a figure to look at."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    settings: Any = STYLE
+    with rc_context(settings):
+        figure = Figure(figsize=(WIDTH, inches))
+        draw(figure)
+        _as_text(figure)
+    return figure
 
 
 def write_picture(path: Path, draw: Callable[["Figure"], None], inches: float) -> None:
@@ -145,8 +193,18 @@ def picture(draw: Callable[["Figure"], None], inches: float, kind: str) -> bytes
     with rc_context(settings):
         figure = Figure(figsize=(WIDTH, inches))
         draw(figure)
+        _as_text(figure)
         figure.savefig(file, format=kind, dpi=200, facecolor="white", bbox_inches="tight", pad_inches=0.12)
     return file.getvalue()
+
+
+def _as_text(figure: "Figure") -> None:
+    """Show what is hidden in names by its code: a drawing with control characters cannot be read."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_text(visible(text.get_text(), "\n"))
 
 
 def bare(axes: "Axes", *sides: str) -> None:

@@ -75,21 +75,6 @@ def show(value: float, unit: str) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def width(found: Measured) -> str:
-    """The half width of an interval on the terminal; in points for shares.
-
-    >>> width(Number("units", 235.0, 125.0, 345.0))
-    '± 110'
-    """
-    if not math.isfinite(found.half_width):
-        return ""
-    if found.unit.startswith("share"):
-        return f"± {100 * found.half_width:.2f}"
-    if abs(found.mean) >= 1000:
-        return f"± {found.half_width:,.0f}"
-    return f"± {show(float(f'{found.half_width:.2g}'), '')}"
-
-
 def figure(value: float, unit: str = "") -> str:
     """A number as it is printed; an en dash where there is none.
 
@@ -104,17 +89,60 @@ def figure(value: float, unit: str = "") -> str:
     return text.replace("-", "−")
 
 
-def half(found: Measured) -> str:
-    """The half width of an interval as it is printed; "" where there is none.
+ROUNDING = 1e-9
+"""Of a number: by no more than this are those apart that differ by rounding alone."""
+EVEN = 0.005
+"""By so much of its width the middle of an interval may lie beside its mean before its ends are said."""
 
-    >>> half(Number("share of orders", 0.95, 0.946, 0.954))
-    '± 0.40'
+
+def half(found: Measured) -> str:
+    """The interval beside a mean: half its width, or its ends where they are not equally far away; "" for none.
+
+    >>> half(Number("share of orders", 0.95, 0.946, 0.954)), half(Number("units", 235.0, 125.0, 345.0))
+    ('± 0.40', '± 110')
+    >>> half(Number("share of orders", 0.94, 0.706, 0.99)), half(Number("hours", 2.0, 1.5, math.nan))
+    ('70.6 to 99.0 %', 'from 1.5')
     """
-    if not math.isfinite(found.half_width):
-        return ""
+    low, high = found.low, found.high
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return one_sided(low, high, found.unit)
+    if abs(low + high - 2 * found.mean) > max(2 * EVEN * (high - low), ROUNDING * abs(found.mean)):
+        return ends(low, high, found.unit)
     if found.unit.startswith("share"):
         return f"± {100 * found.half_width:.2f}"
     return f"± {found.half_width:,.0f}" if abs(found.mean) >= 1000 else f"± {figure(float(f'{found.half_width:.2g}'))}"
+
+
+def with_interval(mean: str, found: Measured) -> str:
+    """A mean, as it is said, with its interval beside it.
+
+    >>> with_interval("94.0 %", Number("share of orders", 0.94, 0.706, 0.99)), with_interval("5", Number("units", 5.0))
+    ('94.0 % (70.6 to 99.0 %)', '5')
+    """
+    around = half(found)
+    return f"{mean} {around}" if around.startswith("±") else f"{mean} ({around})" if around else mean
+
+
+def one_sided(low: float, high: float, unit: str) -> str:
+    """An interval of which one end is not known."""
+    if math.isfinite(low):
+        return f"from {figure(low, unit)}"
+    return f"up to {figure(high, unit)}" if math.isfinite(high) else ""
+
+
+def ends(low: float, high: float, unit: str = "") -> str:
+    """The ends of an interval, with so many decimals as tell them apart.
+
+    >>> ends(0.9991, 1.0, "share of orders"), ends(-3.25, 11.5), ends(1234.5, 1890.0)
+    ('99.91 to 100.00 %', '−3 to 12', '1,234 to 1,890')
+    """
+    share = unit.startswith("share")
+    scale = 100.0 if share else 1.0
+    width, size = high - low, max(abs(low), abs(high))
+    size = scale * (width if width > ROUNDING * size else size)
+    decimals = min(max(int(share), 1 - math.floor(math.log10(size)) if size > 0 else 0), 9)
+    text = " to ".join(f"{scale * end:,.{decimals}f}" for end in (low, high)).replace("-", "−")
+    return f"{text} %" if share else text
 
 
 def said(found: Measured) -> tuple[str, str]:

@@ -5,17 +5,27 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
+from simulator.drawing.wording import listed
+from simulator.experiments.arguments import (
+    ArgumentError,
+    Given,
+    confidence_of,
+    known_kpi,
+    kpis_of,
+    scenarios_of,
+    several,
+    whole,
+)
 from simulator.experiments.comparison import Comparison, distinct
 from simulator.experiments.differences import Simultaneous
-from simulator.experiments.executors import ExecutorError, workforce
+from simulator.experiments.executors import ExecutorError, Workers, workforce
 from simulator.experiments.replicate import Experiment, Progress, replicate
 from simulator.experiments.result import Result
 from simulator.experiments.store import Store, StoreError
-from simulator.replication.measure import catalogue
 from simulator.scenario.scenario import Scenario
 
 
-class ComparisonError(ValueError):
+class ComparisonError(ArgumentError):
     """Scenarios that cannot be compared as was asked; the message says why and what would help."""
 
 
@@ -35,16 +45,16 @@ ROUNDS = (0.25, 0.5, 1.0)
 
 
 def compare(
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Given],
     replications: int = 20,
     *,
-    kpis: Sequence[str] | None = None,
-    by: Sequence[str] = (),
+    kpis: str | Sequence[str] | None = None,
+    by: str | Sequence[str] = (),
     confidence: float = 0.95,
     simultaneous: Simultaneous = "bonferroni",
     worth: Mapping[str, float] | None = None,
     independent: bool = False,
-    workers: int | None = None,
+    workers: Workers = None,
     scheduler: str | None = None,
     executor: Executor | None = None,
     store: str | Path | Store = "",
@@ -53,34 +63,38 @@ def compare(
 ) -> Comparison:
     """Compare alternatives with the first scenario, the base.
 
-    All play the same replications under common random numbers; their differences are taken pair by pair. With
-    `independent` each has random numbers of its own (a seed that another has already is raised), and Welch's interval.
-    `by` names dimensions to compare by slice too. The intervals of a table hold together with the stated
-    `confidence`. `worth` gives the smallest difference that matters, by KPI in its own unit; 1 % of the base's value,
-    or half a percentage point of a share, where it says nothing. The rest is as for `run`; what is finished when it is
-    interrupted, or when the workers are lost, is compared if there are two replications of each.
+    A scenario is one that is loaded, a file, or a name of the gallery. All play the same replications under common
+    random numbers; their differences are taken pair by pair. With `independent` each has random numbers of its own (a
+    seed that another has already is raised), and Welch's interval. `by` names dimensions to compare by slice too. The
+    intervals of a table hold together with the stated `confidence`. `worth` gives the smallest difference that matters,
+    by KPI in its own unit; 1 % of the base's value, or half a percentage point of a share, where it says nothing. The
+    rest is as for `run`; what is finished when it is interrupted, or when the workers are lost, is compared if there
+    are two replications of each.
 
     Errors: ComparisonError for scenarios that do not share their random numbers, and for settings that make no sense;
-    KeyError for an unknown KPI; StoreError; ExecutorError.
+    ScenarioError; UnknownName for a KPI that there is not; StoreError; ExecutorError.
     """
-    _check(scenarios, replications, kpis, confidence, simultaneous, worth or {})
-    notes = odd_times(scenarios)
+    kpis, by = None if kpis is None else kpis_of(kpis), several(by, "dimensions", "segment")
+    played = scenarios_of(scenarios)
+    replications, confidence = whole("replications", replications, 2), confidence_of(confidence)
+    _check(played, simultaneous, worth or {})
+    notes = [*odd_times(played), *equal_ones(played)]
     if independent:
-        scenarios = with_own_luck(scenarios)
+        played = with_own_luck(played)
     else:
-        same_luck(scenarios)
+        same_luck(played)
     kept = store if isinstance(store, Store) else Store(store)
-    experiments = [Experiment(scenario, kept) for scenario in scenarios]
+    experiments = [Experiment(scenario, kept) for scenario in played]
     stopped = ""
 
-    def whole(done: int, _: int) -> None:
+    def tell(done: int, _: int) -> None:
         if progress is not None:
-            progress(done, replications * len(scenarios))
+            progress(done, replications * len(played))
 
     try:
         with workforce(workers, scheduler, executor, yes) as crew:
             for wanted in sorted({math.ceil(replications * part) for part in ROUNDS}):
-                replicate(crew, [(each, wanted) for each in experiments], whole)
+                replicate(crew, [(each, wanted) for each in experiments], tell)
                 _check_measured([each.result(wanted) for each in experiments], kpis or (), by)
     except (KeyboardInterrupt, ExecutorError, StoreError) as error:
         stopped = str(error) or "interrupted"
@@ -102,8 +116,8 @@ def compare(
 def compare_results(
     results: Sequence[Result],
     *,
-    kpis: Sequence[str] | None = None,
-    by: Sequence[str] = (),
+    kpis: str | Sequence[str] | None = None,
+    by: str | Sequence[str] = (),
     confidence: float = 0.95,
     simultaneous: Simultaneous = "bonferroni",
     worth: Mapping[str, float] | None = None,
@@ -112,8 +126,17 @@ def compare_results(
 ) -> Comparison:
     """Compare what has been played already; as `compare`.
 
-    Errors: ComparisonError for a KPI or dimension that was asked for and that not all scenarios have.
+    Errors: ComparisonError for a KPI or dimension that was asked for and that not all scenarios have, for results of
+    different seeds that are to be compared in pairs, and for those that share no replication.
     """
+    kpis, by = None if kpis is None else kpis_of(kpis), several(by, "dimensions", "segment")
+    confidence = confidence_of(confidence)
+    if len(results) < 2 or not all(isinstance(each, Result) for each in results):
+        raise ComparisonError("a comparison wants the results of a base and of one alternative at least")
+    if not independent:
+        same_luck([each.scenario for each in results])
+        if not set(results[0].numbers).intersection(*(each.numbers for each in results[1:])):
+            raise ComparisonError("the results share no replication: there are no pairs to compare")
     _check_measured(results, kpis or (), by)
     labels = {dimension: [set(each.labels(dimension)) for each in results] for dimension in by}
     apart = [
@@ -150,25 +173,16 @@ def _check_measured(results: Sequence[Result], kpis: Sequence[str], by: Sequence
 
 def _check(
     scenarios: Sequence[Scenario],
-    replications: int,
-    kpis: Sequence[str] | None,
-    confidence: float,
     simultaneous: str,
     worth: Mapping[str, float],
 ) -> None:
-    """Errors: ComparisonError or KeyError for what makes no sense."""
+    """Errors: ComparisonError or UnknownName for what makes no sense."""
     if len(scenarios) < 2:
         raise ComparisonError("a comparison wants a base and one alternative at least")
-    if replications < 2:
-        raise ComparisonError(f"a comparison wants 2 replications at least; found {replications}")
-    if not 0 < confidence < 1:
-        raise ComparisonError(f"the confidence lies between 0 and 1, such as 0.95; found {confidence}")
     if simultaneous not in ("bonferroni", "dunnett"):
         raise ComparisonError(f"simultaneous is 'bonferroni' or 'dunnett'; found {simultaneous!r}")
-    for kpi in [*(kpis or ()), *worth]:
-        if kpi not in catalogue():
-            raise KeyError(f"there is no KPI {kpi!r}; `simulator kpis` lists them")
     for kpi, least in worth.items():
+        known_kpi(kpi)
         if not least >= 0:
             raise ComparisonError(
                 f"the smallest difference of {kpi} that is worth mentioning is not negative; found {least}"
@@ -184,6 +198,18 @@ def same_luck(scenarios: Sequence[Scenario]) -> None:
             f"not the same random numbers: {base.name} has seed {base.run.seed}, {', '.join(others)}. "
             "Give all one seed (--seed), or compare them as independent (--independent)"
         )
+
+
+def equal_ones(scenarios: Sequence[Scenario]) -> list[str]:
+    """Which scenarios have one content, in words: nothing can come out between them but chance, or nothing at all."""
+    named: dict[str, list[str]] = {}
+    for name, each in zip(distinct([each.name for each in scenarios]), scenarios, strict=True):
+        named.setdefault(each.hash, []).append(name)
+    return [
+        f"{listed(names)} have the same content ({content}): {'both' if len(names) == 2 else 'all'} are one scenario"
+        for content, names in named.items()
+        if len(names) > 1
+    ]
 
 
 def odd_times(scenarios: Sequence[Scenario]) -> list[str]:

@@ -5,6 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from simulator.drawing.plain_text import visible
+from simulator.experiments.answer import Answer
+from simulator.experiments.arguments import UnknownName, no_such
 from simulator.experiments.differences import (
     Contrast,
     Difference,
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Comparison:
+class Comparison(Answer):
     """Alternatives beside a base scenario. `differences` has them all; `difference` gives one."""
 
     def __init__(
@@ -51,6 +54,12 @@ class Comparison:
         self.differences = [each for dimension in ("", *by) for each in self._table(kpis, dimension)]
         """Of the whole, then by dimension. The intervals of the whole hold together, and so do those of a dimension."""
 
+    def says(self) -> str:
+        """What differs, KPI by KPI."""
+        found = [f"{each.kpi} {each.says}" for each in self.differences if not each.dimension]
+        of = "" if len(self.alternatives) == 1 else f" and {len(self.alternatives) - 1} more"
+        return f"{visible(self.alternatives[0])}{of} against {visible(self.base)}; {', '.join(found[:4])}"
+
     @property
     def base(self) -> str:
         """The name of the base."""
@@ -70,7 +79,14 @@ class Comparison:
         for each in self.differences:
             if (each.kpi, each.alternative, each.dimension, each.label) == (kpi, wanted, by, label):
                 return each
-        raise KeyError(f"no {kpi} of {wanted!r} by {by} {label!r}" if wanted else "name the alternative")
+        if not wanted:
+            raise UnknownName(f"name the alternative: there are {', '.join(self.alternatives)}")
+        if wanted not in self.alternatives:
+            raise UnknownName(no_such("alternative", wanted, self.alternatives))
+        compared = dict.fromkeys(each.kpi for each in self.differences)
+        if kpi not in compared:
+            raise UnknownName(f"{no_such('KPI', kpi, compared)} were compared")
+        raise UnknownName(f"{kpi} was not compared by {by} {label!r}")
 
     def _table(self, kpis: Sequence[str], dimension: str) -> Iterator[Difference]:
         rows = [(kpi, label, row) for kpi in kpis for label, row in self._contrasts(kpi, dimension)]

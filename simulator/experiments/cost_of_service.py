@@ -211,7 +211,7 @@ class CostOfService:
 def critical_ratios(scenario: Scenario) -> tuple[float, float] | None:
     """The lowest and the highest p / (p + h) of the products: p for a unit owed, h for one in stock, by time.
 
-    At the lowest cost of holding and backorders together, this is the share of time in which nothing is owed
+    At the lowest cost of holding and backorders together, this is the share of time without backorders
     (Zipkin 2000, Foundations of Inventory Management, ch. 6). None where the costs give none.
     """
     holding, owing = scenario.costs.holding, scenario.costs.backorder
@@ -232,6 +232,7 @@ SERVICE = (
     "order_fill_rate",
     "value_fill_rate",
     "ready_rate",
+    "time_without_backorders",
     "cycle_service_level",
     "on_time",
     "perfect_order_rate",

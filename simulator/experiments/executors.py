@@ -1,11 +1,13 @@
 """Where replications are played: `concurrent.futures.Executor` is the seam. This process, processes, or Dask."""
 
+import ast
 import asyncio
 import json
 import logging
 import os
 import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -13,10 +15,14 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from types import FrameType
+from typing import Any, Literal, ParamSpec, TypeVar
 
+from simulator.experiments.arguments import ArgumentError, whole
 from simulator.plugins import Equipment, equipment, equipped
 
+Workers = int | Literal["cores"] | None
+"""Who plays: so many processes, one for each core, or this process alone."""
 P = ParamSpec("P")
 T = TypeVar("T")
 FINDING = 15
@@ -38,7 +44,7 @@ class Workforce:
     gone: Callable[[], str] = lambda: ""
     """Why nobody works any more; "" as long as somebody does."""
     optional: bool = False
-    """Whether nobody asked for it: what cannot be shared out is then done by this process itself."""
+    """Whether nobody asked for so many: what cannot be shared out is then done by this process itself."""
     here: bool = False
     """Whether they are known to share the memory of this machine."""
     yes: bool = False
@@ -47,35 +53,64 @@ class Workforce:
 
 @contextmanager
 def workforce(
-    workers: int | None = None,
-    scheduler: str | None = None,
-    executor: Executor | None = None,
-    yes: bool = False,
+    workers: Workers = None, scheduler: str | None = None, executor: Executor | None = None, yes: bool = False
 ) -> Iterator[Workforce]:
-    """Those who play: a given executor, the workers of a Dask scheduler, or `workers` processes (one per core).
+    """Those who play: a given executor, the workers of a Dask scheduler, or `workers` processes.
 
-    `scheduler` is an address such as "tcp://host:8786", or a scheduler file. One worker is this process itself.
-    `yes` has them play what would be refused since it is too much.
+    `scheduler` is an address such as "tcp://host:8786", or a scheduler file. "cores" is one process for each core. One
+    worker is this process itself, and so it is where nothing is said: a script then needs no `if __name__ ==
+    "__main__":`. `yes` has them play what would be refused since it is too much.
 
-    Errors: ExecutorError if there is no scheduler or Dask is not installed; ValueError for numbers of workers
-    below 1, or for several of the three at once.
+    Errors: ExecutorError if there is no scheduler or Dask is not installed, and for processes that would start a
+    script again; ArgumentError for numbers of workers below 1, or for several of the three at once.
     """
-    if sum(each is not None for each in (workers, scheduler, executor)) > 1:
-        raise ValueError("give workers, a scheduler or an executor, not several of them")
-    if workers is not None and workers < 1:
-        raise ValueError("workers must be 1 or more")
+    given = None if workers == "cores" else workers
+    if sum(each is not None for each in (given, scheduler, executor)) > 1:
+        raise ArgumentError("give workers, a scheduler or an executor, not several of them")
+    if given is not None:
+        given = whole("workers", given, 1, hint='or "cores" for one on each core')
     if executor is not None:
         yield Workforce(Equipped(executor), int(getattr(executor, "_max_workers", 0)) or os.cpu_count() or 1, yes=yes)
     elif scheduler is not None:
         with _dask(scheduler) as found:
             yield replace(found, yes=yes)
     else:
-        count = workers or os.cpu_count() or 1
+        count = (os.cpu_count() or 1) if workers == "cores" else given or 1
+        if count > 1 and (place := unguarded()):
+            raise ExecutorError(
+                f"{place} starts worker processes, and these would read the script again from its beginning: put the "
+                'work under `if __name__ == "__main__":`, or leave `workers` out, so that this process plays alone'
+            )
         own: Executor = Equipped(Processes(count)) if count > 1 else Here()
         try:
-            yield Workforce(own, count, optional=workers is None, here=True, yes=yes)
+            yield Workforce(own, count, optional=workers == "cores", here=True, yes=yes)
         finally:
             own.shutdown(wait=True, cancel_futures=True)
+
+
+def unguarded() -> str:
+    """Where the script that is run works outside `if __name__ == "__main__":`, as file and line; "" where it does not.
+
+    Processes that are spawned import the script, and what is outside is done by each of them again.
+    """
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and not (
+        frame.f_globals.get("__name__") == "__main__" and frame.f_code.co_name == "<module>"
+    ):
+        frame = frame.f_back
+    file = getattr(sys.modules.get("__main__"), "__file__", None)
+    if frame is None or file is None:  # a notebook, a prompt, or a thread of its own
+        return ""
+    line = frame.f_lineno
+    try:
+        tree = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return ""
+    for part in tree.body:
+        if isinstance(part, ast.If) and part.lineno <= line <= (part.end_lineno or line):
+            names = {node.id for node in ast.walk(part.test) if isinstance(node, ast.Name)}
+            return "" if "__name__" in names else f"{file}, line {line},"
+    return f"{file}, line {line},"
 
 
 class Here(Executor):

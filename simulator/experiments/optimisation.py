@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.checks.conflicts import scenario_warnings
 from simulator.checks.overload import unstable
-from simulator.experiments.executors import Workforce, workforce
+from simulator.drawing.plain_text import visible
+from simulator.experiments.answer import Answer
+from simulator.experiments.arguments import ArgumentError, Given, whole
+from simulator.experiments.certainty import Certainty, certainty
+from simulator.experiments.executors import Workers, Workforce, workforce
 from simulator.experiments.intervals import CONFIDENCE, Interval
 from simulator.experiments.replicate import Experiment, Progress, replicate
 from simulator.experiments.result import Result
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Optimum:
+class Optimum(Answer):
     """The winner of an optimisation, and how sure it is."""
 
     def __init__(
@@ -53,9 +57,25 @@ class Optimum:
         self.where, self.overrides = where, tuple(overrides)
         """The file or name that the base was loaded from, and what was changed in it."""
 
+    def says(self) -> str:
+        """The verdict."""
+        return f"{visible(self.base.name)}: {self.verdict}"
+
+    @property
+    def called(self) -> str:
+        """What the point that is named is: the winner, or only the nearest to what the constraints want."""
+        return "winner" if self.holds else "nearest"
+
+    @cached_property
+    def certainty(self) -> Certainty | None:
+        """How sure it is that the winner is the best of those tried; None where none is shown to keep the constraints,
+        or where too few replications tell."""
+        failed = [each.trial for each in self.confirmations[:-1]]
+        return certainty(self.winner, self.trials, self.section, failed) if self.holds else None
+
     @property
     def winner(self) -> Trial:
-        """The point that is recommended.
+        """The point that is recommended; where `holds` says no, the nearest to what the constraints want.
 
         Errors: ValueError if no point has a value.
         """
@@ -86,7 +106,7 @@ class Optimum:
     @property
     def warnings(self) -> list[dict[str, Any]]:
         """The warnings of the base and of the winner, each with whose it is."""
-        both = {"base": self.base} | ({"winner": self.scenario} if self.confirmations else {})
+        both = {"base": self.base} | ({self.called: self.scenario} if self.confirmations else {})
         return [{"of": name, **each} for name, of in both.items() for each in scenario_warnings(of)]
 
     @property
@@ -99,7 +119,10 @@ class Optimum:
         if not self.section.subject_to:
             return self._against()
         if not self.holds:
-            return f"not shown: {', '.join(said(each.goal) for each in self.kpis if not each.holds)}; {self._against()}"
+            lost = ", ".join(said(each.goal) for each in self.kpis if not each.holds)
+            surely = all(trial.fate in ("violates", "no value", "unstable") for trial in self.trials)
+            none = "none keeps it" if surely else "none is shown to keep it"
+            return f"{none}: {lost}; the nearest is given, and is no solution; its {self._against()}"
         held = "all constraints hold" if len(self.section.subject_to) > 1 else "the constraint holds"
         base = "" if all(each.base_holds for each in self.kpis) else ", which is not shown of the base"
         return f"{held} with {self.sure} confidence{base}; {self._against()}"
@@ -141,6 +164,19 @@ class Optimum:
             "confirmed": fate,
         }
 
+    def _named(self) -> dict[str, Any]:
+        return {"point": self.point, "hash": self.scenario.hash, "trial": self.winner.number}
+
+    def _certainty(self) -> dict[str, Any] | None:
+        if self.certainty is None:
+            return None
+        return {
+            "chance_best_of_those_shown_to_hold": self.certainty.chance,
+            "not_told_apart": [trial.number for trial in self.certainty.alike],
+            "may_be_better_not_shown_to_hold": [trial.number for trial in self.certainty.doubtful],
+            "same_in_every_replication": [trial.number for trial in self.certainty.same],
+        }
+
     def as_json(self) -> dict[str, Any]:
         """All of it as plain data."""
         from simulator import __version__
@@ -160,20 +196,20 @@ class Optimum:
             "holds": self.holds,
             "no_better_neighbour": self.local,
             "warnings": self.warnings,
-            "winner": {"point": self.point, "hash": self.scenario.hash, "trial": self.winner.number}
-            if self.confirmations
-            else None,
+            "winner": self._named() if self.holds else None,
+            "nearest": self._named() if self.confirmations and not self.holds else None,
+            "certainty": self._certainty(),
             "replications": {"search": section.replications.most, "confirmation": section.replications.fresh},
-            "confirmed": [_json(each) for each in self.kpis],
+            "confirmed": [_json(each, self.called) for each in self.kpis],
             "refused": self.refused,
             "trials": [{key: _or_none(value) for key, value in self._row(trial).items()} for trial in self.trials],
         }
 
 
-def _json(each: Confirmed) -> dict[str, Any]:
+def _json(each: Confirmed, called: str) -> dict[str, Any]:
     goal = each.goal
     found: dict[str, Any] = {"kpi": goal.kpi, "by": goal.by, "unit": catalogue()[goal.kpi].unit}
-    for name, part in (("base", each.base), ("winner", each.winner), ("difference", each.difference)):
+    for name, part in (("base", each.base), (called, each.winner), ("difference", each.difference)):
         found[name] = _interval(part)
     if isinstance(goal, Constraint):
         found |= {
@@ -206,12 +242,12 @@ WIDE = 0.5
 
 
 def optimise(
-    scenario: Scenario | str | Path,
+    scenario: Given,
     overrides: Sequence[str] = (),
     *,
     trials: int | None = None,
     most: int | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     scheduler: str | None = None,
     executor: Executor | None = None,
     store: str | Path | Store = "",
@@ -232,8 +268,10 @@ def optimise(
     Errors: ScenarioError for a section with faults, or none; OptunaMissing; ValueError for numbers that make no
     sense; StoreError; ExecutorError.
     """
+    trials = None if trials is None else whole("trials", trials, 1)
+    most = None if most is None else whole("most", most, 2, hint="replications of a point at most")
     if overrides and isinstance(scenario, Scenario):
-        raise ValueError("overrides change a scenario that is loaded by name; this one is loaded already")
+        raise ArgumentError("overrides change a scenario that is loaded by name; this one is loaded already")
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario, overrides, faults)
     where = None if isinstance(scenario, Scenario) else scenario
     section = _section(loaded, where, overrides, trials, most)
@@ -258,8 +296,6 @@ def _section(
         )
     if where is None and (wrong := list(faults(scenario))):
         raise _told(wrong, where, overrides, scenario)
-    if (trials is not None and trials < 1) or (most is not None and most < 2):
-        raise ValueError("trials must be 1 or more, and the most replications 2 or more")
     times = section.replications
     if most is not None:
         times = times.model_copy(update={"most": most, "first": min(times.first, most)})

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from simulator.experiments.arguments import ArgumentError
 from simulator.scenario.reading.load import ScenarioError, read_value
 from simulator.scenario.reading.nodes import Plain
 from simulator.units import NUMBER, TIME_UNITS
@@ -22,7 +23,7 @@ FINENESS = 3
 """Digits of a value inside a range beyond the first of the range's width."""
 
 
-class DesignError(ValueError):
+class DesignError(ArgumentError):
     """What cannot be varied as was asked; the message says why and what would help."""
 
 
@@ -144,10 +145,12 @@ def written(text: str) -> tuple[str, Varied]:
 
 
 def between(low: str, high: str) -> Range:
-    """The range between two ends as they are written; a unit may be left out of the lower.
+    """The range between two ends as they are written; the lower may leave out its unit, or the rest of it.
 
     >>> between("1", "7 days"), between("2", "6")
     (Range(low=1.0, high=7.0, unit='days', whole=False), Range(low=2.0, high=6.0, unit='', whole=True))
+    >>> between("10 %", "30 % per year"), between("0.1 per unit", "0.3 per unit per day").unit
+    (Range(low=10.0, high=30.0, unit='% per year', whole=False), 'per unit per day')
 
     Errors: DesignError.
     """
@@ -156,7 +159,7 @@ def between(low: str, high: str) -> Range:
         raise DesignError(f"{low}..{high}: a range runs from a number to a number, such as 0.90..0.99 or 1..7 days")
     start, end = (float(found[1] + found[2]) for found in (first, last))
     unit, other = last[3], first[3] or last[3]
-    if other != unit:
+    if other != unit and not unit.startswith(f"{other} "):
         start *= _factor(other, unit, f"{low.strip()}..{high.strip()}")
     digits = (first[2] + last[2]).isdigit()
     return Range(start, end, unit, whole=not unit and digits)

@@ -1,14 +1,16 @@
-"""What a store holds of an experiment, read a part at a time, so that memory does not grow with the runs."""
+"""The replications of an experiment as they lie in a store, read a part at a time: memory does not grow with them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from sys import maxsize
 
 import numpy as np
 
+from simulator.experiments.arguments import UnknownName, no_such
 from simulator.experiments.intervals import Sample, interval
 from simulator.experiments.samples import Column, Layout
 from simulator.experiments.store import Store
+from simulator.measures.labels import DIMENSIONS
 from simulator.measures.slices import Kind
 from simulator.replication.measure import catalogue
 
@@ -54,10 +56,10 @@ class Readings:
         """
         column = self._column("", kpi)
         if column is None:
-            raise KeyError(f"no {kpi}")
-        found = self._store.wholes(self._experiment, kpi)
-        parts = np.array([found.get(number, (None,) * 3) for number in self.numbers], dtype=float).reshape(-1, 3)
-        return _sample(column, list(parts.T))
+            raise UnknownName(not_there("KPI", kpi, self.kpis, catalogue()))
+        having = [number for number, layout in self._layouts.items() if kpi in layout.kpis]
+        expected = np.isin(self._layout_of, having)
+        return _sample(column, list(self._store.parts(self._experiment, kpi, self.numbers, expected).T))
 
     def by(self, dimension: str, kpi: str = "") -> Iterator[tuple[str, str, Sample]]:
         """KPI, label and sample of every slice of a dimension, or of one KPI's.
@@ -65,10 +67,12 @@ class Readings:
         Errors: KeyError for a dimension that there is not, and for a KPI that is not measured by it.
         """
         if dimension not in self.labels:
-            raise KeyError(f"no dimension {dimension!r}; there are {', '.join(self.labels)}")
+            raise UnknownName(not_there("dimension", dimension, self.labels, DIMENSIONS))
         columns = [(name, self._column(dimension, name)) for name in ([kpi] if kpi else self.kpis)]
         if kpi and columns[0][1] is None:
-            raise KeyError(f"no {kpi} by {dimension}")
+            if kpi not in self.kpis:
+                raise UnknownName(not_there("KPI", kpi, self.kpis, catalogue()))
+            raise UnknownName(f"{kpi} is not measured by {dimension}")
         for name, column in columns:
             if column is not None:
                 for labels, parts in self._pieces(dimension, column):
@@ -121,6 +125,13 @@ class Readings:
     def _slices(self, layout: int, dimension: str, first: int, many: int) -> np.ndarray:
         numbers, found = self._store.slices(self._experiment, layout, dimension, first, many, self._first)
         return found if numbers == self.numbers else found[np.isin(numbers, self.numbers)]
+
+
+def not_there(what: str, name: str, measured: Collection[str], known: Collection[str]) -> str:
+    """What is said of a name that a result does not have: it is unknown, or there was nothing to measure for it."""
+    if name in known:
+        return f"this scenario has nothing to measure for the {what} {name!r}"
+    return no_such(what, name, measured)
 
 
 def _place(layout: Layout, dimension: str, kpi: str) -> int | None:

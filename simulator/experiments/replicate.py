@@ -1,6 +1,5 @@
 """An experiment: a scenario whose replications are kept in a store, and what of it is not written yet."""
 
-import math
 import pickle
 import warnings
 from collections import deque
@@ -10,8 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from simulator.experiments.executors import ExecutorError, Here, Workforce, workforce
+from simulator.experiments.arguments import Given, scenario_of, whole
+from simulator.experiments.executors import ExecutorError, Here, Workers, Workforce, workforce
+from simulator.experiments.precision import CAP, FIRST, SEQUENTIAL, Precision, needed, precisions
 from simulator.experiments.result import Result
 from simulator.experiments.samples import Block, play
 from simulator.experiments.store import Store, StoreError
@@ -31,6 +33,10 @@ class Experiment:
         self._seconds, self._timed = float(taken.sum()), len(taken)
         self._unwritten: list[Block] = []
         """Finished blocks that could not be written."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle has the replications in it; the store stays where it is."""
+        return _unpickled, (self.scenario, [*self.store.blocks(self.key), *self._unwritten])
 
     @cached_property
     def pickled(self) -> bytes:
@@ -70,13 +76,13 @@ class Experiment:
         self.store.add(self.key, self._unwritten)
         self._unwritten = []
 
-    def result(self, first: int | None = None, stopped: str = "") -> Result:
+    def result(self, first: int | None = None, stopped: str = "", goals: Sequence[Precision] = ()) -> Result:
         """What came out: of the first so many replications, or of all that are finished.
 
-        `stopped` says why there are fewer than were wanted.
+        `stopped` says why there are fewer than were wanted, `goals` which precisions decided how many there are.
         """
         store, key = (self.store, self.key) if not self._unwritten else self._rescued()
-        return Result(self.scenario, store, key, first, stopped)
+        return Result(self.scenario, store, key, first, stopped, SEQUENTIAL if goals else "")
 
     def _rescued(self) -> tuple[Store, int]:
         """Everything that is finished in a private store, where the store itself could not be written."""
@@ -89,10 +95,13 @@ class Experiment:
         return rescue, key
 
 
-FIRST = 8
-"""Replications before a precision is judged for the first time."""
-CAP = 1000
-"""Replications at most, where a precision decides their number."""
+def _unpickled(scenario: Scenario, blocks: Sequence[Block]) -> Experiment:
+    """An experiment with the replications that were pickled with it, in a private store."""
+    store = Store(":memory:")
+    store.add(store.experiment(scenario), blocks)
+    return Experiment(scenario, store)
+
+
 BLOCK = 1.0
 """Seconds that a block should take: long beside what it costs to send it, short beside what may be lost."""
 ATTEMPTS = 3
@@ -113,12 +122,12 @@ class _Task:
 
 
 def run(
-    scenario: Scenario,
+    scenario: Given,
     replications: int | None = None,
     *,
-    precision: Mapping[str, float] | None = None,
+    precision: Mapping[str, float | str] | Sequence[Precision] | None = None,
     absolute: Mapping[str, float] | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     scheduler: str | None = None,
     executor: Executor | None = None,
     store: str | Path | Store = "",
@@ -128,33 +137,30 @@ def run(
 ) -> Result:
     """Replicate a scenario: `replications` times (1 where nothing is said), or until precisions are met.
 
-    `precision` gives for each KPI the half width of its 95 % interval that is wanted as a share of its mean,
-    `absolute` in the KPI's own unit; all hold together, with `cap` replications at the most. `workers` are
-    processes, as many as there are cores where left out; `scheduler` names a Dask scheduler instead, `executor`
-    is any of concurrent.futures. `store` is a file that keeps the results: what it holds of this scenario is not
-    played again. The result depends on none of these. An interrupt keeps what is finished. `yes` plays what would be
-    refused since it is too much.
+    `scenario` is one that is loaded, a file, or a name of the gallery. `precision` gives for each KPI the half width of
+    its 95 % interval that is wanted as a share of its mean (0.05 or "5 %"), `absolute` in the KPI's own unit; all hold
+    together, with `cap` replications at the most. `workers` are processes, "cores" for one on each core, this process
+    alone where left out; `scheduler` names a Dask scheduler instead, `executor` is any of concurrent.futures. `store`
+    is a file that keeps the results: what it holds of this scenario is not played again. The result depends on none of
+    these. An interrupt keeps what is finished. `yes` plays what would be refused since it is too much.
 
-    Errors: ValueError for numbers that make no sense; KeyError for an unknown KPI; FloodError for what is too much;
-    StoreError; ExecutorError.
+    Errors: ArgumentError for numbers that make no sense; UnknownName for a KPI that there is not; FloodError for what
+    is too much; StoreError; ExecutorError.
     """
-    goals = {
-        **{kpi: (goal, True) for kpi, goal in (precision or {}).items()},
-        **{kpi: (goal, False) for kpi, goal in (absolute or {}).items()},
-    }
-    least = 1 if replications is None else replications
-    if least < 1 or cap < 1 or any(not goal > 0 for goal, _ in goals.values()):
-        raise ValueError("replications and their cap must be 1 or more, and a precision above 0")
+    played = scenario_of(scenario)
+    goals = precisions(precision, absolute)
+    least = 1 if replications is None else whole("replications", replications, 1)
+    cap = whole("cap", cap, 1)
     wanted = max(least, min(FIRST, cap)) if goals else least
-    experiment = Experiment(scenario, store if isinstance(store, Store) else Store(store))
+    experiment = Experiment(played, store if isinstance(store, Store) else Store(store))
     try:
         with workforce(workers, scheduler, executor, yes) as crew:
             while True:
                 replicate(crew, [(experiment, wanted)], progress)
                 result = experiment.result(wanted)
-                more = _needed(result, goals, cap)
+                more = needed(result, goals, cap)
                 if more <= wanted:
-                    return result
+                    return experiment.result(wanted, goals=goals)
                 wanted = more
     except KeyboardInterrupt:
         why = "interrupted"
@@ -165,19 +171,7 @@ def run(
         if not experiment.has(wanted):
             raise
         warnings.warn(f"{why}: only {experiment.has(wanted)} replications are finished", RuntimeWarning, stacklevel=2)
-    return experiment.result(wanted, why)
-
-
-def _needed(result: Result, goals: Mapping[str, tuple[float, bool]], cap: int) -> int:
-    """How many replications the precisions need, as far as can be told; judged by the replications alone."""
-    needed = result.replications
-    for kpi, (goal, relative) in goals.items():
-        found = result.estimate(kpi)
-        reached = found.relative if relative else found.half_width
-        if not reached <= goal:
-            times = (reached / goal) ** 2 if math.isfinite(reached) else 2.0
-            needed = max(needed, result.replications + 1, math.ceil(result.replications * min(times, 4.0)))
-    return min(needed, max(cap, result.replications))
+    return experiment.result(wanted, why, goals)
 
 
 def replicate(crew: Workforce, jobs: Sequence[tuple[Experiment, int]], progress: Progress | None = None) -> None:
@@ -246,7 +240,7 @@ class _Queue:
             raise ExecutorError(
                 f"workers die again and again, the last with replication {task.numbers[0]} of "
                 f"{task.experiment.scenario.name!r}: is there memory enough? (A script of your own starts its work "
-                "under `if __name__ == '__main__':`, since worker processes read it too.)"
+                'under `if __name__ == "__main__":`, since worker processes read it too.)'
             ) from error
         self._again += [_Task(task.experiment, [number], task.attempts + 1) for number in task.numbers]
 

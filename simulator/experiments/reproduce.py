@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simulator.experiments.executors import Workers
 from simulator.experiments.provenance import Agreement, ProvenanceError, Row, agree
 from simulator.experiments.replicate import Experiment, Progress, run
 from simulator.experiments.result import Result
@@ -27,6 +28,8 @@ class Recorded:
     provenance: dict[str, Any]
     rows: Sequence[Row] = ()
     """The KPIs of a run, as `Result.as_json` gives them."""
+    only: Sequence[str] | None = None
+    """Which KPIs it was asked for; None for all."""
     store: Path | None = None
     """Where the KPIs are, if not here."""
     experiment: int = 0
@@ -66,7 +69,10 @@ def _of_run(written: bytes) -> Recorded:
         raise ProvenanceError(f"`numbers` must name its {count} replications")
     if not all(isinstance(row, dict) and isinstance(row.get("by"), dict) and "kpi" in row for row in rows):
         raise ProvenanceError("each of its `kpis` needs `kpi` and `by`")
-    return Recorded(str(found.get("scenario")), numbers, found["provenance"], rows)
+    only = found.get("only")
+    if only is not None and not (isinstance(only, list) and all(isinstance(each, str) for each in only)):
+        raise ProvenanceError("`only` must name the KPIs that it has")
+    return Recorded(str(found.get("scenario")), numbers, found["provenance"], rows, only)
 
 
 def _of_store(file: Path, experiment: int | None, replications: int | None) -> Iterator[Recorded]:
@@ -101,7 +107,7 @@ def _provenance(kept: Kept, written: int) -> dict[str, Any]:
 
 
 def replay(
-    found: Recorded, scenario: Scenario, *, workers: int | None = None, progress: Progress | None = None
+    found: Recorded, scenario: Scenario, *, workers: Workers = None, progress: Progress | None = None
 ) -> Agreement:
     """Play a result again, with the scenario of its record, and hold the numbers against each other.
 
@@ -110,13 +116,13 @@ def replay(
     again = _again(scenario, found.numbers, workers, progress)
     if found.store is None:
         slices = {dimension for row in found.rows for dimension in row["by"]}
-        return agree(found.rows, again.as_json(slices)["kpis"])
+        return agree(found.rows, again.as_json(slices, found.only)["kpis"])
     with Store(found.store) as store:
         then = Result(scenario, store, found.experiment, found.numbers[-1] + 1).as_json()
     return agree(then["kpis"], again.as_json()["kpis"])
 
 
-def _again(scenario: Scenario, numbers: Sequence[int], workers: int | None, progress: Progress | None) -> Result:
+def _again(scenario: Scenario, numbers: Sequence[int], workers: Workers, progress: Progress | None) -> Result:
     """The same replications; an interrupted run may have left gaps."""
     if list(numbers) == list(range(len(numbers))):
         result = run(scenario, len(numbers), workers=workers, progress=progress)

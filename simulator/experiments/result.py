@@ -1,4 +1,4 @@
-"""What a store holds of an experiment, KPI by KPI: a part at a time, so that memory does not grow with the runs."""
+"""What came out of an experiment: its KPIs with intervals, read from a store when they are asked for."""
 
 import math
 from collections.abc import Collection, Iterator, Sequence
@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.drawing.plain_text import visible
+from simulator.drawing.wording import counted, figure, with_interval
+from simulator.experiments.answer import Answer
+from simulator.experiments.arguments import UnknownName, between, confidence_of, no_such, several
 from simulator.experiments.intervals import CONFIDENCE, Interval, Method, Sample, interval, percentile
 from simulator.experiments.provenance import record
-from simulator.experiments.readings import Readings, Unfinished
+from simulator.experiments.readings import Readings, Unfinished, not_there
+from simulator.experiments.samples import Block
 from simulator.experiments.stability import never_settles, warned
 from simulator.experiments.store import Store
+from simulator.measures.labels import DIMENSIONS
 from simulator.replication.measure import catalogue
 from simulator.scenario.scenario import Scenario
 
@@ -20,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+HEADLINES = ("line_fill_rate", "on_time", "total_cost", "order_cycle_time", "utilisation", "on_hand")
+"""What a result says of itself in a line: the first three that there are."""
 COLUMNS = ["kpi", "by", "label", "unit", "mean", "half_width", "confidence", "replications", "low", "high", "interval"]
 """Of a table of estimates."""
 
@@ -65,6 +73,12 @@ class Estimate:
             return 0.0
         return self.half_width / abs(self.mean) if self.mean else math.inf
 
+    def __str__(self) -> str:
+        """Such as `on_time by segment shops 94.0 % (70.6 to 99.0 %)`."""
+        of = f" by {self.dimension} {visible(self.label)}" if self.dimension else ""
+        unit = "" if self.unit.startswith("share") else f" {self.unit}"
+        return f"{self.kpi}{of} {with_interval(figure(self.mean, self.unit), self)}{unit}"
+
     @property
     def row(self) -> tuple[str | float, ...]:
         """The cells of COLUMNS."""
@@ -83,24 +97,47 @@ class Estimate:
         )
 
 
-class Result:
+class Result(Answer):
     """KPIs of a scenario over its replications, read from a store when asked for.
 
-    `kpis` is the table of all estimates; `estimate` gives one of them.
+    `kpis` is the table of all estimates; `estimate` gives one of them. A pickled result has its numbers with it.
     """
 
     def __init__(
-        self, scenario: Scenario, store: Store, experiment: int, first: int | None = None, stopped: str = ""
+        self,
+        scenario: Scenario,
+        store: Store,
+        experiment: int,
+        first: int | None = None,
+        stopped: str = "",
+        caution: str = "",
     ) -> None:
         self.scenario = scenario
         self.stopped = stopped
         """Why there are fewer replications than were wanted; "" if there are not."""
+        self.caution = caution
+        """What is to be known of the intervals of all KPIs, in words; "" for nothing."""
         self.store, self.experiment = store, experiment
         """Where the replications are kept."""
         self._found = Readings(store, experiment, first)
 
     warnings = cached_property(warned)
     never_settles = cached_property(never_settles)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle has the replications in it; the store stays where it is."""
+        there = set(self.numbers)
+        blocks = [block for block in self.store.blocks(self.experiment) if there.issuperset(block.numbers)]
+        return _unpickled, (self.scenario, blocks, self.stopped, self.caution)
+
+    def says(self) -> str:
+        """The replications, and the first headlines."""
+        named = [kpi for kpi in HEADLINES if kpi in self.kpi_names] or self.kpi_names
+        found = ", ".join(str(each) for each in map(self.estimate, named[:3]) if each.replications)
+        return (
+            f"{visible(self.scenario.name)}, {counted(self.replications, 'replication')}, "
+            f"seed {self.scenario.run.seed}; {found}"
+        )
 
     @property
     def numbers(self) -> list[int]:
@@ -126,6 +163,8 @@ class Result:
 
         Errors: KeyError for a dimension that there is not.
         """
+        if dimension not in self._found.labels:
+            raise UnknownName(not_there("dimension", dimension, self._found.labels, DIMENSIONS))
         return self._found.labels[dimension]
 
     def values(self, kpi: str, by: str = "") -> np.ndarray:
@@ -140,10 +179,13 @@ class Result:
 
         Errors: KeyError for a KPI or slice that was not measured.
         """
+        several(kpi, "KPIs", "total_cost")
         for found, sample in self._slices(kpi, by):
             if found == label:
                 return sample
-        raise KeyError(f"no {kpi} by {by} {label!r}")
+        raise UnknownName(
+            no_such(by, label, self.labels(by)) if by else f"of the whole there is no {label!r}: say `by`"
+        )
 
     def samples(self, kpi: str, by: str = "") -> dict[str, Sample]:
         """One KPI by label; "" is the whole. Of many slices it is quicker than asking for one after the other.
@@ -155,8 +197,9 @@ class Result:
     def estimate(self, kpi: str, by: str = "", label: str = "", confidence: float = CONFIDENCE) -> Estimate:
         """One KPI, of the whole or of one slice.
 
-        Errors: KeyError for a KPI or slice that was not measured.
+        Errors: KeyError for a KPI or slice that was not measured; ArgumentError for a confidence such as 95.
         """
+        confidence = confidence_of(confidence)
         found = interval(self.sample(kpi, by, label), confidence)
         return _estimate(kpi, by, label, found, confidence, self.unfinished(kpi, by, label))
 
@@ -176,15 +219,15 @@ class Result:
 
         The interval holds for any distribution; an end that so few replications cannot tell is nan.
 
-        Errors: KeyError for a KPI or slice that was not measured; ValueError for a share outside 0 to 1.
+        Errors: KeyError for a KPI or slice that was not measured; ArgumentError for a share outside 0 to 1.
         """
-        if not 0 < share < 1:
-            raise ValueError(f"a share lies between 0 and 1; found {share}")
+        share, confidence = between("share", share, 0, 1, "0.05"), confidence_of(confidence)
         values = self.sample(kpi, by, label).values
         return _estimate(kpi, by, label, percentile(values[np.isfinite(values)], share, confidence), confidence)
 
     def estimates(self, by: Collection[str] | None = None) -> Iterator[Estimate]:
         """Every KPI, of the whole and of every slice that has a value; `by` names the dimensions wanted."""
+        by = None if by is None else several(by, "dimensions", "segment")
         found: dict[str, list[Estimate]] = {kpi: [] for kpi in self.kpi_names}
         for kpi in found:
             found[kpi].append(self.estimate(kpi))
@@ -213,8 +256,8 @@ class Result:
 
         return pd.DataFrame([each.row for each in self.estimates(by)], columns=COLUMNS)
 
-    def as_json(self, dimensions: Collection[str] | None = None) -> dict[str, Any]:
-        """The result as plain data; `dimensions` names the slices wanted besides the whole, None all.
+    def as_json(self, dimensions: Collection[str] | None = None, kpis: Collection[str] | None = None) -> dict[str, Any]:
+        """The result as plain data; `dimensions` names the slices wanted besides the whole, `kpis` the KPIs, None all.
 
         `numbers` says which replications there are where an interrupt has left gaps.
         """
@@ -228,6 +271,8 @@ class Result:
             "replications": self.replications,
             "version": __version__,
             **gaps,
+            **({} if kpis is None else {"only": list(kpis)}),
+            **({"caution": self.caution} if self.caution else {}),
             "warnings": self.warnings,
             "kpis": [
                 {
@@ -243,13 +288,19 @@ class Result:
                     **({"bound": "at least", "unfinished": e.unfinished} if e.unfinished else {}),
                 }
                 for e in self.estimates(dimensions)
+                if kpis is None or e.kpi in kpis
             ],
             "provenance": record(self.scenario),
         }
 
-    def percentiles_as_json(self, shares: Sequence[float]) -> dict[str, Any]:
+    def percentiles_as_json(self, shares: Sequence[float], kpis: Collection[str] | None = None) -> dict[str, Any]:
         """What the KPIs of the whole stay below in these shares of runs, as plain data; {} where none is wanted."""
-        found = [(share, self.percentile(kpi, share)) for share in shares for kpi in self.kpi_names]
+        found = [
+            (share, self.percentile(kpi, share))
+            for share in shares
+            for kpi in self.kpi_names
+            if kpis is None or kpi in kpis
+        ]
         rows = [
             {
                 "kpi": each.kpi,
@@ -264,6 +315,14 @@ class Result:
             if each.replications
         ]
         return {"percentiles": rows} if shares else {}
+
+
+def _unpickled(scenario: Scenario, blocks: Sequence[Block], stopped: str, caution: str) -> Result:
+    """A result with the replications that were pickled with it, in a private store."""
+    store = Store(":memory:")
+    experiment = store.experiment(scenario)
+    store.add(experiment, blocks)
+    return Result(scenario, store, experiment, None, stopped, caution)
 
 
 def _or_none(value: float) -> float | None:

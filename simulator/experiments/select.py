@@ -9,10 +9,13 @@ from typing import Any, Literal
 import numpy as np
 
 from simulator.checks.overload import unstable
+from simulator.drawing.plain_text import visible
 from simulator.experiments import selection
-from simulator.experiments.compare import ComparisonError, odd_times, same_luck
+from simulator.experiments.answer import Answer
+from simulator.experiments.arguments import Given, confidence_of, kpis_of, scenarios_of, whole
+from simulator.experiments.compare import ComparisonError, equal_ones, odd_times, same_luck
 from simulator.experiments.comparison import distinct
-from simulator.experiments.executors import Workforce, workforce
+from simulator.experiments.executors import Workers, Workforce, workforce
 from simulator.experiments.replicate import Experiment, Progress, replicate
 from simulator.experiments.selection import CAP, FIRST, Choice
 from simulator.experiments.store import Store
@@ -75,8 +78,8 @@ GUARANTEES = {
 }
 
 
-@dataclass(frozen=True)
-class Selection:
+@dataclass(frozen=True, repr=False)
+class Selection(Answer):
     """What a procedure of selection came to."""
 
     procedure: Procedure
@@ -100,6 +103,11 @@ class Selection:
     notes: tuple[str, ...] = ()
     unstable: tuple[str, ...] = ()
     """Those that never settle: they were not played and cannot be the best."""
+
+    def says(self) -> str:
+        """Which is the best, or may be."""
+        words = "the best is" if self.decided else "the best may be"
+        return f"by {self.kpi} {words} {' or '.join(map(visible, self.kept))}"
 
     @property
     def decided(self) -> bool:
@@ -132,7 +140,7 @@ class Selection:
 
 
 def select(
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Given],
     kpi: str,
     *,
     indifference: float | None = None,
@@ -142,7 +150,7 @@ def select(
     first: int = FIRST,
     replications: int | None = None,
     budget: int | None = None,
-    workers: int | None = None,
+    workers: Workers = None,
     scheduler: str | None = None,
     executor: Executor | None = None,
     store: str | Path | Store = "",
@@ -160,25 +168,33 @@ def select(
     Which is best says the KPI itself; `largest` says it where neither is better, or otherwise. Ratios are judged by
     the mean of the replications' values. The rest is as for `run`.
 
-    A scenario that never settles, since there is more work than can be done, is no candidate: what is measured of it
-    depends on the length of the run.
+    Scenarios of one content are one candidate, and said to be so. A scenario that never settles, since there is more
+    work than can be done, is no candidate: what is measured of it depends on the length of the run.
 
     Errors: ComparisonError for scenarios that do not share their random numbers, or of which none settles, a KPI that
     not all have in every replication, settings that make no sense or that the procedure does not use; KeyError for an
     unknown KPI; StoreError; ExecutorError.
     """
-    _check(scenarios, kpi, procedure, indifference, confidence, largest, first, replications, budget)
-    same_luck(scenarios)
+    (kpi,) = kpis_of(kpi)
+    first = whole("first", first, 2, hint="replications of each before any is judged")
+    replications = None if replications is None else whole("replications", replications, 2)
+    budget = None if budget is None else whole("budget", budget, 2)
+    confidence = confidence_of(confidence)
+    candidates = scenarios_of(scenarios)
+    _check(candidates, kpi, procedure, indifference, confidence, largest, first, replications, budget)
+    same_luck(candidates)
     upwards = largest if largest is not None else catalogue()[kpi].better == "higher"
     kept = store if isinstance(store, Store) else Store(store)
-    named = dict(zip(distinct([scenario.name for scenario in scenarios]), scenarios, strict=True))
+    named = dict(zip(distinct([scenario.name for scenario in candidates]), candidates, strict=True))
     lost = {name: "; ".join(each.message for each in unstable(of)) for name, of in named.items() if unstable(of)}
-    scenarios = [of for name, of in named.items() if name not in lost]
-    names = [name for name in named if name not in lost]
+    twins = equal_ones(candidates)
+    first_of = {of.hash: name for name, of in reversed(named.items())}
+    left = {name: of for name, of in named.items() if name not in lost and first_of[of.hash] == name}
+    names, settling = list(left), list(left.values())
     if not names:
         raise ComparisonError(f"none of the scenarios settles: {'; '.join(dict.fromkeys(lost.values()))}")
     with workforce(workers, scheduler, executor, yes) as crew:
-        desk = Desk(crew, [Experiment(scenario, kept) for scenario in scenarios], names, kpi, upwards, progress)
+        desk = Desk(crew, [Experiment(scenario, kept) for scenario in settling], names, kpi, upwards, progress)
         choice = _choose(desk, len(names), procedure, indifference, confidence, first, replications, budget)
     promise = GUARANTEES[procedure].format(
         indifference=indifference or 0.0,
@@ -187,7 +203,7 @@ def select(
         probability=_chance(choice.probability or 0.0),
         lead=f", if it leads by {indifference:g} or more" if indifference else "",
     )
-    return _told(choice, procedure, kpi, upwards, scenarios, names, promise, lost)
+    return _told(choice, procedure, kpi, upwards, settling, names, promise, lost, twins)
 
 
 def _told(
@@ -199,14 +215,17 @@ def _told(
     names: list[str],
     promise: str,
     lost: Mapping[str, str],
+    twins: Sequence[str],
 ) -> Selection:
     if len(names) == 1:
-        promise = "It is the only one that settles: there was nothing to select from."
+        only = "it is the only one that settles" if lost else "all are one scenario"
+        promise = f"There was nothing to select from: {only}."
     elif procedure == "kn" and len(choice.kept) > 1:
         promise = (
             "No selection yet: the replications allowed ran out while several scenarios were left; the best "
             "by its mean is named, without a guarantee."
         )
+    unsettled = [f"{name} never settles, and is no candidate: {why}" for name, why in lost.items()]
     return Selection(
         procedure,
         kpi,
@@ -220,7 +239,7 @@ def _told(
         tuple(mean if largest else -mean for mean in choice.means),
         choice.counts,
         promise,
-        (*odd_times(scenarios), *(f"{name} never settles, and is no candidate: {why}" for name, why in lost.items())),
+        (*odd_times(scenarios), *twins, *unsettled),
         tuple(lost),
     )
 
@@ -257,9 +276,7 @@ def _check(
     replications: int | None,
     budget: int | None,
 ) -> None:
-    """Errors: ComparisonError or KeyError for what makes no sense, all of it at once."""
-    if kpi not in catalogue():
-        raise KeyError(f"there is no KPI {kpi!r}; `simulator kpis` lists them")
+    """Errors: ComparisonError for what makes no sense, all of it at once."""
     odd = [
         (len(scenarios) < 2, "a selection wants two scenarios at least"),
         (procedure not in GUARANTEES, f"the procedure is kn, subset or ocba; found {procedure!r}"),
@@ -280,7 +297,6 @@ def _check(
         (procedure == "ocba" and replications is not None, "ocba has a budget in all, not replications of each"),
         (procedure != "ocba" and budget is not None, f"{procedure} has no budget; only ocba has"),
         (not 0.5 <= confidence < 1, f"the confidence lies between 0.5 and 1, such as 0.95; found {confidence}"),
-        (first < 2, f"the first stage wants 2 replications at least; found {first}"),
         (
             replications is not None and replications < (first if procedure == "kn" else 2),
             f"too few replications of each: {replications}",

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.drawing.plain_text import visible
 from simulator.experiments import effects
+from simulator.experiments.answer import Answer
+from simulator.experiments.arguments import Given, between, confidence_of, kpis_of, scenario_of, whole
 from simulator.experiments.effects import SPREAD, Effect, Input, Method, assumed_inputs, named
+from simulator.experiments.executors import Workers
 from simulator.experiments.intervals import CONFIDENCE
 from simulator.experiments.provenance import record
 from simulator.experiments.ranges import MOST, DesignError, Values, Varied, varied
@@ -19,7 +23,6 @@ from simulator.experiments.result import Result
 from simulator.experiments.store import Store
 from simulator.experiments.sweep import play_all, variants
 from simulator.replication.measure import catalogue
-from simulator.scenario.reading.load import load
 from simulator.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -38,8 +41,8 @@ class Unfinished(Exception):  # noqa: N818
     """An analysis was stopped before all of its points were played; the message says why."""
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+@dataclass(frozen=True, repr=False)
+class Sensitivity(Answer):
     """What came out: for each KPI the effects of the inputs, the largest first."""
 
     scenario: Scenario
@@ -56,6 +59,14 @@ class Sensitivity:
     base: dict[str, float]
     """By KPI the value of the scenario as it is; nan where it was not played."""
     notes: list[str] = field(default_factory=list)
+    unstable: dict[str, set[str]] = field(default_factory=dict)
+    """Of a tornado by input the measures that rest on a point that never settles: they depend on the length of the
+    run."""
+
+    def says(self) -> str:
+        """The inputs that matter most, by KPI."""
+        found = [f"{kpi}: {', '.join(each.input for each in some[:3])}" for kpi, some in self.effects.items()]
+        return f"{visible(self.scenario.name)}, {self.method}; {'; '.join(found)}"
 
     def input(self, name: str) -> Input:
         """An input by its name."""
@@ -89,7 +100,10 @@ class Sensitivity:
                     "unit": catalogue()[kpi].unit,
                     "base": _known(self.base[kpi]),
                     "noise": _known(self.noise[kpi]),
-                    "effects": [_plain(each) for each in some],
+                    "effects": [
+                        {"input": each.input, "unstable": sorted(self.unstable.get(each.input, ())), **_plain(each)}
+                        for each in some
+                    ],
                 }
                 for kpi, some in self.effects.items()
             ],
@@ -109,16 +123,16 @@ def _known(value: float) -> float | None:
 
 
 def sensitivity(
-    scenario: Scenario | str | Path,
+    scenario: Given,
     inputs: Mapping[str, Varied | tuple[Any, Any]] | None = None,
     *,
     method: Method = "tornado",
-    kpis: Sequence[str] = ("total_cost",),
+    kpis: str | Sequence[str] = ("total_cost",),
     points: int | None = None,
     replications: int = 10,
     spread: float = SPREAD,
     confidence: float = CONFIDENCE,
-    workers: int | None = None,
+    workers: Workers = None,
     scheduler: str | None = None,
     executor: Executor | None = None,
     store: str | Path | Store = "",
@@ -134,8 +148,11 @@ def sensitivity(
     Errors: DesignError for what cannot be done so; ScenarioError with the problems of all points, before anything is
     played; KeyError for an unknown KPI; Unfinished; StoreError; ExecutorError.
     """
-    base = scenario if isinstance(scenario, Scenario) else load(scenario)
-    _check(kpis, replications, spread, points, method)
+    kpis, confidence = kpis_of(kpis), confidence_of(confidence)
+    replications = whole("replications", replications, 2, hint="or noise cannot be told from effects")
+    points = None if points is None else whole("points", points, 2)
+    _check(spread, points, method)
+    base = scenario_of(scenario)
     given = None if inputs is None else named({path: varied(each) for path, each in inputs.items()})
     chosen, left_out = (given, {}) if given is not None else assumed_inputs(base, spread)
     if not chosen:
@@ -169,23 +186,28 @@ def sensitivity(
         noise,
         {kpi: float(found[0].mean()) if method == "tornado" else math.nan for kpi, found in outputs.items()},
         [*_notes(method, points, noise, replications), *_unstable(asked, played)],
+        _ends_unstable(names, played) if method == "tornado" else {},
     )
 
 
-def _check(kpis: Sequence[str], replications: int, spread: float, points: int | None, method: str) -> None:
-    for kpi in kpis:
-        if kpi not in catalogue():
-            raise KeyError(f"there is no KPI {kpi!r}; `simulator kpis` lists them")
+def _ends_unstable(names: Sequence[str], played: Sequence[Result]) -> dict[str, set[str]]:
+    """Which ends of which inputs never settle; the swing where one does, all where the scenario as it is does not."""
+    lost = [bool(each.never_settles) for each in played]
+    found: dict[str, set[str]] = {}
+    for place, name in enumerate(names):
+        low, high = (lost[0] or each for each in lost[1 + 2 * place : 3 + 2 * place])
+        marked = {"low": low, "high": high, "swing": low or high}
+        if low or high:
+            found[name] = {measure for measure, there in marked.items() if there}
+    return found
+
+
+def _check(spread: float, points: int | None, method: str) -> None:
     if method not in ("tornado", "morris", "sobol"):
         raise DesignError(f"method: tornado, morris or sobol; found {method!r}")
-    if replications < 2:
-        raise DesignError(f"replications: 2 or more, or noise cannot be told from effects; found {replications}")
-    if not 0 < spread < 1:
-        raise DesignError(f"spread: between 0 and 1, such as 0.2; found {spread:g}")
-    if points is not None and (method == "tornado" or points < 2):
-        raise DesignError(
-            "points: a tornado has two for each input" if method == "tornado" else f"points: 2 or more; found {points}"
-        )
+    between("spread", spread, 0, 1, "0.2")
+    if points is not None and method == "tornado":
+        raise DesignError("points: a tornado has two for each input")
 
 
 def _design(method: Method, names: Sequence[str], points: int | None, seed: int) -> np.ndarray:

@@ -116,6 +116,36 @@ def mser(series: Series, batch: int = BATCH) -> Truncation:
     return Truncation(steps, statistics[best], float(np.mean(values[best:])), settled=best < tried[-1])
 
 
+RESAMPLES = 200
+"""So often the replications are drawn again, with replacement."""
+
+
+def resampled_cuts(series: Sequence[Series], seed: int, resamples: int = RESAMPLES) -> np.ndarray:
+    """What MSER-5 would leave out, in steps, of the means of replications that are drawn again with replacement.
+
+    Resamples x series; infinite where the run is too short to tell. All series are drawn together, since they are of
+    the same replications. Source: the bootstrap over replications, Efron and Tibshirani (1993).
+    """
+    rng, runs = np.random.default_rng(seed), len(series[0].above)
+    draws = rng.multinomial(runs, np.full(runs, 1 / runs), resamples).astype(float)
+    return np.stack([_cuts(each, draws) for each in series], axis=1)
+
+
+def _cuts(series: Series, draws: np.ndarray) -> np.ndarray:
+    """Of each resample, as `mser` says of its mean; together where every batch has a value, which is quicker."""
+    drawn = Series(series.kpi, series.step, draws @ series.above, draws @ series.below)
+    values = drawn.batches(BATCH).each
+    if not np.isfinite(values).all():
+        found = [mser(each) for each in drawn.runs]
+        return np.array([each.steps if each.settled else np.inf for each in found], dtype=float)
+    count = values.shape[1]
+    if count < FEWEST:
+        return np.full(len(draws), np.inf)
+    tried = range(count // 2 + 1)
+    best = np.argmin([np.var(values[:, cut:], axis=1) / (count - cut) for cut in tried], axis=0)
+    return np.where(best < tried[-1], best * BATCH, np.inf)
+
+
 def welch(series: Series, window: int) -> np.ndarray:
     """Welch's curve: the mean over replications, smoothed over `window` steps on each side.
 

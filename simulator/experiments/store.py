@@ -1,154 +1,19 @@
-"""The file of a store: opened, locked, written all or nothing, and SQLite's errors in words."""
+"""What a store holds: experiments, their replications, and every number of these."""
 
 import json
-import sqlite3
-import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
 
 import numpy as np
 
+from simulator.experiments.database import WAIT, Database, StoreError
 from simulator.experiments.provenance import FORMAT, packages, player, record
 from simulator.experiments.samples import Block, Layout
 from simulator.scenario.scenario import Scenario
 
-MARK = 0x53564353
-"""Says in the file's header that it is one of ours."""
-WAIT = 60.0
-"""Seconds to wait for another program that has the file locked."""
-AT_A_TIME = 1.0
-"""Seconds of it in which an interrupt is not heard."""
-CACHE = 16 * 1024
-"""KiB of a private store that stay in memory before it goes to disk."""
-
-
-class StoreError(Exception):
-    """A store cannot be opened, read or written; the message says why and what would help."""
-
-
-class Database:
-    """An SQLite file of ours; "" is a private one, which is deleted when it is closed.
-
-    Errors: StoreError for a file that is none, is of another version, or cannot be opened.
-    """
-
-    def __init__(self, path: str | Path = "", *, wait: float = WAIT) -> None:
-        self.path = str(path)
-        self._wait = wait
-        found = Path(self.path)
-        if self.path not in ("", ":memory:") and not found.parent.is_dir():
-            raise StoreError(f"{self.path}: there is no folder {found.parent}")
-        with self._told():
-            self._base = sqlite3.connect(
-                self.path, timeout=min(wait, AT_A_TIME), isolation_level=None, check_same_thread=False
-            )
-            try:
-                self._open()
-            except BaseException:
-                self._base.close()
-                raise
-
-    def _open(self) -> None:
-        run = self._base.execute
-        tables = int(run("SELECT count(*) FROM sqlite_master").fetchone()[0])  # first: another program may be making it
-        mark, version = (int(run(f"PRAGMA {name}").fetchone()[0]) for name in ("application_id", "user_version"))
-        if (tables and mark != MARK) or (mark == MARK and version > FORMAT):
-            whose = (
-                f"written by a newer simulator (format {version}, this one reads {FORMAT})"
-                if mark == MARK
-                else "a database of another program"
-            )
-            raise StoreError(f"{self.path}: is {whose}; name another file for the store")
-        if self.path in ("", ":memory:"):
-            run("PRAGMA journal_mode = MEMORY")  # without a journal nothing is rolled back
-            run(f"PRAGMA cache_size = -{CACHE}")
-        elif not tables:
-            self._patiently("PRAGMA journal_mode = WAL")  # readers and a writer side by side; stays with the file
-        run("PRAGMA synchronous = NORMAL")
-        self.format = version if tables else FORMAT
-        """An older one is read, and nothing is added to it: its hashes mean something else."""
-        if not tables:
-            with self._writing():  # another program may have been quicker
-                if not run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                    for statement in files(__package__).joinpath("store.sql").read_text("utf-8").split(";\n"):
-                        run(statement)
-                    run(f"PRAGMA application_id = {MARK}")
-                    run(f"PRAGMA user_version = {FORMAT}")
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """SQLite's errors in words."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StoreError(f"{self.path}: {_said(error)}") from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """All or nothing, when nobody else writes."""
-        self._patiently("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._base.execute("COMMIT")
-        except BaseException:
-            self._undone()
-            if self._base.in_transaction:
-                self._base.execute("ROLLBACK")
-            raise
-
-    def _patiently(self, statement: str) -> None:
-        """Execute a statement, and wait as long as another program has the file locked."""
-        until = time.monotonic() + self._wait
-        while True:
-            try:
-                self._base.execute(statement)
-                return
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > until:
-                    raise
-
-    def _undone(self) -> None:
-        """Forget what was learnt in a transaction that is not carried out."""
-
-    def close(self) -> None:
-        """Close the file; a private one is gone."""
-        self._base.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _read(self, query: str, *values: object) -> list[Any]:
-        with self._told():
-            return self._base.execute(query, values).fetchall()
-
-
-def _said(error: sqlite3.Error) -> str:
-    """What is wrong with a store, and what would help.
-
-    >>> _said(sqlite3.OperationalError("database is locked"))
-    'another program has it locked; when that is done, run the same command again'
-    """
-    text = str(error)
-    for sign, words in {
-        "locked": "another program has it locked; when that is done, run the same command again",
-        "full": "the disk is full; make room and run the same command again",
-        "not a database": "is not a store of results; name another file",
-        "readonly": "cannot be written: no permission",
-        "unable to open": "cannot be opened: is it a folder, or without permission?",
-        "malformed": "is damaged; restore it from a copy, or name another file",
-        "disk I/O": "the disk fails, or is full; when it works again, run the same command again",
-    }.items():
-        if sign in text:
-            return words
-    return text
+__all__ = ["Kept", "Store", "StoreError"]
 
 
 @dataclass(frozen=True)
@@ -237,7 +102,8 @@ class Store(Database):
     def seconds(self, experiment: int) -> np.ndarray:
         """What each replication took, in order."""
         rows = self._read("SELECT seconds FROM replication WHERE experiment = ? ORDER BY replication", experiment)
-        return np.array(rows, dtype=float).reshape(-1)
+        with self._sound():
+            return np.array(rows, dtype=float).reshape(-1)
 
     def add(self, experiment: int, blocks: Sequence[Block]) -> None:
         """Write blocks of replications, all or nothing; those that are there already stay as they are.
@@ -292,25 +158,39 @@ class Store(Database):
     def layouts(self, experiment: int) -> dict[int, Layout]:
         """The layouts of an experiment's replications, in the order of first use; as a rule one."""
         rows = self._read("SELECT number, content FROM layout WHERE experiment = ? ORDER BY number", experiment)
-        return {number: Layout.read(content) for number, content in rows}
+        with self._sound():
+            return {number: Layout.read(content) for number, content in rows}
 
     def layout_of(self, experiment: int) -> dict[int, int]:
         """The number of the layout of each replication, in order."""
-        return dict(
-            self._read(
-                "SELECT replication, layout FROM replication WHERE experiment = ? ORDER BY replication", experiment
-            )
-        )
-
-    def wholes(self, experiment: int, kpi: str) -> dict[int, tuple[float | None, float | None, float | None]]:
-        """Value, denominator and trials of a KPI of the whole, by replication."""
         rows = self._read(
-            "SELECT replication, value, weight, trials FROM kpi_value WHERE experiment = ? AND kpi = ?"
-            " ORDER BY replication",
-            experiment,
-            kpi,
+            "SELECT replication, layout FROM replication WHERE experiment = ? ORDER BY replication", experiment
         )
-        return {number: (value, weight, trials) for number, value, weight, trials in rows}
+        with self._sound():
+            known = {number for (number,) in self._read("SELECT number FROM layout WHERE experiment = ?", experiment)}
+            for number, layout in rows:
+                if not isinstance(number, int) or number < 0:
+                    raise ValueError(f"there is a replication {number!r}")
+                if layout not in known:
+                    raise ValueError(f"nothing says what the numbers of replication {number} are")
+        return dict(rows)
+
+    def parts(self, experiment: int, kpi: str, numbers: Sequence[int], expected: np.ndarray) -> np.ndarray:
+        """Value, denominator and trials of a KPI of the whole in each replication; nan where it has none.
+
+        `expected` says of which replications something was written.
+
+        Errors: StoreError where that is not there any more.
+        """
+        rows = self._read(
+            "SELECT replication, value, weight, trials FROM kpi_value WHERE experiment = ? AND kpi = ?", experiment, kpi
+        )
+        found = {number: parts for number, *parts in rows}
+        with self._sound():
+            lost = [number for number, there in zip(numbers, expected, strict=True) if there and number not in found]
+            if lost:
+                raise ValueError(f"{kpi} of replication {lost[0]} is missing")
+            return np.array([found.get(number, (None,) * 3) for number in numbers], dtype=float).reshape(-1, 3)
 
     def slices(
         self, experiment: int, layout: int, dimension: str, first: int, many: int, below: int
@@ -330,7 +210,8 @@ class Store(Database):
             layout,
             below,
         )
-        found = np.frombuffer(b"".join(row for _, row in rows)).reshape(len(rows), many)
+        with self._sound():
+            found = np.frombuffer(b"".join(row for _, row in rows)).reshape(len(rows), many)
         return [number for number, _ in rows], found
 
     def blocks(self, experiment: int) -> Iterator[Block]:
@@ -338,7 +219,9 @@ class Store(Database):
         layouts = self.layouts(experiment)
         rows = self._read("SELECT replication, layout, seconds FROM replication WHERE experiment = ?", experiment)
         for number, layout, seconds in rows:
-            yield Block(layouts[layout], [number], [seconds], self._rows(experiment, number, layouts[layout]))
+            with self._sound():
+                block = Block(layouts[layout], [number], [seconds], self._rows(experiment, number, layouts[layout]))
+            yield block
 
     def _rows(self, experiment: int, number: int, layout: Layout) -> dict[str, np.ndarray]:
         whole = {
@@ -354,6 +237,9 @@ class Store(Database):
             "SELECT dimension, numbers FROM slice_values WHERE experiment = ? AND replication = ?", experiment, number
         )
         rows = {"": np.array(first, dtype=float), **{name: np.frombuffer(numbers) for name, numbers in rest}}
+        for name, row in rows.items():
+            if len(row) != layout.width(name):
+                raise ValueError(f"replication {number} has {len(row)} numbers by {name}, not {layout.width(name)}")
         return {name: row.reshape(1, -1) for name, row in rows.items()}
 
 

@@ -10,11 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.drawing.plain_text import visible
+from simulator.drawing.wording import counted
+from simulator.experiments.answer import Answer
+from simulator.experiments.arguments import (
+    Given,
+    UnknownName,
+    confidence_of,
+    kpis_of,
+    no_such,
+    scenario_of,
+    several,
+    whole,
+)
 from simulator.experiments.differences import common
-from simulator.experiments.executors import ExecutorError, workforce
+from simulator.experiments.executors import ExecutorError, Workers, workforce
 from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
 from simulator.experiments.provenance import record
 from simulator.experiments.ranges import (
+    NAMES,
     Design,
     DesignError,
     Range,
@@ -29,7 +43,7 @@ from simulator.experiments.replicate import Experiment, Progress, replicate
 from simulator.experiments.result import COLUMNS, Estimate, Result
 from simulator.experiments.store import Store, StoreError
 from simulator.scenario.errors import Problem
-from simulator.scenario.reading.load import ScenarioError, changed, load
+from simulator.scenario.reading.load import ScenarioError, changed
 from simulator.scenario.reading.nodes import Plain
 from simulator.scenario.scenario import Scenario
 
@@ -59,7 +73,7 @@ def play_all(
     scenarios: Sequence[Scenario],
     replications: int,
     *,
-    workers: int | None = None,
+    workers: Workers = None,
     scheduler: str | None = None,
     executor: Executor | None = None,
     store: str | Path | Store = "",
@@ -121,7 +135,7 @@ class Level:
     found: Interval
 
 
-class Sweep:
+class Sweep(Answer):
     """The results of a sweep. `table` has them all; `curve` follows a KPI along one path."""
 
     def __init__(
@@ -136,6 +150,11 @@ class Sweep:
         self.scenario, self.vary, self.design, self.points = scenario, dict(vary), design, list(played)
         self.stopped, self.notes = stopped, list(notes)
         """Why points or replications are missing, "" if none are; what is odd about the design."""
+
+    def says(self) -> str:
+        """What was varied, and how often it was played."""
+        many = counted(self.replications, "replication")
+        return f"{visible(self.scenario.name)}, {counted(len(self.points), 'point')} of {many}: {', '.join(self.paths)}"
 
     @property
     def paths(self) -> list[str]:
@@ -183,10 +202,11 @@ class Sweep:
                         found.append((point, estimate))
         return found
 
-    def table(self, kpis: Collection[str] | None = None, by: Collection[str] = ()) -> "pd.DataFrame":
+    def table(self, kpis: str | Collection[str] | None = None, by: str | Collection[str] = ()) -> "pd.DataFrame":
         """One row for each point, KPI and slice: the point's number and values, then the estimate."""
         import pandas as pd
 
+        kpis, by = None if kpis is None else kpis_of(kpis), several(by, "dimensions", "segment")
         rows = [
             (point.number, *map(point.values.get, self.paths), *found.row) for point, found in self.estimates(kpis, by)
         ]
@@ -200,6 +220,9 @@ class Sweep:
 
         Errors: KeyError for a path that was not varied, and for an unknown KPI or slice.
         """
+        if path not in self.vary:
+            raise UnknownName(f"{no_such('path', path, self.paths)} (varied)")
+        confidence = confidence_of(confidence)
         found = []
         for members in self._levels(path):
             samples = [point.result.sample(kpi, by, label) for point in members]
@@ -276,13 +299,13 @@ def average(samples: Sequence[Sample], numbers: Sequence[Sequence[int]], confide
 
 
 def sweep(
-    scenario: Scenario | str | Path,
+    scenario: Given,
     vary: Mapping[str, Varied | Sequence[Plain]],
     *,
     design: Design = "grid",
     points: int | None = None,
     replications: int = 20,
-    workers: int | None = None,
+    workers: Workers = None,
     scheduler: str | None = None,
     executor: Executor | None = None,
     store: str | Path | Store = "",
@@ -298,9 +321,13 @@ def sweep(
     Errors: DesignError for what cannot be varied so; ScenarioError with the problems of all points, before anything
     is played; StoreError; ExecutorError.
     """
-    if replications < 1:
-        raise DesignError(f"replications must be 1 or more; found {replications}")
-    base = scenario if isinstance(scenario, Scenario) else load(scenario)
+    replications = whole("replications", replications, 1)
+    points = None if points is None else whole("points", points, 2)
+    if not isinstance(vary, Mapping):
+        raise DesignError(f"vary: values by path, such as {{'costs.order': [1, 2, 4]}}; found {vary!r}")
+    if design not in NAMES:
+        raise DesignError(no_such("design", design, NAMES))
+    base = scenario_of(scenario)
     kinds = {path: varied(given) for path, given in vary.items()}
     chosen = design_points(kinds, design, points, base.run.seed)
     scenarios = variants(base, chosen)

@@ -2,13 +2,18 @@
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from simulator.checks.overload import unstable
-from simulator.experiments.executors import Workforce
+from simulator.drawing.plain_text import visible
+from simulator.experiments.answer import Answer
+from simulator.experiments.arguments import Given, kpis_of, scenario_of, whole
+from simulator.experiments.executors import Workers, Workforce, workforce
 from simulator.experiments.intervals import CONFIDENCE, Interval, Sample, interval
 from simulator.experiments.steady_state import (
     FEWEST,
@@ -20,6 +25,7 @@ from simulator.experiments.steady_state import (
     divide,
     mser,
     play,
+    resampled_cuts,
 )
 from simulator.replication.measure import NoSeriesError
 from simulator.scenario.scenario import Scenario
@@ -34,8 +40,21 @@ OPEN = 0.01
 """Share of open orders from which on a step at the end of the run is not known well."""
 
 
-@dataclass(frozen=True)
-class WarmUp:
+BETWEEN = (0.1, 0.9)
+"""The part of the resamples that the range of a recommendation holds."""
+WIDEST = 0.2
+"""A range that is wider than this part of the run says that the warm-up is not to be told."""
+
+
+class Range(NamedTuple):
+    """Between which times the warm-up lies in four resamples of five, in hours; infinite where the run is too short."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, repr=False)
+class WarmUp(Answer):
     """What the series of some KPIs say of the warm-up of a scenario. Times in hours."""
 
     scenario: Scenario
@@ -78,6 +97,35 @@ class WarmUp:
             if not cut.settled or self._rounded(cut) > half
         ]
 
+    @cached_property
+    def range(self) -> Range | None:
+        """How far the warm-up moves when the replications are drawn again with replacement; None for a single one.
+
+        All KPIs together: of each resample the longest cut counts, rounded up to whole units.
+        """
+        if self.replications < 2:
+            return None
+        half = self.scenario.run.horizon / 2
+        longest = resampled_cuts(self.series, self.scenario.run.seed).max(axis=1) * self.step
+        hours = np.ceil(longest / self.unit - 1e-9) * self.unit
+        hours[hours > half] = math.inf
+        low, high = np.quantile(hours, BETWEEN, method="inverted_cdf").tolist()
+        return Range(low, high)
+
+    @property
+    def unstable(self) -> bool:
+        """Whether other replications might have said something quite different: the warm-up is not to be told."""
+        if self.range is None:
+            return False
+        low, high = self.range
+        return not high - low <= max(WIDEST * self.scenario.run.horizon, 2 * self.unit)
+
+    def says(self) -> str:
+        """The recommendation."""
+        return f"{visible(self.scenario.name)}: " + (
+            "not to be told" if math.isnan(self.hours) else f"{self.hours:g} h"
+        )
+
     @property
     def overloaded(self) -> list[str]:
         """Why it never settles, however long the run, in words; empty if nothing says so."""
@@ -86,9 +134,14 @@ class WarmUp:
     @property
     def hours(self) -> float:
         """The warm-up that suits all KPIs: the longest cut, rounded up to whole units; nan if the run is too short,
-        or if it never settles."""
-        lasting = self.unsettled or self.overloaded
-        return math.nan if lasting else max(self._rounded(cut) for cut in self.cuts)
+        if it never settles, or if other replications might have said something quite different."""
+        untold = self.unsettled or self.overloaded or self.unstable
+        return math.nan if untold else self.longest
+
+    @property
+    def longest(self) -> float:
+        """The longest cut of these replications, whether or not it is to be relied on."""
+        return max(self._rounded(cut) for cut in self.cuts)
 
     def _rounded(self, cut: Truncation) -> float:
         return math.ceil(cut.steps * self.step / self.unit - 1e-9) * self.unit
@@ -136,6 +189,26 @@ def _by_run(series: Series) -> Sample:
     """One value for each replication."""
     above, below = series.above.sum(axis=1), series.below.sum(axis=1)
     return Sample("ratio", divide(above, below), below, share=series.share)
+
+
+def find_warm_up(
+    scenario: Given,
+    replications: int = 10,
+    *,
+    kpis: str | Sequence[str] = (),
+    step: float | None = None,
+    workers: Workers = None,
+    scheduler: str | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> WarmUp:
+    """Play a scenario and see when its KPIs settle, as `warm_up`; who plays is said as for `run`.
+
+    Errors: ArgumentError, UnknownName, ScenarioError, ExecutorError; NoSeriesError as `warm_up`.
+    """
+    found, many = scenario_of(scenario), whole("replications", replications, 1)
+    with workforce(workers, scheduler, executor) as crew:
+        return warm_up(crew, found, many, kpis=kpis_of(kpis), step=step, progress=progress)
 
 
 def warm_up(

@@ -25,7 +25,7 @@ class WhatIfError(ValueError):
 
 
 def what_if(optimum: Optimum, folder: str | Path = ".", extends: str | Path | None = None) -> str:
-    """The text of a what-if file that is to lie in a folder: the base with the values of the winner.
+    """The text of a what-if file that is to lie in a folder: the base with the values of the winner, or of the nearest.
 
     `extends` names the base where the optimum does not know what it was loaded from.
 

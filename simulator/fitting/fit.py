@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.drawing.sheet import write_whole
 from simulator.fitting.fitted_sections import (
     Found,
     describe,
@@ -62,7 +63,7 @@ class Fit:
 
         Errors: OSError.
         """
-        path.write_text(self.text, encoding="utf-8")
+        write_whole(path, self.text.encode())
         if self.history is not None:
             file = path.parent / self.scenario["market"]["history"]["file"]
             self.history.to_csv(file, index=False, date_format="%Y-%m-%dT%H:%M:%S")

@@ -112,12 +112,17 @@ def after_waiting(view: View) -> np.ndarray:
 
 @table_of_view
 def empty_time(view: View) -> np.ndarray:
-    """Hours without stock on hand in the measured time, by shelf: needs the level after every change."""
-    size, changes = len(view.ledger.opening), stock_changes(view)
+    """Hours without stock on hand in the measured time, by shelf."""
+    return _time_at_nothing(view, np.nan_to_num(view.ledger.opening), stock_changes(view))
+
+
+def _time_at_nothing(view: View, opening: np.ndarray, changes: list[Changes]) -> np.ndarray:
+    """Hours of the measured time at which a level is not above 0, by shelf: needs it after every change."""
+    size = len(opening)
     start = np.zeros(size)
     shelf = np.concatenate([np.arange(size), *(part[0] for part in changes)])
     at = np.concatenate([start, *(part[1] for part in changes)])
-    units = np.concatenate([np.nan_to_num(view.ledger.opening), *(part[2] for part in changes)])
+    units = np.concatenate([opening, *(part[2] for part in changes)])
     steps = UnitSteps(product.step for product in view.scenario.products.values())
     units = steps.counts(units, shelf % len(steps))  # whole numbers add up exactly
     rank = np.repeat(np.arange(1 + len(changes)), [size, *(len(part[0]) for part in changes)])
@@ -195,7 +200,10 @@ def days_of_supply(view: View) -> Ratio | None:
 
 @kpi(unit="share of time", better="higher", of="measured time, averaged over SKUs and sites")
 def ready_rate(view: View) -> Ratio | None:
-    """Share of time with stock on hand."""
+    """Share of time with stock on hand.
+
+    A shelf that is empty and owes nothing is not ready: see time_without_backorders.
+    """
     if averages(view) is None:
         return None
     return _of_time(view, view.span - empty_time(view))
@@ -210,6 +218,20 @@ def _of_time(view: View, hours: np.ndarray) -> Ratio:
     cycles = 1 + np.bincount(received["shelf"][received["at"] >= view.begin], minlength=len(limited))
     rows = view.labels.shelf_rows()
     return Ratio(rows, hours * limited / view.span, limited.astype(float), cases=(cycles * limited).astype(float))
+
+
+@kpi(unit="share of time", better="higher", of="measured time, averaged over SKUs and sites")
+def time_without_backorders(view: View) -> Ratio | None:
+    """Share of time in which no customer waits for stock.
+
+    It is no less than the ready rate: a shelf may be empty and owe nothing. Where holding and backorders are all that
+    costs, the best stock has the critical ratio p / (p + h) of it.
+    """
+    if averages(view) is None:
+        return None
+    limited = ~np.isnan(view.ledger.opening)
+    free = _time_at_nothing(view, np.zeros(len(limited)), owed_changes(view)) * limited / view.span
+    return view.labels.shelf_rows().ratio(free, limited.astype(float))
 
 
 @kpi(unit="share of time", better="lower", of="measured time, averaged over SKUs and sites")

@@ -2,6 +2,9 @@
 
 import inspect
 from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
 
 from simulator.engine.ledger import Ledger
 from simulator.lifecycle.allocation_laws import allocation_laws
@@ -12,6 +15,7 @@ from simulator.lifecycle.world import World, build
 from simulator.mechanisms.known import mechanisms
 from simulator.planning.effort import refuse_floods
 from simulator.replication.cool_down import follow
+from simulator.scenario.reading.load import load
 from simulator.scenario.scenario import Scenario
 
 
@@ -20,21 +24,24 @@ def lay_out(scenario: Scenario, replication: int) -> World:
     return build(scenario, replication, mechanisms())
 
 
-def simulate(scenario: Scenario, replication: int = 0, *, yes: bool = False) -> Ledger:
-    """Play one replication of a scenario and return what happened.
+def simulate(scenario: Scenario | str | Path, replication: int = 0, *, yes: bool = False) -> Ledger:
+    """Play one replication of a scenario, a file or a name of the gallery, and return what happened.
 
     The result depends on the scenario, its seed and the replication's number alone. `yes` plays what would be refused
     since it is too much.
 
-    Errors: HistoryError if the order history cannot be read; FloodError for what is too much.
+    Errors: ScenarioError; FloodError for what is too much; ValueError for what numbers no replication.
     """
+    if isinstance(replication, bool) or not isinstance(replication, (int, np.integer)) or replication < 0:
+        raise ValueError(f"replication: its number, 0 or more, is expected; found {replication!r}")
+    played = scenario if isinstance(scenario, Scenario) else load(scenario)
     if not yes:
-        refuse_floods([scenario])
-    world = lay_out(scenario, replication)
+        refuse_floods([played])
+    world = lay_out(played, int(replication))
     start_demand(world)
     start_replenishment(world)
     world.start_mechanisms()
-    world.clock.run(until=scenario.run.horizon)
+    world.clock.run(until=played.run.horizon)
     rows = world.ledger.rows()
     world.finish()
     world.ledger.close(world.clock.count(), rows)

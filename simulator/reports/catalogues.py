@@ -6,11 +6,12 @@ import re
 import types
 import typing
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
+from simulator.drawing.terminal import Grid, Screen
 from simulator.field_docs import field_docs
 from simulator.measures.registry import SCOR
 from simulator.replication.measure import catalogue
@@ -27,10 +28,6 @@ from simulator.scenario.distributions import Distribution, Duration
 from simulator.scenario.scenario import Scenario
 from simulator.units import Clock, Cost, Date, Factor, FirstDay, Hours, Money, PerHour, Share, Units, Weight, Zone
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-
 FAMILIES: dict[str, type[Rule]] = {
     "demand": DemandRule,
     "replenishment": ReplenishmentRule,
@@ -43,12 +40,17 @@ FAMILIES: dict[str, type[Rule]] = {
 """The families of rules by the name under which a scenario uses them."""
 
 
-def _console() -> "Console":
+def _screen() -> Screen:
     """A terminal, or a page wide enough for a table where the output goes into a file."""
-    from rich.console import Console
+    screen = Screen()
+    return screen if screen.is_terminal else Screen(width=180)
 
-    console = Console()
-    return console if console.is_terminal else Console(width=180)
+
+def _table(*heads: str) -> Grid:
+    table = Grid()
+    for head in heads:
+        table.add_column(head)
+    return table
 
 
 def rules() -> Iterator[tuple[str, str, type[Rule]]]:
@@ -65,27 +67,24 @@ def summary(documented: object) -> str:
 
 def print_rules(tag: str | None) -> bool:
     """Print all rules, or the whole documentation of those with a tag; False if there is none."""
-    from rich.markup import escape
-    from rich.table import Table
-
-    console = _console()
+    screen = _screen()
     if tag is None:
-        table = Table("Family", "rule:", "What it does", box=None, header_style="bold")
+        table = _table("Family", "rule:", "What it does")
         for family, name, rule in rules():
             table.add_row(family, name, summary(rule))
-        console.print(table)
+        screen.print(table)
         return True
     found = [(family, rule) for family, name, rule in rules() if name == tag]
     for family, rule in found:
-        console.print(f"[bold]{tag}[/bold] ({family})\n\n{explanation(rule)}\n", highlight=False)
+        screen.say(f"{tag} ({family})", "bold")
+        screen.say(f"\n{explanation(rule)}\n")
         meanings, hints = field_docs(rule), typing.get_type_hints(rule, include_extras=True)
         for name, field in rule.model_fields.items():
             if name != "rule":
                 said = default(field, hints[name]).strip("*")
                 need = "required" if field.is_required() else f"default {said}" if said else "may be left out"
                 kind = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", words(hints[name]))
-                about = escape(f"({kind}; {need}): {meanings.get(name, '')}")
-                console.print(f"  [bold]{escape(field.alias or name)}[/bold] {about}", highlight=False)
+                screen.say(f"  {field.alias or name} ({kind}; {need}): {meanings.get(name, '')}")
     return bool(found)
 
 
@@ -96,38 +95,32 @@ def explanation(documented: object) -> str:
 
 def print_kpis(name: str | None) -> bool:
     """Print all KPIs, or the whole definition of one; False if there is none of that name."""
-    from rich.table import Table
-
-    console = _console()
-    found = catalogue()
+    screen, found = _screen(), catalogue()
     if name is not None:
         if name in found:
             kpi = found[name]
-            console.print(
-                f"[bold]{name}[/bold] ({kpi.unit}; better: {kpi.better}; {SCOR}: {kpi.scor or 'none'})\n"
+            screen.say(f"{name} ({kpi.unit}; better: {kpi.better}; {SCOR}: {kpi.scor or 'none'})", "bold")
+            screen.say(
                 f"Denominator: {kpi.denominator}\n{'Followed to the end' if kpi.follows else 'Up to the horizon'}\n\n"
-                f"{kpi.definition}",
-                highlight=False,
+                f"{kpi.definition}"
             )
         return name in found
-    table = Table("KPI", "Unit", "Better", "Of", SCOR, box=None, header_style="bold")
+    table = _table("KPI", "Unit", "Better", "Of", SCOR)
     for each in found.values():
         table.add_row(each.name, each.unit, each.better, each.denominator, each.scor)
-    console.print(table)
+    screen.print(table)
     return True
 
 
 def print_gallery() -> None:
     """Print the names of the gallery scenarios with the question each answers."""
-    from rich.table import Table
-
     from simulator.scenario.reading.load import gallery_names, load
 
-    table = Table("Scenario", "What it shows", box=None, header_style="bold")
+    table = _table("Scenario", "What it shows")
     for name in gallery_names():
         loaded = load(name)
         table.add_row(name, f"{loaded.name}. {summary_of(loaded.about)}")
-    _console().print(table)
+    _screen().print(table)
 
 
 def summary_of(about: str) -> str:

@@ -5,14 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from simulator.drawing.html import Badge, Cell, DataTable, PagePart, Paragraph, Section, render
-from simulator.drawing.sheet import chart, write_picture, write_whole
+from simulator.drawing.sheet import Drawing, chart, write_picture, write_whole
 from simulator.drawing.study_charts import DifferenceBar, DifferencePanel, differences, height
-from simulator.drawing.wording import figure, listed, show, title
+from simulator.drawing.terminal import Grid, Screen
+from simulator.drawing.wording import ROUNDING, counted, figure, listed, one_sided, show, title
 from simulator.experiments.comparison import Comparison
 from simulator.experiments.differences import CAP, Difference
 from simulator.reports.result_tables import measured_in
@@ -41,8 +38,10 @@ def changed(values: Sequence[float], unit: str, width: float) -> list[str]:
     (['+18.5', '+16.4'], ['−22.4', '0'])
     """
     scale = 100.0 if unit.startswith("share") else 1.0
-    size = scale * (width if math.isfinite(width) and width > 0 else max(map(abs, values)))
-    decimals = min(max(0, 1 - math.floor(math.log10(size))), 6) if math.isfinite(size) and size > 0 else 0
+    size = max(map(abs, values))
+    if math.isfinite(width) and width > ROUNDING * size:
+        size = width
+    decimals = min(max(0, 1 - math.floor(math.log10(scale * size))), 6) if math.isfinite(size) and size > 0 else 0
     return [
         ("0" if not value else f"{scale * value:+,.{decimals}f}".replace("-", "−")) if math.isfinite(value) else "-"
         for value in values
@@ -52,7 +51,9 @@ def changed(values: Sequence[float], unit: str, width: float) -> list[str]:
 def difference_said(each: Difference) -> tuple[str, str]:
     """A difference and its interval, as they are read."""
     mean, low, high = changed([each.mean, each.low, each.high], each.unit, each.high - each.low)
-    return mean, "" if "-" in (low, high) else f"{low} to {high}"
+    if "-" in (low, high):
+        return mean, one_sided(each.low, each.high, "")
+    return mean, f"{low} to {high}"
 
 
 def worth_said(each: Difference) -> str:
@@ -109,42 +110,41 @@ def played(comparison: Comparison) -> str:
         if comparison.paired
         else f"random numbers of their own (seeds {listed(seeds)})"
     )
-    return (
-        f"{comparison.replications} replications of {(run.horizon - run.warm_up) / 168:.4g} weeks after a warm-up "
-        f"of {run.warm_up / 168:.3g} weeks, {numbers}"
-    )
+    many, measured = counted(comparison.replications, "replication"), (run.horizon - run.warm_up) / 168
+    return f"{many} of {measured:.4g} weeks after a warm-up of {run.warm_up / 168:.3g} weeks, {numbers}"
 
 
 def print_comparison(comparison: Comparison) -> None:
     """Print what differs: the whole, and the slices asked for."""
-    console = Console()
+    screen = Screen()
     for number, name in enumerate(comparison.names):
-        console.print(f"{number or 'base':>4}  [bold]{escape(name)}[/bold]", highlight=False)
-    console.print(played(comparison), highlight=False)
+        screen.say(f"{number or 'base':>4}  {name}", "bold")
+    screen.say(played(comparison))
     for each in overloads_said(comparison):
-        console.print(f"warning: {each}", highlight=False, markup=False)
+        screen.say(f"warning: {each}")
     for dimension in dict.fromkeys(each.dimension for each in comparison.differences):
         found = [each for each in comparison.differences if each.dimension == dimension]
         same = alike(found)
-        console.print()
-        console.print(_table(comparison, dimension, [each for each in found if each.kpi not in same]))
+        screen.say()
+        screen.print(_table(comparison, dimension, [each for each in found if each.kpi not in same]))
         if same:
-            console.print(f"The same in every replication: {listed(same)}.", highlight=False)
-    console.print()
+            screen.say(f"The same in every replication: {listed(same)}.")
+    screen.say()
     if units := measured_in(each.kpi for each in comparison.differences if not each.same):
-        console.print(units, style="dim", highlight=False)
-    console.print(" ".join(explained(comparison)), style="dim", highlight=False)
+        screen.say(units, "dim")
+    screen.say(" ".join(explained(comparison)), "dim")
     print_plans([result.scenario for result in comparison.results], comparison.names)
 
 
-def _table(comparison: Comparison, dimension: str, differences: Sequence[Difference]) -> Table:
-    title = f"by {dimension}" if dimension else None
-    table = Table(
-        box=None, header_style="bold", pad_edge=False, collapse_padding=True, title=title, title_justify="left"
-    )
+def _table(comparison: Comparison, dimension: str, differences: Sequence[Difference]) -> Grid:
+    table = Grid(f"by {dimension}" if dimension else None, collapse_padding=True)
     for name in ("KPI", "value", "change", f"{100 * comparison.confidence:.4g} % interval", "verdict"):
         table.add_column(
-            name, justify="right" if name in ("value", "change") else "left", no_wrap=name != "verdict", overflow="fold"
+            name,
+            justify="right" if name in ("value", "change") else "left",
+            no_wrap=name not in ("KPI", "verdict"),
+            overflow="fold",
+            min_width=9 if name in ("KPI", "verdict") else None,
         )
     if comparison.paired:
         table.add_column("saved", justify="right", no_wrap=True)
@@ -154,13 +154,13 @@ def _table(comparison: Comparison, dimension: str, differences: Sequence[Differe
             seen = (each.kpi, each.label)
             of = f" {each.label}" if dimension else ""
             table.add_row(f"{each.kpi}{of}", show(each.base, each.unit), "", f"worth {worth_said(each)}")
-        number, saved = comparison.alternatives.index(each.alternative) + 1, [saved_said(each)]
+        number = comparison.alternatives.index(each.alternative) + 1
         table.add_row(
             f"{number:>4}",
             show(each.value, each.unit),
             *difference_said(each),
             short(each),
-            *(saved if comparison.paired else []),
+            *([saved_said(each)] if comparison.paired else []),
         )
     return table
 
@@ -214,8 +214,17 @@ def write_comparison_chart(comparison: Comparison, path: Path) -> None:
 
     Errors: OSError if it cannot be written.
     """
+    write_picture(path, *(comparison_drawing(comparison) or NOTHING))
+
+
+NOTHING: Drawing = (lambda sheet: None, 0.3)
+"""An empty sheet: nothing differs."""
+
+
+def comparison_drawing(comparison: Comparison) -> Drawing | None:
+    """The chart; None where nothing differs."""
     shown = [panel for panel, _ in panels(comparison)]
-    write_picture(path, lambda sheet: differences(sheet, shown), height(shown))
+    return (lambda sheet: differences(sheet, shown), height(shown)) if shown else None
 
 
 MOST = 40

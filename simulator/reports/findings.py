@@ -192,7 +192,8 @@ def with_width(found: Estimate) -> str:
     value, width = said(found)
     if not width:
         return value
-    return f"{value} ({width} points)" if found.unit.startswith("share") else f"{value} ({width})"
+    points = width.startswith("±") and found.unit.startswith("share")
+    return f"{value} ({width} points)" if points else f"{value} ({width})"
 
 
 def _service(findings: Findings) -> Iterator[str]:

@@ -4,19 +4,17 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from simulator.drawing.search_charts import TRIALS, Bound, Trials, trials
-from simulator.drawing.sheet import write_picture
-from simulator.drawing.wording import counted, listed, show, title
+from simulator.drawing.sheet import Drawing, write_picture
+from simulator.drawing.terminal import Grid, Screen, grids
+from simulator.drawing.wording import counted, listed, one_sided, show, title
 from simulator.experiments.intervals import interval
 from simulator.experiments.optimisation import Optimum
 from simulator.experiments.search import CANDIDATES, RISK, Confirmed
 from simulator.experiments.search_space import Space, at, sample, written
 from simulator.experiments.select import Selection
 from simulator.replication.measure import catalogue
+from simulator.reports.comparison_tables import changed
 from simulator.scenario.optimise import Constraint, Goal
 
 FATES = {
@@ -30,20 +28,55 @@ FATES = {
 
 
 def print_optimum(optimum: Optimum) -> None:
-    """Print decisions, objective and constraints of base and winner, the verdict, and what the search did."""
-    console = Console()
-    console.print(f"[bold]{escape(optimum.base.name)}[/bold]", highlight=False)
-    console.print("; ".join(tried(optimum)), highlight=False)
+    """Print decisions and KPIs of base and winner, how sure the choice is, and what the search did."""
+    screen = Screen()
+    screen.say(optimum.base.name, "bold")
+    screen.say("; ".join(tried(optimum)))
     for each in optimum.warnings:
         if each["kind"] != "policy":
-            console.print(f"warning: {each['of']}: {each['message']}", highlight=False, markup=False)
+            screen.say(f"warning: {each['of']}: {each['message']}")
     if optimum.confirmations:
-        console.print()
-        console.print(_decisions(optimum))
-        console.print()
-        console.print(_kpis(optimum))
-    console.print(f"\n[bold]{escape(_capital(optimum.verdict))}.[/bold]", highlight=False)
-    console.print(" ".join(explained(optimum)), style="dim", highlight=False)
+        for table in (_decisions(optimum, screen.width), _kpis(optimum, screen.width)):
+            screen.say()
+            for part in table:
+                screen.print(part)
+    screen.say()
+    screen.say(f"{_capital(optimum.verdict)}.", "bold")
+    for sentence in sure(optimum):
+        screen.say(sentence)
+    screen.say(" ".join(explained(optimum)), "dim")
+
+
+LISTED = 8
+"""So many points are named in a sentence."""
+
+
+def sure(optimum: Optimum) -> Iterator[str]:
+    """How sure the choice is, in sentences."""
+    found = optimum.certainty
+    if found is None:
+        return
+    if found.doubtful:
+        some = "; ".join(", ".join(trial.point.values()) for trial in found.doubtful[:LISTED])
+        yield (
+            f"{counted(len(found.doubtful), 'point')} may be better and keep the constraints too, but "
+            f"{'is' if len(found.doubtful) == 1 else 'are'} not shown to: {some}."
+        )
+    if not found.rivals:
+        yield "No other point that was tried and is shown to hold is left: all were dropped as surely worse."
+        return
+    chance = "more than 99 %" if found.chance > 0.99 else f"about {100 * found.chance:.0f} %"
+    yield f"That it is the best of those shown to hold has a chance of {chance} (replications drawn again)."
+    if not found.alike:
+        yield "Every other point can be told from it."
+        return
+    named = [", ".join(trial.point.values()) for trial in found.alike[:LISTED]]
+    more = f" and {len(found.alike) - LISTED} more" if len(found.alike) > LISTED else ""
+    points = counted(len(found.alike), "point")
+    yield f"It cannot be told from {points} of {found.rivals} that were left: {'; '.join(named)}{more}."
+    if found.same:
+        which = "All of them" if len(found.same) == len(found.alike) else f"{len(found.same)} of them"
+        yield f"{which} came out as the winner did in every replication: the decision may not matter."
 
 
 def tried(optimum: Optimum) -> Iterator[str]:
@@ -75,24 +108,25 @@ def explained(optimum: Optimum) -> Iterator[str]:
         yield f"Points {', '.join(map(str, failed))} were better in the search and not confirmed."
 
 
-def _decisions(optimum: Optimum) -> Table:
-    table = _table("decision", "base", "winner")
-    for path, text in optimum.point.items():
+def _decisions(optimum: Optimum, wide: int) -> list[Grid]:
+    before = []
+    for path in optimum.point:
         value = at(optimum.base.source, path)
-        before = "default" if value is None else value if isinstance(value, str) else written(value)
-        table.add_row(escape(path), escape(before), f"[bold]{escape(text)}[/bold]")
-    return table
+        before.append("default" if value is None else value if isinstance(value, str) else written(value))
+    columns = {"base": before, optimum.called: list(optimum.point.values())}
+    return grids(["decision"], [[path] for path in optimum.point], columns, wide)
 
 
-def _kpis(optimum: Optimum) -> Table:
-    table = _table("KPI", "base", "winner", "change", "interval", "wanted", "shown")
+def _kpis(optimum: Optimum, wide: int) -> list[Grid]:
+    heads = ("base", optimum.called, "change", "95 % interval", "wanted", "shown")
+    columns: dict[str, list[str]] = {head: [] for head in heads}
     for each in optimum.kpis:
         unit = catalogue()[each.goal.kpi].unit
         cells = (show(each.base.point, unit), show(each.winner.point, unit), *change_said(each, unit))
-        table.add_row(escape(each.goal.kpi), *cells, *_bound(each, optimum, unit))
-        for label in each.goal.by.values():
-            table.add_row(escape(f"  {label}"))
-    return table
+        for head, cell in zip(heads, (*cells, *_bound(each, optimum, unit)), strict=True):
+            columns[head].append(cell)
+    names = [" ".join((each.goal.kpi, *each.goal.by.values())) for each in optimum.kpis]
+    return grids(["KPI"], [[name] for name in names], columns, wide)
 
 
 def _bound(each: Confirmed, optimum: Optimum, unit: str) -> tuple[str, str]:
@@ -114,26 +148,11 @@ def _fine(value: float, unit: str) -> str:
 
 def change_said(each: Confirmed, unit: str) -> tuple[str, str]:
     """The winner less the base, and the interval of that; in points for shares."""
-    scale = 100.0 if unit.startswith("share") else 1.0
-    mean, low, high = (scale * value for value in each.difference[:3])
-    if not math.isfinite(mean):
-        return "-", ""
-    width = high - low if math.isfinite(high - low) and high > low else abs(mean)
-    decimals = min(max(0, 1 - math.floor(math.log10(width))), 6) if width > 0 else 0
-    ends = f"{low:+,.{decimals}f} to {high:+,.{decimals}f}" if math.isfinite(high - low) else ""
-    return f"{mean:+,.{decimals}f}".replace("-", "−"), ends.replace("-", "−")
-
-
-def _table(*names: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in names:
-        table.add_column(
-            name,
-            justify="right" if name in ("base", "winner", "change", "interval") else "left",
-            overflow="fold",
-            no_wrap=name in ("interval", "wanted", "shown"),
-        )
-    return table
+    found = each.difference
+    mean, low, high = changed(found[:3], unit, found.high - found.low)
+    if "-" not in (low, high):
+        return mean, f"{low} to {high}"
+    return mean, one_sided(found.low, found.high, "")
 
 
 def _capital(text: str) -> str:
@@ -142,23 +161,21 @@ def _capital(text: str) -> str:
 
 def print_selection(found: Selection) -> None:
     """Print the scenarios, the best first, which are left, and what is guaranteed."""
-    console = Console()
+    screen = Screen()
     which = "largest" if found.largest else "smallest"
-    console.print(f"[bold]{escape(verdict(found))}[/bold]", highlight=False)
-    console.print(
-        f"By {found.kpi} ({found.unit}), the {which} is best; the same random numbers (seed {found.seed})",
-        highlight=False,
-    )
-    console.print()
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("scenario", found.kpi, "replications", ""):
-        table.add_column(name, justify="right" if name in (found.kpi, "replications") else "left")
+    screen.say(verdict(found), "bold")
+    screen.say(f"By {found.kpi} ({found.unit}), the {which} is best; the same random numbers (seed {found.seed})")
+    screen.say()
     rows = sorted(zip(found.means, found.scenarios, found.replications, strict=True), reverse=found.largest)
-    for mean, name, count in rows:
-        table.add_row(name, show(mean, found.unit), f"{count:,}", _said(found, name))
-    console.print(table)
-    console.print()
-    console.print(found.guarantee, highlight=False)
+    columns = {
+        found.kpi: [show(mean, found.unit) for mean, _, _ in rows],
+        "replications": [f"{count:,}" for _, _, count in rows],
+        "": [_said(found, name) for _, name, _ in rows],
+    }
+    for part in grids(["scenario"], [[name] for _, name, _ in rows], columns, screen.width):
+        screen.print(part)
+    screen.say()
+    screen.say(found.guarantee)
 
 
 def verdict(found: Selection) -> str:
@@ -179,15 +196,20 @@ def write_optimum_chart(optimum: Optimum, path: Path) -> None:
 
     Errors: OSError if it cannot be written.
     """
+    write_picture(path, *optimum_drawing(optimum))
+
+
+def optimum_drawing(optimum: Optimum) -> Drawing:
+    """The chart of every point that was tried."""
     shown = _trials(optimum)
-    write_picture(path, lambda sheet: trials(sheet, shown), TRIALS)
+    return lambda sheet: trials(sheet, shown), TRIALS
 
 
 def _trials(optimum: Optimum) -> Trials:
     section = optimum.section
     constraint = section.subject_to[0] if section.subject_to else None
     up = _scale(section.objective)
-    heading = f"{optimum.base.name}: {len(optimum.trials)} points tried"
+    heading, called = f"{optimum.base.name}: {counted(len(optimum.trials), 'point')} tried", f"the {optimum.called}"
     winner = optimum.winner if optimum.confirmations else None
     if constraint is None:
         return Trials(
@@ -197,6 +219,7 @@ def _trials(optimum: Optimum) -> Trials:
             [(float(trial.number), up * trial.value) for trial in optimum.trials],
             [trial.fate for trial in optimum.trials],
             winner=(float(winner.number), up * winner.value) if winner else None,
+            called=called,
         )
     across = _scale(constraint)
     wanted = constraint.at_least if constraint.at_least is not None else constraint.at_most
@@ -210,6 +233,7 @@ def _trials(optimum: Optimum) -> Trials:
         [trial.fate for trial in optimum.trials if trial.fate != "no value"],
         base=(across * base[0], up * base[1]),
         winner=(across * winner.values[0], up * winner.value) if winner else None,
+        called=called,
         bound=Bound(across * wanted, constraint.at_least is not None, across > 1),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from simulator.drawing import charts
 from simulator.drawing.html import (
     Badge,
     Cell,
@@ -17,7 +18,7 @@ from simulator.drawing.html import (
     Tile,
     render,
 )
-from simulator.drawing.sheet import write_whole
+from simulator.drawing.sheet import Drawing, write_whole
 from simulator.drawing.wording import counted, date, figure, half, lasting, said, title
 from simulator.experiments.intervals import CONFIDENCE
 from simulator.experiments.result import Estimate, Result
@@ -201,7 +202,7 @@ def tiles(findings: Findings, goals: list[TargetResult]) -> list[Tile]:
 
 def _tile(found: Estimate, goals: list[TargetResult]) -> Tile:
     value, width = said(found)
-    points = " points" if width and found.unit.startswith("share") else ""
+    points = " points" if width.startswith("±") and found.unit.startswith("share") else ""
     held = [
         (f"target {figure(goal.target, found.unit)}: ", verdict(goal))
         for goal in goals
@@ -214,7 +215,11 @@ def warnings(findings: Findings) -> Section | None:
     """Work that can never be done, or only just."""
     found = [each["message"] for each in findings.result.warnings if each["kind"] != "policy"]
     lead = "What is measured depends on how long the run is." if findings.result.never_settles else ""
-    return Section("warnings", "Too much work", [Paragraph(f"{each}.") for each in found], lead) if found else None
+    return (
+        Section("warnings", "Too much work", [Paragraph(f"{each[:1].upper()}{each[1:]}.") for each in found], lead)
+        if found
+        else None
+    )
 
 
 def headlines(findings: Findings) -> Section:
@@ -225,7 +230,8 @@ def headlines(findings: Findings) -> Section:
     groups = [_group(group, found, value) for group, found in (shown | load).items() if found]
     lead = (
         f"Means over {counted(findings.result.replications, 'replication')}; ± is half the width of the "
-        f"{100 * CONFIDENCE:.0f} % interval, in percentage points for shares."
+        f"{100 * CONFIDENCE:.0f} % interval, in percentage points for shares. Where an interval is not even, it is "
+        "shown by its ends."
     )
     if findings.single:
         lead = "One replication: its values stand alone, without an interval. Run more to have one."
@@ -244,6 +250,16 @@ def _unit(found: Estimate) -> str:
     """The unit, where number and name do not say it."""
     told = found.unit.startswith("share") or found.unit == title(found.kpi).lower()
     return "" if told else found.unit.removeprefix("money").strip()
+
+
+def headline_drawing(result: Result) -> Drawing | None:
+    """The service of a result with its intervals; None where nothing of it is measured."""
+    found = [result.estimate(kpi) for kpi in HEADLINES["Service"] if kpi in result.kpi_names]
+    shown = [each for each in found if each.replications and each.unit.startswith("share")]
+    if not shown:
+        return None
+    rows, dots = [title(each.kpi) for each in shown], [charts.Dot(each) for each in shown]
+    return lambda sheet: charts.service(sheet, rows, {result.scenario.name: dots}, ()), 0.56 + charts.ROW * len(rows)
 
 
 def write_page(result: Result, path: Path) -> None:

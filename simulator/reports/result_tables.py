@@ -3,12 +3,8 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
-
-from simulator.drawing.wording import show, width
+from simulator.drawing.terminal import Grid, Screen, grids
+from simulator.drawing.wording import counted, half, show
 from simulator.experiments.result import Estimate, Result
 from simulator.experiments.stability import busy_stages
 from simulator.experiments.store import Kept
@@ -33,6 +29,8 @@ HEADLINES = {
     "Money": ("revenue", "cost_of_goods", "total_cost", "sla_penalty", "sla_bonus", "margin"),
 }
 """The KPIs that the table shows, by group."""
+FEW = 6
+"""So many slices stand side by side."""
 MANY_OPEN = 0.05
 """From this share on open orders are a headline."""
 
@@ -49,28 +47,28 @@ def measured_in(kpis: Iterable[str]) -> str:
     return " ".join(f"In {unit}: {', '.join(names)}." for unit, names in units.items() if not unit.startswith("share"))
 
 
-def print_result(result: Result, by: tuple[str, ...] = (), everything: bool = False) -> None:
-    """Print the headline KPIs (or all) with intervals, and the slices asked for."""
-    console = Console()
+def print_result(result: Result, by: tuple[str, ...] = (), everything: bool = False, kpis: Sequence[str] = ()) -> None:
+    """Print the headline KPIs (or all, or those named) with intervals, and the slices asked for."""
+    screen = Screen()
     run = result.scenario.run
-    console.print(f"[bold]{escape(result.scenario.name)}[/bold]", highlight=False)
+    screen.say(result.scenario.name, "bold")
     measured = (run.horizon - run.warm_up) / 168
-    console.print(
-        f"{result.replications} replications of {measured:.4g} weeks after a warm-up of "
-        f"{run.warm_up / 168:.3g} weeks, seed {run.seed}",
-        highlight=False,
+    screen.say(
+        f"{counted(result.replications, 'replication')} of {measured:.4g} weeks after a warm-up of "
+        f"{run.warm_up / 168:.3g} weeks, seed {run.seed}"
     )
     for each in result.warnings:
         if each["kind"] != "policy":
-            console.print(f"warning: {each['message']}", highlight=False, markup=False)
-    console.print(_whole(result, everything))
+            screen.say(f"warning: {each['message']}")
+    screen.print(_whole(result, everything, kpis))
     for dimension in by:
-        console.print(_slices(result, dimension, everything))
+        for part in _slices(result, dimension, everything, kpis, screen.width):
+            screen.print(part)
 
 
 def print_experiments(experiments: Sequence[Kept]) -> None:
     """Print what a store holds, a line for each experiment."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = Grid()
     for name in ("", "replications", "s each", "seed"):
         table.add_column(name, justify="right", no_wrap=True)
     for name in ("version", "began", "content"):
@@ -86,52 +84,51 @@ def print_experiments(experiments: Sequence[Kept]) -> None:
             each.version,
             each.began[:10],
             each.hash,
-            Text(each.scenario),
+            each.scenario,
         )
-    Console().print(table)
+    Screen().print(table)
 
 
-def print_percentiles(result: Result, percentiles: Sequence[float], everything: bool = False) -> None:
-    """Print what the headline KPIs (or all) stay below in so many per cent of runs, each with its interval."""
+def print_percentiles(
+    result: Result, percentiles: Sequence[float], everything: bool = False, kpis: Sequence[str] = ()
+) -> None:
+    """Print what the headline KPIs (or all, or those named) stay below in so many per cent of runs, with intervals."""
     if not percentiles:
         return
-    table = Table(
-        box=None,
-        header_style="bold",
-        pad_edge=False,
-        title_justify="left",
-        title="a run stays below, with 95 % intervals; … where so few runs cannot tell",
-    )
-    table.add_column("KPI")
-    for each in percentiles:
-        table.add_column(f"in {each:g} % of runs", justify="right")
-    shown = {name for names in HEADLINES.values() for name in names}
+    screen = Screen()
+    wanted = {name for names in HEADLINES.values() for name in names} if not kpis else set(kpis)
+    rows = []
     for kpi in result.kpi_names:
         found = [result.percentile(kpi, each / 100) for each in percentiles]
-        if (everything or kpi in shown) and found[0].replications:
-            table.add_row(
-                kpi, *(f"{show(e.mean, e.unit)} ({_end(e.low, e.unit)} to {_end(e.high, e.unit)})" for e in found)
-            )
-    Console().print(table)
+        if ((everything and not kpis) or kpi in wanted) and found[0].replications:
+            rows.append((kpi, [f"{show(e.mean, e.unit)} ({_ends(e)})" for e in found]))
+    columns = {f"in {each:g} % of runs": [cells[at] for _, cells in rows] for at, each in enumerate(percentiles)}
+    title = "a run stays below, with 95 % intervals; … where so few runs cannot tell"
+    for part in grids(["KPI"], [[kpi] for kpi, _ in rows], columns, screen.width, title):
+        screen.print(part)
 
 
-def _end(value: float, unit: str) -> str:
-    return show(value, unit) if math.isfinite(value) else "…"
+def _ends(found: Estimate) -> str:
+    low, high = (show(end, found.unit) if math.isfinite(end) else "…" for end in (found.low, found.high))
+    return f"{low} to {high}"
 
 
-def _whole(result: Result, everything: bool) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, align in (("", "left"), ("KPI", "left"), ("mean", "right"), ("95 % interval", "left"), ("unit", "left")):
-        table.add_column(name, justify=align)  # type: ignore[arg-type]
+def _whole(result: Result, everything: bool, kpis: Sequence[str] = ()) -> Grid:
+    table = Grid()
+    table.add_column()
+    table.add_column("KPI", overflow="fold")
+    table.add_column("mean", justify="right", no_wrap=True)
+    table.add_column("95 % interval", no_wrap=True)
+    table.add_column("unit")
     found = {e.kpi: e for e in result.estimates(())}
-    groups = {"": tuple(found)} if everything else HEADLINES
-    for group, kpis in groups.items():
-        for place, kpi in enumerate(name for name in kpis if name in found):
+    groups = {"": tuple(kpis or found)} if everything or kpis else HEADLINES
+    for group, names in groups.items():
+        for place, kpi in enumerate(name for name in names if name in found):
             e = found[kpi]
-            table.add_row(group if not place else "", kpi, shown(e), width(e), e.unit)
-    for place, e in enumerate(load_lines(result) if not everything else ()):
-        stage = escape(f", {e.label}" if e.label else "")
-        table.add_row("" if place else "Load", f"{e.kpi}{stage}", show(e.mean, e.unit), width(e), e.unit)
+            table.add_row(group if not place else "", kpi, shown(e), half(e), e.unit)
+    for place, e in enumerate(load_lines(result) if not (everything or kpis) else ()):
+        stage = f", {e.label}" if e.label else ""
+        table.add_row("" if place else "Load", f"{e.kpi}{stage}", show(e.mean, e.unit), half(e), e.unit)
     return table
 
 
@@ -151,19 +148,16 @@ def load_lines(result: Result) -> list[Estimate]:
     return [*busy, still]
 
 
-def _slices(result: Result, dimension: str, everything: bool) -> Table:
+def _slices(result: Result, dimension: str, everything: bool, wanted: Sequence[str], wide: int) -> list[Grid]:
     """One row per slice and one column per KPI; the other way round where there are few slices."""
     found = [e for e in result.estimates((dimension,)) if e.dimension]
     shown = {name for names in HEADLINES.values() for name in names}
     present = dict.fromkeys(e.kpi for e in found)
-    kpis = [kpi for kpi in present if everything or kpi in shown] or list(present)
+    kpis = [kpi for kpi in wanted or present if kpi in present and (everything or wanted or kpi in shown)]
+    kpis = kpis or ([] if wanted else list(present))
     labels = list(dict.fromkeys(e.label for e in found))
     cells = {(e.label, e.kpi): show(e.mean, e.unit) for e in found}
-    table = Table(box=None, header_style="bold", pad_edge=False, title=f"by {dimension}", title_justify="left")
-    few = len(labels) <= 6
-    table.add_column("KPI" if few else dimension)
-    for column in labels if few else kpis:
-        table.add_column(column, justify="right", overflow="fold")
-    for row in kpis if few else labels:
-        table.add_row(row, *(cells.get((c, row) if few else (row, c), "-") for c in (labels if few else kpis)))
-    return table
+    few = len(labels) <= FEW
+    rows, columns = (kpis, labels) if few else (labels, kpis)
+    texts = {column: [cells.get((column, row) if few else (row, column), "-") for row in rows] for column in columns}
+    return grids(["KPI" if few else dimension], [[row] for row in rows], texts, wide, f"by {dimension}")

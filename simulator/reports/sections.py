@@ -270,16 +270,17 @@ def pareto(first: Sequence[Estimate], at_all: Sequence[Estimate]) -> list[Cause]
     return causes
 
 
-COLUMNS = ("cause", "first on orders", "±", "of imperfect orders", "so far", "on orders at all")
+COLUMNS = ("cause", "first on orders", "from", "to", "of imperfect orders", "so far", "on orders at all")
 
 
-def rows_of(causes: Sequence[Cause]) -> list[tuple[str, float, float, float, float, float]]:
+def rows_of(causes: Sequence[Cause]) -> list[tuple[str, float, float, float, float, float, float]]:
     """The table of the workbook."""
     return [
         (
             each.name,
             each.first.mean if each.first else 0.0,
-            each.first.half_width if each.first else 0.0,
+            each.first.low if each.first else 0.0,
+            each.first.high if each.first else 0.0,
             each.part,
             each.so_far,
             each.at_all,
@@ -307,7 +308,7 @@ def add_chart(book: Any, sheet: str, count: int) -> None:
         {
             "name": "so far, of imperfect orders",
             "categories": where,
-            "values": f"={name}!$E$2:$E${count + 1}",
+            "values": f"={name}!$F$2:$F${count + 1}",
             "y2_axis": True,
             "line": {"color": "#1C2B36", "width": 1.5},
             "marker": {"type": "circle", "fill": {"color": "#1C2B36"}, "border": {"color": "#1C2B36"}},

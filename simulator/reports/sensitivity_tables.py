@@ -4,13 +4,10 @@ import math
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from simulator.drawing.search_charts import EffectBar, EffectPanel, EffectRow, effects, effects_height
-from simulator.drawing.sheet import write_picture
-from simulator.drawing.wording import counted, figure, show, title
+from simulator.drawing.sheet import Drawing, write_picture
+from simulator.drawing.terminal import Grid, Screen, grids
+from simulator.drawing.wording import Number, counted, figure, show, title, with_interval
 from simulator.experiments.effects import Effect
 from simulator.experiments.intervals import Interval
 from simulator.experiments.sensitivity import Sensitivity
@@ -47,21 +44,21 @@ EXPLAINED = {
 
 def print_sensitivity(found: Sensitivity) -> None:
     """Print the effects of the inputs on each KPI, the largest first."""
-    console = Console()
+    screen = Screen()
     run = found.scenario.run
-    console.print(f"[bold]{escape(found.scenario.name)}[/bold]", highlight=False)
-    console.print(
+    screen.say(found.scenario.name, "bold")
+    screen.say(
         f"{found.method}: {METHODS[found.method]}; {counted(len(found.inputs), 'input')}, "
         f"{counted(found.points, 'point')} of {found.replications} replications, the same random numbers at every "
-        f"point (seed {run.seed})",
-        highlight=False,
+        f"point (seed {run.seed})"
     )
     for kpi in found.effects:
-        console.print()
-        console.print(_table(found, kpi), soft_wrap=True)
-    console.print()
+        screen.say()
+        for part in _table(found, kpi, screen.width):
+            screen.print(part)
+    screen.say()
     for sentence in notes_said(found):
-        console.print(sentence, style="dim", highlight=False)
+        screen.say(sentence, "dim")
 
 
 def notes_said(found: Sensitivity) -> Iterator[str]:
@@ -72,32 +69,30 @@ def notes_said(found: Sensitivity) -> Iterator[str]:
             yield f"{kpi}: {100 * share:.1f} % of the variance between points is noise of the replications."
     if any(each.assumed for each in found.inputs):
         yield "*: assumed, says the scenario."
+    if found.unstable:
+        yield "!: rests on a point that never settles, so that the figure depends on the length of the run."
     if found.left_out:
         yield f"Left out, since they cannot be moved alone: {'; '.join(found.left_out)}."
 
 
-def _table(found: Sensitivity, kpi: str) -> Table:
+def _table(found: Sensitivity, kpi: str, wide: int) -> list[Grid]:
     unit, shown = catalogue()[kpi].unit, found.effects[kpi]
     base = f", {show(found.base[kpi], unit)} as it is" if math.isfinite(found.base[kpi]) else ""
     more = f"; the {MOST} largest of {len(shown)}" if len(shown) > MOST else ""
-    table = Table(
-        box=None,
-        header_style="bold",
-        pad_edge=False,
-        title_justify="left",
-        title=f"{title(kpi)} ({measured_in(found, unit)}{base}{more})",
-    )
-    for name in ("input", "range"):
-        table.add_column(name, overflow="fold")
-    for measure in shown[0].measures:
-        table.add_column(HEADINGS[measure], justify="right", no_wrap=True)
     called = short_names([each.name for each in found.inputs])
+    rows = []
     for each in shown[:MOST]:
         one = found.input(each.input)
-        star = " *" if one.assumed else ""
-        values = [with_width(value, scale_of(found, kpi)) for value in each.measures.values()]
-        table.add_row(f"{called[each.input]}{star}", one.said, *values)
-    return table
+        rows.append([f"{called[each.input]}{' *' if one.assumed else ''}", one.said])
+    columns = {
+        HEADINGS[measure]: [
+            with_width(each.measures[measure], scale_of(found, kpi))
+            + (" !" if measure in found.unstable.get(each.input, ()) else "")
+            for each in shown[:MOST]
+        ]
+        for measure in shown[0].measures
+    }
+    return grids(["input", "range"], rows, columns, wide, f"{title(kpi)} ({measured_in(found, unit)}{base}{more})")
 
 
 def short_names(names: Collection[str]) -> dict[str, str]:
@@ -141,13 +136,13 @@ def scale_of(found: Sensitivity, kpi: str) -> float:
 
 
 def with_width(value: Interval, scale: float = 1.0) -> str:
-    """A number with half the width of its interval.
+    """A number with its interval.
 
     >>> with_width(Interval(-0.02, -0.025, -0.015, "t", 10), 100), with_width(Interval(3.0, math.nan, math.nan, "", 0))
     ('−2 ± 0.5', '3')
     """
-    half = scale * (value.high - value.low) / 2
-    return figure(scale * value.point) + (f" ± {figure(float(f'{half:.2g}'))}" if math.isfinite(half) else "")
+    point, low, high = (scale * each for each in (value.point, value.low, value.high))
+    return with_interval(figure(point), Number("", point, low, high))
 
 
 DRAWN = 20
@@ -165,8 +160,13 @@ def write_sensitivity_chart(found: Sensitivity, path: Path) -> None:
 
     Errors: OSError if it cannot be written.
     """
+    write_picture(path, *sensitivity_drawing(found))
+
+
+def sensitivity_drawing(found: Sensitivity) -> Drawing:
+    """The chart of the effects, a panel for each KPI."""
     panels = [_panel(found, kpi) for kpi in found.effects]
-    write_picture(path, lambda sheet: effects(sheet, panels, found.method), effects_height(panels))
+    return lambda sheet: effects(sheet, panels, found.method), effects_height(panels)
 
 
 def _panel(found: Sensitivity, kpi: str) -> EffectPanel:

@@ -4,11 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from simulator.drawing.html import Cell, DataTable, Section
+from simulator.drawing.terminal import Screen, grids
 from simulator.drawing.wording import figure, title
 from simulator.planning.stock_levels import SizedShelf, sized_shelves
 from simulator.scenario.scenario import Scenario
@@ -81,20 +78,22 @@ def print_plan(scenario: Scenario) -> None:
     rows = planned(scenario)
     if not rows:
         return
-    table = Table(
-        box=None, header_style="bold", pad_edge=False, title="stock levels from targets", title_justify="left"
-    )
     sites = len(scenario.network.sites) > 1
     shown = [place for place, column in enumerate(COLUMNS) if column != "Site" or sites]
-    for place in shown:
-        table.add_column(COLUMNS[place].lower() if place != 1 else "SKU", justify="right" if UNITS[place] else "left")
-    for row in rows[: MOST if len(rows) > MOST + 2 else None]:
-        said = _said(row)
-        table.add_row(*(Text(said[place]) for place in shown))
-    console = Console()
-    console.print(table)
+    said = [_said(row) for row in rows[: MOST if len(rows) > MOST + 2 else None]]
+    heads = {place: COLUMNS[place].lower() if place != 1 else "SKU" for place in shown}
+    names = [place for place in shown if place < 2]
+    screen = Screen()
+    for part in grids(
+        [heads[place] for place in names],
+        [[cells[place] for place in names] for cells in said],
+        {heads[place]: [cells[place] for cells in said] for place in shown if place not in names},
+        screen.width,
+        "stock levels from targets",
+    ):
+        screen.print(part)
     if len(rows) > MOST + 2:
-        console.print(f"… and {len(rows) - MOST} more: --report, --excel and --format json tell all", highlight=False)
+        screen.say(f"… and {len(rows) - MOST} more: --report, --excel and --format json tell all")
 
 
 def plan_section(scenario: Scenario) -> Section | None:
@@ -116,15 +115,12 @@ def print_plans(scenarios: Sequence[Scenario], names: Sequence[str]) -> None:
     if not rows:
         return
     heading = "stock levels from targets that differ: reorder point / order up to, safety stock"
-    table = Table(box=None, header_style="bold", pad_edge=False, title=heading, title_justify="left")
-    for name in ("SKU at site", *names):
-        table.add_column(Text(name), overflow="fold")
-    for row in rows[:MOST]:
-        table.add_row(*(Text(cell) for cell in row))
-    console = Console()
-    console.print(table)
+    shown, screen = rows[:MOST], Screen()
+    columns = {name: [row[place] for row in shown] for place, name in enumerate(names, 1)}
+    for part in grids(["SKU at site"], [row[:1] for row in shown], columns, screen.width, heading):
+        screen.print(part)
     if len(rows) > MOST:
-        console.print(f"… and {len(rows) - MOST} more: --report tells all", highlight=False)
+        screen.say(f"… and {len(rows) - MOST} more: --report tells all")
 
 
 def differing(scenarios: Sequence[Scenario]) -> list[list[str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulator.drawing.sheet import shortened, write_picture
+from simulator.drawing.sheet import Drawing, shortened, write_picture
 from simulator.drawing.study_charts import (
     CURVES,
     FRONTIERS,
@@ -22,7 +22,7 @@ from simulator.drawing.study_charts import (
     rows_of,
 )
 from simulator.drawing.wording import title
-from simulator.experiments.cost_of_service import CostOfService, critical_ratios
+from simulator.experiments.cost_of_service import CostOfService, critical_ratios, service_of
 from simulator.experiments.intervals import Interval
 from simulator.experiments.ranges import amount
 from simulator.experiments.sweep import Level, Sweep
@@ -56,6 +56,18 @@ def write_sweep_chart(
 
     Errors: OSError if it cannot be written.
     """
+    write_picture(path, *sweep_drawing(sweep, costs, kpis, by))
+
+
+def whole_sweep_drawing(sweep: Sweep) -> Drawing:
+    """The chart of the headlines, and of what service costs where the points differ in it."""
+    kpis = sweep.kpis()
+    judged = service_of(sweep, kpis)
+    return sweep_drawing(sweep, [CostOfService(sweep, judged)] if judged else [], kpis, ())
+
+
+def sweep_drawing(sweep: Sweep, costs: Sequence[CostOfService], kpis: Sequence[str], by: Sequence[str]) -> Drawing:
+    """The curves of KPIs along each path, and below them service against cost."""
     rows = [[_panel(sweep, each) for each in row] for row in panels_of(sweep, kpis, by)]
     service = [_frontier(each) for each in costs]
     heights = [CURVES * len(rows), FRONTIERS * rows_of(len(costs))]
@@ -68,7 +80,7 @@ def write_sweep_chart(
         curves(parts[0], rows)
         frontiers(parts[1], service)
 
-    write_picture(path, draw, sum(heights) + 0.1)
+    return draw, sum(heights) + 0.1
 
 
 def panels_of(sweep: Sweep, kpis: Sequence[str], by: Sequence[str]) -> list[list[Along]]:
@@ -188,7 +200,7 @@ def _scaled(found: Interval, scale: float) -> tuple[float, float, float]:
 
 
 def _critical(of: CostOfService) -> float | None:
-    """The critical ratio in per cent, where service is the ready rate, which it is to be compared with."""
+    """The critical ratio in per cent, where service is the time without backorders, which it is compared with."""
     ratios = critical_ratios(of.optimum().best.result.scenario)
-    compared = of.service == "ready_rate" and not of.dimension and ratios and ratios[0] == ratios[1]
+    compared = of.service == "time_without_backorders" and not of.dimension and ratios and ratios[0] == ratios[1]
     return 100 * ratios[0] if ratios and compared else None

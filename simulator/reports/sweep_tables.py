@@ -3,11 +3,10 @@
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
-from simulator.drawing.wording import counted, figure, listed, show, width
+from simulator.drawing.terminal import Grid, Screen, grids
+from simulator.drawing.wording import counted, ends, figure, half, listed, one_sided, show, with_interval
 from simulator.experiments.cost_of_service import COST, CostOfService, Reached, critical_ratios
 from simulator.experiments.intervals import Interval
 from simulator.experiments.ranges import DesignError
@@ -69,26 +68,30 @@ def played(sweep: Sweep) -> str:
 
 def print_sweep(sweep: Sweep, kpis: Sequence[str], by: Sequence[str]) -> None:
     """Print the estimates, one row for each point."""
-    console = Console()
-    console.print(f"[bold]{escape(sweep.scenario.name)}[/bold]", highlight=False)
-    console.print(played(sweep), highlight=False)
+    screen = Screen()
+    screen.say(sweep.scenario.name, "bold")
+    screen.say(played(sweep))
     names = short_paths(sweep.paths)
     for path, name in names.items():
         if path != name:
-            console.print(f"{name}: {path}", style="dim", highlight=False, soft_wrap=True)
+            screen.say(f"{name}: {path}", "dim")
     found = {(point.number, e.kpi, e.dimension, e.label): e for point, e in sweep.estimates(kpis, by)}
     present = dict.fromkeys((kpi, dimension, label) for _, kpi, dimension, label in found)
     wholes = {kpi.replace("_", " "): (kpi, "", "") for kpi in kpis if (kpi, "", "") in present}
-    console.print(_table(sweep, wholes, found, console.width))
+    tables = _tables(sweep, wholes, found, screen.width)
     for dimension in by:
         for kpi in kpis:
             slices = {key[2]: key for key in present if key[:2] == (kpi, dimension)}
             if slices:
-                console.print(_table(sweep, slices, found, console.width, f"{kpi} by {dimension}"))
+                tables += _tables(sweep, slices, found, screen.width, f"{kpi} by {dimension}")
+    for table in tables:
+        screen.print(table)
+    if any(point.unstable for point in sweep.points):
+        screen.say("!: never settles, and is held against no other point", "dim")
     if units := measured_in(kpis):
-        console.print(units, style="dim", highlight=False)
+        screen.say(units, "dim")
     for said in points_warned(sweep):
-        console.print(f"warning: {said}", highlight=False, markup=False)
+        screen.say(f"warning: {said}")
 
 
 def points_warned(sweep: Sweep) -> Iterator[str]:
@@ -109,41 +112,48 @@ def points_warned(sweep: Sweep) -> Iterator[str]:
         )
 
 
-def _table(
+def _tables(
     sweep: Sweep,
     columns: Mapping[str, tuple[str, str, str]],
     found: Mapping[tuple[int, str, str, str], Estimate],
     wide: int,
     title: str | None = None,
-) -> Table:
-    """One row for each point; means above their half widths where they do not fit side by side."""
-    table = headed(sweep, title)
-    for name in columns:
-        table.add_column(name, justify="right", overflow="fold")
-    between = " " if 9 + 12 * len(sweep.paths) + CELL * len(columns) <= wide else "\n"
-    for point in sweep.points:
-        cells = [found.get((point.number, *key)) for key in columns.values()]
-        texts = [f"{show(e.mean, e.unit)}{between}{width(e)}".rstrip() if e else "-" for e in cells]
-        table.add_row(*row(point), *texts)
-    return table
+) -> list[Grid]:
+    """One row for each point; means above their intervals where they do not fit side by side."""
+    corner = ["point", *short_paths(sweep.paths).values()]
+    rows = [list(row(point)) for point in sweep.points]
+    taken = sum(max(len(head), *(len(cells[place]) for cells in rows)) + 2 for place, head in enumerate(corner))
+    between = " " if taken + CELL * len(columns) <= wide else "\n"
+    cells: dict[str, list[str | Text]] = {
+        name: [_estimate(found.get((point.number, *key)), between) for point in sweep.points]
+        for name, key in columns.items()
+    }
+    return grids(corner, rows, cells, wide, title)
 
 
-def headed(sweep: Sweep, title: str | None) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, title=title, title_justify="left")
-    table.add_column("point", justify="right")
+def _estimate(found: Estimate | None, between: str) -> Text:
+    if found is None:
+        return Text("-")
+    mean = show(found.mean, found.unit)
+    return Text(with_interval(mean, found) if between == " " else f"{mean}{between}{half(found)}".rstrip())
+
+
+def headed(sweep: Sweep, title: str | None) -> Grid:
+    table = Grid(title)
+    table.add_column("point", justify="right", no_wrap=True)
     for name in short_paths(sweep.paths).values():
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name, justify="right", overflow="fold", min_width=8)
     return table
 
 
 def row(point: Point) -> Iterator[str]:
-    yield str(point.number)
+    yield f"{point.number}{' !' if point.unstable else ''}"
     yield from map(value_said, point.values.values())
 
 
 def print_cost_of_service(of: CostOfService, level: float | None = None) -> None:
     """Print the cost of service of the whole or of a slice, its optimum, and what a level of service costs."""
-    console, unit = Console(), catalogue()[of.service].unit
+    screen, unit = Screen(), catalogue()[of.service].unit
     whom = f" of {of.dimension} {of.label}" if of.dimension else ""
     more_of = "a point more" if of.scale > 1 else f"by {unit}"
     table = headed(of.sweep, f"What {of.service} costs in {of.cost}{whom}")
@@ -162,14 +172,16 @@ def print_cost_of_service(of: CostOfService, level: float | None = None) -> None
             ends_said(more) if more else "",
             verdict_said(of, point),
         )
-    console.print(table)
+    screen.print(table)
     for sentence in (*optimum_said(of), *([reached_said(of, level)] if level is not None else [])):
-        console.print(sentence, highlight=False, markup=False)
+        screen.say(sentence)
 
 
 def ends_said(found: Interval) -> str:
     """The ends of an interval, such as of the cost of a point of service."""
-    return f"{figure(found.low)} to {figure(found.high)}" if math.isfinite(found.low) else "anything"
+    if math.isfinite(found.low) and math.isfinite(found.high):
+        return ends(found.low, found.high)
+    return one_sided(found.low, found.high, "") or "anything"
 
 
 def interval_said(found: Interval) -> str:
@@ -202,15 +214,16 @@ def optimum_said(of: CostOfService) -> Iterator[str]:
     if ratios and not of.dimension and of.cost == COST:
         low, high = (show(ratio, "share") for ratio in ratios)
         span = low if low == high else f"{low} to {high}"
-        ready = best.best.result
-        found = (
-            f"; at the cheapest point it is {show(ready.estimate('ready_rate').mean, 'share')}"
-            if "ready_rate" in ready.kpi_names
-            else ""
-        )
+        result = best.best.result
+        reached = {
+            kpi: show(result.estimate(kpi).mean, "share")
+            for kpi in ("time_without_backorders", "ready_rate")
+            if kpi in result.kpi_names
+        }
+        found = "; at the cheapest point it is {time_without_backorders}, and the ready rate {ready_rate}"
         yield (
             f"Critical ratio p / (p + h): {span}. Were stock and backorders all that costs, this would be the best "
-            f"ready rate{found}."
+            f"share of time without backorders{found.format(**reached) if len(reached) == 2 else ''}."
         )
 
 

@@ -2,20 +2,21 @@
 
 import math
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from simulator.drawing.search_charts import WarmUpPanel, warm_up_chart, warm_up_height
-from simulator.drawing.sheet import write_picture
-from simulator.drawing.wording import counted, listed, show, title
+from simulator.drawing.sheet import Drawing, write_picture
+from simulator.drawing.terminal import Grid, Screen, grids
+from simulator.drawing.wording import Number, counted, listed, show, title, with_interval
 from simulator.experiments.intervals import CONFIDENCE, Interval
-from simulator.experiments.steady_state import BatchMeans, Series, Truncation, welch
+from simulator.experiments.steady_state import RESAMPLES, BatchMeans, Series, Truncation, welch
 from simulator.experiments.warm_up import STEPS, WarmUp
 from simulator.replication.measure import catalogue
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def duration(hours: float) -> str:
@@ -41,9 +42,18 @@ def verdict(found: WarmUp) -> str:
             f"The run of {duration(run.horizon)} is too short to tell: {listed(found.unsettled)} had not settled "
             f"by the middle of it. Try --set run.horizon='{duration(2 * run.horizon)}'."
         )
-    advice = f"Recommended warm-up: {duration(found.hours)}."
+    if found.unstable:
+        more = f"Try --set run.horizon='{duration(2 * run.horizon)}' -n {2 * found.replications}."
+        return (
+            f"The warm-up is not to be told from {counted(found.replications, 'replication')} of "
+            f"{duration(run.horizon)}: the mean over them says {duration(found.longest)}, but {_resampled(found)}. "
+            f"Run longer, or more often. {more}"
+        )
+    advice = f"Recommended warm-up: {duration(found.hours)}{stability(found)}."
     if own >= found.hours:
-        return f"{advice} The scenario's own, {duration(own)}, is long enough."
+        safe = found.range is None or own >= found.range.high
+        rest = "" if safe else ", though not for the safe choice"
+        return f"{advice} The scenario's own, {duration(own)}, is long enough{rest}."
     if found.replications < 2:
         return f"{advice} The scenario's own, {duration(own)}, is shorter."
     if found.differing:
@@ -54,21 +64,45 @@ def verdict(found: WarmUp) -> str:
     )
 
 
+def stability(found: WarmUp) -> str:
+    """How far a recommendation is to be relied on, as the rest of its sentence."""
+    if found.range is None:
+        return ", from a single replication, which does not say how stable that is"
+    if found.range.low == found.range.high == found.hours:
+        return f"; drawing the {found.replications} replications again gives the same in four cases of five or more"
+    return f"; {_resampled(found)}{_safe(found)}"
+
+
+def _resampled(found: WarmUp) -> str:
+    assert found.range is not None
+    low, high = found.range
+    first, last = duration(low), duration(high) if math.isfinite(high) else "more than half of the run"
+    if first.rstrip("s").split()[1:] == last.rstrip("s").split()[1:]:
+        first = first.split()[0]
+    ends = last if low == high else f"{first} to {last}"
+    return f"drawing the {found.replications} replications again gives {ends} in four cases of five"
+
+
+def _safe(found: WarmUp) -> str:
+    assert found.range is not None
+    return ", and the longest is the safe choice" if found.range.high > found.hours else ""
+
+
 def print_warm_up(found: WarmUp) -> None:
     """Print when each KPI settles, the verdict, and means of the steady part from one run and from all."""
-    console = Console()
+    screen = Screen()
     run = found.scenario.run
-    console.print(f"[bold]{escape(found.scenario.name)}[/bold]", highlight=False)
-    console.print(
+    screen.say(found.scenario.name, "bold")
+    screen.say(
         f"{counted(found.replications, 'replication')} of {duration(run.horizon)} in steps of "
-        f"{duration(found.step)}, seed {run.seed}{_run_out(found)}",
-        highlight=False,
+        f"{duration(found.step)}, seed {run.seed}{_run_out(found)}"
     )
-    console.print(_settling(found))
-    console.print(verdict(found), highlight=False)
-    console.print(_means(found))
+    screen.print(_settling(found))
+    screen.say(verdict(found))
+    for part in _means(found, screen.width):
+        screen.print(part)
     if not all(one is None or one.independent for one in found.one_run()):
-        console.print("* Neighbouring batches are alike: the interval is too narrow, a longer run is needed.")
+        screen.say("* Neighbouring batches are alike: the interval is too narrow, a longer run is needed.")
 
 
 def _run_out(found: WarmUp) -> str:
@@ -78,8 +112,12 @@ def _run_out(found: WarmUp) -> str:
     )
 
 
-def _settling(found: WarmUp) -> Table:
-    table = _empty(("KPI", "left"), ("settles after", "right"), ("steady mean", "right"), ("unit", "left"))
+def _settling(found: WarmUp) -> Grid:
+    table = Grid()
+    table.add_column("KPI", overflow="fold")
+    for name in ("settles after", "steady mean"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("unit")
     for each, cut in zip(found.series, found.cuts, strict=True):
         unit = catalogue()[each.kpi].unit
         settles = duration(cut.steps * found.step) if cut.settled else "not settled"
@@ -88,43 +126,25 @@ def _settling(found: WarmUp) -> Table:
     return table
 
 
-def _means(found: WarmUp) -> Table:
-    runs = found.replications
-    table = _empty(
-        ("KPI", "left"),
-        ("first run alone", "right"),
-        ("batches", "left"),
-        ("lag-1", "right"),
-        (f"all {runs} runs" if runs > 1 else "", "right"),
-    )
-    table.title = f"Means after {duration(found.used)}: one run by batch means, all by replications"
+def _means(found: WarmUp, wide: int) -> list[Grid]:
+    runs, several = found.replications, found.replications > 1
+    heads = ["first run alone", "batches", "lag-1", *([f"all {runs} runs"] if several else [])]
+    columns: dict[str, list[str]] = {head: [] for head in heads}
     for each, one, every in zip(found.series, found.one_run(), found.all_runs(), strict=True):
         unit = catalogue()[each.kpi].unit
-        whole = _said(every, unit) if runs > 1 else ""
-        if one is None:
-            table.add_row(each.kpi, "-", "too short a run", "", whole)
-            continue
-        batches = f"{one.batches} of {duration(one.hours)}{'' if one.independent else ' *'}"
-        table.add_row(each.kpi, _said(one.interval, unit), batches, show(one.correlation, ""), whole)
-    return table
-
-
-def _empty(*columns: tuple[str, Literal["left", "right"]]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, title_justify="left", title_style="")
-    for name, justify in columns:
-        table.add_column(name, justify=justify)
-    return table
+        cells = ["-", "too short a run", ""]
+        if one is not None:
+            batches = f"{one.batches} of {duration(one.hours)}{'' if one.independent else ' *'}"
+            cells = [_said(one.interval, unit), batches, show(one.correlation, "")]
+        for head, cell in zip(heads, [*cells, _said(every, unit)] if several else cells, strict=True):
+            columns[head].append(cell)
+    title = f"Means after {duration(found.used)}: one run by batch means{', all by replications' if several else ''}"
+    return grids(["KPI"], [[each.kpi] for each in found.series], columns, wide, title)
 
 
 def _said(found: Interval, unit: str) -> str:
-    """A mean and its interval: half its width, or both ends where they are not equally far away."""
-    if not math.isfinite(found.low):
-        return show(found.point, unit)
-    if found.method == "Wilson":
-        return f"{show(found.point, unit)} ({show(found.low, unit)} to {show(found.high, unit)})"
-    half = (found.high - found.low) / 2
-    share = unit.startswith("share")
-    return f"{show(found.point, unit)} ± {f'{100 * half:.2f}' if share else show(half, unit)}"
+    """A mean with its interval."""
+    return with_interval(show(found.point, unit), Number(unit, found.point, found.low, found.high))
 
 
 def as_json(found: WarmUp) -> dict[str, Any]:
@@ -144,6 +164,11 @@ def as_json(found: WarmUp) -> dict[str, Any]:
             "recommended": _number(found.hours),
             "own": run.warm_up,
             "used": found.used,
+            "range": None
+            if found.range is None
+            else {name: _number(end) for name, end in found.range._asdict().items()},
+            "resamples": 0 if found.range is None else RESAMPLES,
+            "stable": None if found.range is None else not found.unstable,
             "never_settles": bool(found.overloaded),
             "verdict": verdict(found),
         },
@@ -190,20 +215,25 @@ def write_warm_up_chart(found: WarmUp, path: Path) -> None:
 
     Errors: OSError where it cannot be written.
     """
+    write_picture(path, *warm_up_drawing(found))
+
+
+def warm_up_drawing(found: WarmUp) -> Drawing:
+    """The chart of how the KPIs settle, a panel for each."""
     panels = [_panel(found, each, cut) for each, cut in zip(found.series, found.cuts, strict=True)]
     run, runs = found.scenario.run, found.replications
-    write_picture(
-        path,
-        lambda sheet: warm_up_chart(
+
+    def draw(sheet: "Figure") -> None:
+        warm_up_chart(
             sheet,
             panels,
             step=next(name for name, hours in STEPS.items() if found.unit >= hours),
             own=run.warm_up / found.unit,
             horizon=run.horizon / found.unit,
             key=(f"mean of {runs} runs" if runs > 1 else "one run", f"own warm-up, {duration(run.warm_up)}"),
-        ),
-        warm_up_height(len(panels)),
-    )
+        )
+
+    return draw, warm_up_height(len(panels))
 
 
 def _panel(found: WarmUp, series: Series, cut: Truncation) -> WarmUpPanel:

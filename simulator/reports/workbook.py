@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from simulator.drawing.plain_text import visible
 from simulator.drawing.sheet import write_whole
 from simulator.drawing.wording import title
 from simulator.experiments.result import COLUMNS as RESULT_COLUMNS
@@ -35,6 +36,8 @@ SHEETS = {
 }
 """Dimensions that have a sheet of their own, one row for each slice."""
 CAUSES = "Why orders failed"
+NUMBERS = tuple(RESULT_COLUMNS.index(name) for name in ("mean", "half_width", "low", "high"))
+"""Columns of the table of KPIs that are in a KPI's unit."""
 LARGEST = 1_000_000
 """Rows of a sheet; Excel holds a little more."""
 Row = Sequence[object]
@@ -54,7 +57,7 @@ def write_workbook(result: Result, path: Path) -> None:
 
 def _fill(sheets: "Sheets", result: Result) -> None:
     found = list(result.estimates())
-    sheets.plain("Summary", _summary(result, found), widths=(30, 16, 14, 22))
+    sheets.plain("Summary", _summary(result, found), widths=(30, 16, 14, 14, 22))
     sheets.table("KPIs", RESULT_COLUMNS, [each.row for each in found[:LARGEST]], units=[e.unit for e in found])
     for dimension, sheet in SHEETS.items():
         _wide(sheets, sheet, dimension, [e for e in found if e.dimension == dimension])
@@ -94,23 +97,23 @@ def _summary(result: Result, found: list[Estimate]) -> Iterator[tuple[str, Row]]
     whole = {each.kpi: each for each in found if not each.dimension}
     for group, kpis in HEADLINES.items():
         yield "", ()
-        yield "heading", (group, "Mean", "± 95 %", "Unit")
+        yield "heading", (group, "Mean", "95 % from", "to", "Unit")
         for each in (whole[kpi] for kpi in kpis if kpi in whole):
-            yield each.unit, (title(each.kpi), each.mean, each.half_width, each.unit)
+            yield each.unit, (title(each.kpi), each.mean, each.low, each.high, each.unit)
 
 
 def _wide(sheets: "Sheets", sheet: str, dimension: str, found: list[Estimate]) -> None:
-    """One row for each slice; for each KPI its mean and half width."""
+    """One row for each slice; for each KPI its mean and the ends of its interval."""
     if not found:
         return
     kpis = {each.kpi: each.unit for each in found}
-    cells = {(each.label, each.kpi): (each.mean, each.half_width) for each in found}
+    cells = {(each.label, each.kpi): (each.mean, each.low, each.high) for each in found}
     rows = [
-        [label, *(value for kpi in kpis for value in cells.get((label, kpi), (math.nan, math.nan)))]
+        [label, *(value for kpi in kpis for value in cells.get((label, kpi), (math.nan,) * 3))]
         for label in dict.fromkeys(each.label for each in found)
     ]
-    columns = [dimension, *(name for kpi in kpis for name in (kpi, f"{kpi} ±"))]
-    sheets.table(sheet, columns, rows, column_units=["", *(unit for unit in kpis.values() for _ in (1, 2))])
+    columns = [dimension, *(name for kpi in kpis for name in (kpi, f"{kpi} from", f"{kpi} to"))]
+    sheets.table(sheet, columns, rows, column_units=["", *(unit for unit in kpis.values() for _ in range(3))])
 
 
 def _causes(sheets: "Sheets", found: list[Estimate]) -> None:
@@ -164,7 +167,7 @@ class Sheets:
         sheet = self.book.add_worksheet(name)
         for line, row in enumerate(rows, 1):
             for place, value in enumerate(row):
-                unit = units[line - 1] if units and place in (4, 5) else column_units[place] if column_units else ""
+                unit = units[line - 1] if units and place in NUMBERS else column_units[place] if column_units else ""
                 _write(sheet, line, place, value, self.number(unit, value) if isinstance(value, float) else None)
         looks = {"name": name.replace(" ", "_"), "style": "Table Style Light 1"}
         header = [{"header": column} for column in columns]
@@ -181,4 +184,4 @@ def _write(sheet: Any, line: int, place: int, value: object, style: Format | Non
         if math.isfinite(value):
             sheet.write_number(line, place, value, style)
     elif value:
-        sheet.write_string(line, place, str(value)[:32767], style)
+        sheet.write_string(line, place, visible(str(value), "\n")[:32767], style)

@@ -59,6 +59,8 @@ def test_from_question_to_what_if(folder):
         "verdict",
         "holds",
         "winner",
+        "nearest",
+        "certainty",
         "no_better_neighbour",
         "warnings",
         "replications",
@@ -67,6 +69,8 @@ def test_from_question_to_what_if(folder):
         "refused",
     }
     assert found["holds"] is True
+    assert found["nearest"] is None
+    assert 0 < found["certainty"]["chance_best_of_those_shown_to_hold"] <= 1
     assert found["verdict"].startswith("the constraint holds with 95 % confidence, which is not shown of the base")
     assert 19 <= int(found["winner"]["point"][LEVEL]) <= 30
     cost, fill = found["confirmed"]

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 import simulator
+from simulator.experiments.arguments import ArgumentError
 from simulator.experiments.compare import ComparisonError, compare, compare_results, with_own_luck
 from simulator.experiments.differences import CAP, Contrast, common, critical, levels, more_needed, usual_worth, verdict
 from simulator.experiments.intervals import Interval, Sample, percentile
@@ -370,14 +371,15 @@ def test_results_that_are_there_already_are_compared_as_they_are():
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"replications": 1}, "2 replications at least"),
+        ({"replications": 1}, "replications: a whole number, 2 or more"),
+        ({"replications": 2.5}, "replications: a whole number, 2 or more, is expected; found 2.5"),
         ({"confidence": 95}, "between 0 and 1"),
         ({"simultaneous": "tukey"}, "'bonferroni' or 'dunnett'"),
         ({"worth": {"on_time": -1}}, "not negative"),
     ],
 )
 def test_settings_that_make_no_sense_are_told(settings, said):
-    with pytest.raises(ComparisonError, match=said):
+    with pytest.raises(ArgumentError, match=said):
         compare([short(), short()], **settings)
 
 

@@ -193,7 +193,7 @@ def test_what_is_there_is_not_written_twice():
         store.add(number, [block([0, 1], on_hand=3.0)])
         store.add(number, [block([1, 2], on_hand=4.0)])
         assert store.numbers(number) == [0, 1, 2]
-        assert [value for value, *_ in store.wholes(number, "on_hand").values()] == [3.0, 3.0, 4.0]
+        assert store.parts(number, "on_hand", [0, 1, 2], np.ones(3, bool))[:, 0].tolist() == [3.0, 3.0, 4.0]
 
 
 WRITER = """

@@ -18,6 +18,7 @@ from simulator.experiments.warm_up import warm_up
 from simulator.reports.comparison_tables import print_comparison
 from simulator.reports.page import page
 from simulator.reports.result_tables import load_lines, print_result
+from simulator.reports.sensitivity_tables import print_sensitivity
 from simulator.reports.sweep_tables import cost_of_service_json, print_sweep
 from simulator.reports.warm_up_words import as_json, verdict
 from simulator.scenario.reading.load import parse
@@ -62,7 +63,7 @@ def test_a_run_tells_it_in_the_table_the_page_and_the_json(capsys):
     assert (only["site"], only["stage"], only["path"]) == ("store", "picking", STAFF)
     shown = page(result)
     assert "Too much work" in shown
-    assert WORDS in shown
+    assert WORDS[0].upper() + WORDS[1:] in shown  # a sentence of its own
     assert "Utilisation, picking" in shown
     assert result.estimate("revenue").mean == pytest.approx(10 * 168, rel=0.05)  # an order an hour leaves
     calm = simulator.run(pickers(3), 2, workers=1)
@@ -174,3 +175,19 @@ def test_a_sensitivity_marks_the_ends_that_overload():
     found = sensitivity(pickers(2), {path: ("30 min", "90 min")}, replications=2, workers=1)
     [only] = [note for note in found.notes if note.startswith("unstable")]
     assert f"{path}=90 min: picking at store has 1.25 times the work" in only
+
+
+def test_the_ends_of_a_sensitivity_analysis_that_never_settle_are_marked(capsys):
+    """Two pickers are 83 % busy; with one more order in four they have more than they can do."""
+    orders = "market.segments.all.demand.orders"
+    found = simulator.sensitivity(
+        pickers(2), {orders: ("30 per day", "60 per day"), "costs.labour": (20, 40)}, replications=2, kpis="total_cost"
+    )
+    assert found.unstable == {orders: {"high", "swing"}}
+    print_sensitivity(found)
+    shown = capsys.readouterr().out
+    row = next(line for line in shown.splitlines() if line.startswith("all demand orders"))
+    assert row.count("!") == 2
+    assert "!: rests on a point that never settles" in " ".join(shown.split())
+    effects = found.as_json()["kpis"][0]["effects"]
+    assert {each["input"]: each["unstable"] for each in effects} == {orders: ["high", "swing"], "costs.labour": []}

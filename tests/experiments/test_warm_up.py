@@ -29,7 +29,7 @@ from simulator.engine.facts import (
 from simulator.engine.ledger import Ledger
 from simulator.experiments.executors import ExecutorError, Here, Workforce, workforce
 from simulator.experiments.intervals import Sample, interval
-from simulator.experiments.steady_state import Series, batch_means, lag_1, mser, play, welch
+from simulator.experiments.steady_state import Series, batch_means, lag_1, mser, play, resampled_cuts, welch
 from simulator.experiments.warm_up import WarmUp, warm_up
 from simulator.measures.view import View
 from simulator.mechanisms.returns.facts import Restocked
@@ -347,7 +347,8 @@ def test_the_longest_cut_counts_rounded_up_to_weeks(house):
     assert (first.batches, every.replications) == (13, 10)  # of four weeks each
     assert found.differing == ["backorders"]  # of its 10th to 50th day, from the 28th on is measured now
     assert verdict(found) == (
-        "Recommended warm-up: 8 weeks. The scenario's own, 4 weeks, is too short: it changes backorders."
+        "Recommended warm-up: 8 weeks; drawing the 10 replications again gives 8 to 11 weeks in four cases of five, "
+        "and the longest is the safe choice. The scenario's own, 4 weeks, is too short: it changes backorders."
     )
 
 
@@ -372,7 +373,46 @@ def test_what_the_own_warm_up_changes_is_told_in_either_direction_and_beyond_cha
 def test_a_warm_up_that_is_long_enough_is_told(house):
     found = WarmUp(house, [settling(15, 420)])
     assert found.hours == 3 * WEEK
-    assert verdict(found) == "Recommended warm-up: 3 weeks. The scenario's own, 4 weeks, is long enough."
+    told = verdict(found)
+    assert told.startswith("Recommended warm-up: 3 weeks; drawing the 10 replications again gives 3 to 5 weeks in four")
+    assert told.endswith("The scenario's own, 4 weeks, is long enough, though not for the safe choice.")
+    patient = load("textbook/base_stock", ["run.horizon=60 weeks", "run.warm_up=5 weeks"])
+    assert verdict(WarmUp(patient, found.series)).endswith("The scenario's own, 5 weeks, is long enough.")
+
+
+def test_the_range_of_a_warm_up_by_hand(house):
+    """One run of ten is off for 20 weeks, the others settle at once: a resample without it says 0, one with it more.
+
+    It is missing in (9 / 10) ^ 10 = 35 % of the resamples, so that the lower end of four cases in five is 0.
+    """
+    above = np.random.default_rng(1).standard_normal((10, 420)) * 0.1 + 10
+    above[0, :140] += 1000
+    found = WarmUp(house, [plain(above, step=24.0)])
+    assert found.longest == 20 * WEEK
+    assert found.range.low <= 2 * WEEK
+    assert found.range.high >= 20 * WEEK
+    assert found.unstable
+    assert math.isnan(found.hours)
+    assert found.used == house.run.warm_up
+    assert "not to be told from 10 replications of 60 weeks: the mean over them says 20 weeks" in verdict(found)
+    assert "Run longer, or more often" in verdict(found)
+
+
+def test_resamples_are_cut_as_the_mean_of_the_same_replications_is():
+    """Resampling as a sum of draws gives what MSER-5 gives of the replications put together one by one."""
+    series = settling(30, 200, seed=3)
+    draws = np.random.default_rng(7).multinomial(10, np.full(10, 0.1), 20)
+    found = resampled_cuts([series], seed=7, resamples=20)[:, 0]
+    for drawn, cut in zip(draws, found, strict=True):
+        rows = np.repeat(np.arange(10), drawn)
+        again = mser(Series(series.kpi, series.step, series.above[rows], series.below[rows]))
+        assert cut == (again.steps if again.settled else math.inf)
+
+
+def test_a_single_replication_says_nothing_of_how_stable_it_is(house):
+    one = WarmUp(house, [settling(15, 420).runs[0]])
+    assert one.range is None
+    assert "single replication" in verdict(one)
 
 
 def test_a_run_that_is_too_short_has_no_recommendation(house):

@@ -72,6 +72,7 @@ def test_waiting_and_stock():
     of_b = (12 * 9 + 24 * 8 + 6 * 12 * 7 + 5 * 12 * 8) / 168
     assert found["on_hand"] == pytest.approx(held + of_b)
     assert found["ready_rate"] == pytest.approx((1 + (168 - 6 * 12) / 168) / 2)
+    assert found["time_without_backorders"] == found["ready_rate"]  # the shelf of a is empty only while it owes
 
 
 def test_on_time_and_cycle_time():

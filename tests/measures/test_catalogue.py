@@ -11,6 +11,7 @@ DESIGNED = [
     "order_fill_rate",
     "value_fill_rate",
     "ready_rate",
+    "time_without_backorders",
     "cycle_service_level",
     "stockout_rate",
     "perfect_order_rate",

@@ -29,6 +29,7 @@ WANTED = [
     "order_fill_rate",
     "value_fill_rate",
     "ready_rate",
+    "time_without_backorders",
     "cycle_service_level",
     "perfect_order_rate",
     "perfect_order_product",

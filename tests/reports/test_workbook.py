@@ -64,7 +64,7 @@ def test_slices_stand_side_by_side(book, everything):
     for row in body:
         found = everything.estimate("line_fill_rate", "sku", row[0])
         place = header.index("line_fill_rate")
-        assert row[place : place + 2] == pytest.approx([found.mean, found.half_width], rel=1e-12)
+        assert row[place : place + 3] == pytest.approx([found.mean, found.low, found.high], rel=1e-12)
 
 
 def test_the_causes_of_failures_stand_with_the_largest_first(book, everything):
@@ -73,7 +73,7 @@ def test_the_causes_of_failures_stand_with_the_largest_first(book, everything):
     firsts = [row[1] for row in body]
     assert firsts == sorted(firsts, reverse=True)
     assert sum(firsts) == pytest.approx(1 - everything.estimate("perfect_order_rate").mean)
-    assert body[-1][4] == pytest.approx(1)
+    assert body[-1][5] == pytest.approx(1)
     assert book["Why orders failed"]._charts
 
 

@@ -4,9 +4,11 @@ from functools import cache
 
 import numpy as np
 import pytest
+from scipy.stats import poisson
 
 from simulator.experiments.cost_of_service import CostOfService, critical_ratios
 from simulator.experiments.sweep import sweep
+from simulator.reports.sweep_tables import print_cost_of_service
 from simulator.scenario.reading.load import load
 from simulator.textbook.newsvendor import normal_cost, normal_optimum
 from simulator.textbook.safety_stock import safety_factor
@@ -105,3 +107,23 @@ def test_every_segment_has_its_own_price_of_service():
         reached = found.reach(0.97)
         assert (reached.low.number, reached.high.number) == (2, 3)
         assert 0 < reached.cost.point < CostOfService(wholesaler(), "line_fill_rate").reach(0.97).cost.point
+
+
+def test_the_ready_rate_and_the_time_without_backorders_are_two_things(capsys):
+    """One unit at a time, Poisson demand with mean 12 in a lead time, which then is what is on order.
+
+    With level 12 there is stock on hand while at most 11 are on order, 46.2 % of the time, and nothing is owed while at
+    most 12 are, 57.6 %. The critical ratio stands beside the second.
+    """
+    level = "network.sites.store.stock.part.level"
+    rates = ["run.horizon=1 year", "costs.holding=1 per unit per week", "costs.backorder=9 per unit per week"]
+    found = sweep(load("textbook/base_stock", rates), {level: [12, 14]}, replications=6)
+    for point in found.points:
+        there = point.values[level]
+        for kpi, most in (("ready_rate", there - 1), ("time_without_backorders", there)):
+            estimate = point.result.estimate(kpi)
+            assert estimate.mean == pytest.approx(poisson.cdf(most, 12), abs=2 * estimate.half_width)
+            assert estimate.half_width < 0.04
+    print_cost_of_service(CostOfService(found, "unit_fill_rate"))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "this would be the best share of time without backorders; at the cheapest point it is" in said
