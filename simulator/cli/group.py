@@ -57,6 +57,7 @@ ORDER = (
     "check",
     "run",
     "story",
+    "atp",
     "warm-up",
     "compare",
     "select",
