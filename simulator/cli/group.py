@@ -76,6 +76,7 @@ ORDER = (
     "check",
     "run",
     "story",
+    "atp",
     "warm-up",
     "compare",
     "select",

@@ -71,6 +71,77 @@ def story(scenario: str, changes: tuple[str, ...], seed: int | None, order: int,
             stop(str(error))
 
 
+def _span(_context: click.Context, _option: click.Parameter, given: str) -> float:
+    """A length of time: a duration, or one of its unit alone."""
+    from simulator.units import TIME_UNITS, hours
+
+    try:
+        found = TIME_UNITS.get(given.lower()) or hours(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    if found <= 0:
+        raise click.BadParameter("a bucket is longer than 0")
+    return found
+
+
+def _moment(_context: click.Context, _option: click.Parameter, given: str) -> object:
+    """A time in the run: a date, or a duration from its start."""
+    from simulator.rules.scheduled_receipt import moment
+
+    try:
+        return moment(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@cli.command(short_help="Show what of a SKU can be promised, by bucket of time.")
+@scenario_options
+@click.option("--sku", required=True, help="Which SKU.")
+@click.option("--site", help="Where; may be left out where one site has limited stock.")
+@click.option("--at", default="0 h", show_default=True, callback=_moment, help="A date, or a time from the start.")
+@click.option(
+    "--bucket", default="week", show_default=True, callback=_span, help="Its length, such as day or '2 weeks'."
+)
+@click.option("--buckets", type=click.IntRange(1, 1000), default=8, show_default=True, help="How many.")
+@click.option("--replication", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--format", "how", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+def atp(
+    scenario: str,
+    changes: tuple[str, ...],
+    seed: int | None,
+    sku: str,
+    site: str | None,
+    at: object,
+    bucket: float,
+    buckets: int,
+    replication: int,
+    how: str,
+) -> None:
+    """Show what of a SKU can be promised in SCENARIO, by bucket of time, as a planner reads it.
+
+    The scenario is played up to a time, or stands at its start. Receipts are what is on order, at the times at which
+    they are expected; what is not ordered yet is left out. ATP is discrete: what of a bucket's receipts is left for new
+    orders. Look-ahead ATP is what can be had in a bucket so that no later commitment lacks it.
+    """
+    from simulator.replication.simulate import play_until
+    from simulator.reports.promise_tables import as_text, promise_table, shelf_of
+    from simulator.rules.scheduled_receipt import from_start
+
+    with bad_input():
+        loaded = load_scenario(scenario, changes, seed)
+        when = from_start(at, loaded.run.start)
+        if not 0 <= when < loaded.run.horizon:
+            stop(f"--at lies in the run: from {loaded.run.start} on, and before {loaded.run.horizon / 24:g} days later")
+        try:
+            number = shelf_of(loaded, sku, site)
+        except ValueError as error:
+            stop(str(error))
+        world = play_until(loaded, when, replication)
+        place, product = divmod(number, len(loaded.products))
+        table = promise_table(world, world.sites[place].shelves[product], bucket, buckets)
+        click.echo(as_text(world, table, how))
+
+
 @cli.command(short_help="Print the JSON schema of scenarios, for an editor.")
 @plugin_option
 def schema() -> None:

@@ -3,115 +3,62 @@
 A kind says here, once, what it does to stock and to what is owed; what mechanisms add says the same beside it.
 """
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-Kind = type[NamedTuple]
-K = TypeVar("K", bound=Kind)
-
-
-class Movement(NamedTuple):
-    """What a kind of fact does to stock, on hand or on order."""
-
-    sign: int
-    """1 where its units come, -1 where they go."""
-    shelf: str
-    """The field that names the shelf; empty where it is the shelf of the line."""
-    rank: int
-    """Place among the movements of one instant, and the order in which they are added up."""
-
-
-ON_HAND: dict[Kind, Movement] = {}
-"""The kinds that change stock on hand."""
-ON_ORDER: dict[Kind, Movement] = {}
-"""The kinds that change what is on order."""
-ENDS: dict[Kind, bool] = {}
-"""The kinds after which nothing of their order is owed any more; whether its promise is void as well."""
-COMES_FIRST: set[Kind] = set()
-"""The kinds that put their order, or their line, before all others at the shelf."""
-RECLASSIFIES: dict[Kind, str] = {}
-"""The kinds that put somebody or something into another class, by the field that names whom: `customer` or `sku`."""
-ERRORS_MET: set[Kind] = set()
-"""The kinds by which a customer meets with an error of order entry."""
-LEAVES_SITE: set[Kind] = set()
-"""The kinds by which goods that a customer collects leave the site: until then they are kept there."""
-_TOLD_BEFORE: dict[Kind, Kind] = {}
-
-
-def on_hand(sign: int, shelf: str | None = None, rank: int | None = None) -> Callable[[K], K]:
-    """Say that the units of a kind of fact change stock on hand; what comes is there before what goes."""
-    return _moves(ON_HAND, sign, shelf, -sign if rank is None else rank)
-
-
-def on_order(sign: int, shelf: str | None = None, rank: int | None = None) -> Callable[[K], K]:
-    """Say that the units of a kind of fact change what is on order."""
-    return _moves(ON_ORDER, sign, shelf, -sign if rank is None else rank)
-
-
-def _moves(known: dict[Kind, Movement], sign: int, shelf: str | None, rank: int) -> Callable[[K], K]:
-    def declare(kind: K) -> K:
-        named = "shelf" if "shelf" in kind._fields else ""
-        known[kind] = Movement(sign, named if shelf is None else shelf, rank)
-        return kind
-
-    return declare
-
-
-def ends_order(*, voids_promise: bool = False) -> Callable[[K], K]:
-    """Say that after a kind of fact nothing of its order is owed any more; its promise may be void as well."""
-
-    def declare(kind: K) -> K:
-        ENDS[kind] = voids_promise
-        return kind
-
-    return declare
-
-
-def comes_first(kind: K) -> K:
-    """Say that a kind of fact puts its order, or its line, before all others at the shelf."""
-    COMES_FIRST.add(kind)
-    return kind
-
-
-def reclassifies(whom: str) -> Callable[[K], K]:
-    """Say that a kind of fact puts the customer or the SKU that a field names into the class that it `became`."""
-
-    def declare(kind: K) -> K:
-        RECLASSIFIES[kind] = whom
-        return kind
-
-    return declare
-
-
-def error_met(kind: K) -> K:
-    """Say that by a kind of fact a customer meets with an error; its `kind` is the place among the kinds of error."""
-    ERRORS_MET.add(kind)
-    return kind
-
-
-def leaves_site(kind: K) -> K:
-    """Say that by a kind of fact a shipment that is collected leaves the site."""
-    LEAVES_SITE.add(kind)
-    return kind
-
-
-def told_before(other: Kind) -> Callable[[K], K]:
-    """Say that of facts of one instant a kind is told before another; else what mechanisms add is told last."""
-
-    def declare(kind: K) -> K:
-        _TOLD_BEFORE[kind] = other
-        return kind
-
-    return declare
-
-
-def in_order(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
-    """Kinds of fact in the order in which those of one instant are told."""
-    found = list(kinds)
-    for kind in [kind for kind in found if kind in _TOLD_BEFORE]:
-        found.remove(kind)
-        found.insert(found.index(_TOLD_BEFORE[kind]), kind)
-    return tuple(found)
+from simulator.engine.declaring import (
+    COMES_FIRST as COMES_FIRST,
+)
+from simulator.engine.declaring import (
+    ENDS as ENDS,
+)
+from simulator.engine.declaring import (
+    ERRORS_MET as ERRORS_MET,
+)
+from simulator.engine.declaring import (
+    LEAVES_SITE as LEAVES_SITE,
+)
+from simulator.engine.declaring import (
+    ON_HAND as ON_HAND,
+)
+from simulator.engine.declaring import (
+    ON_ORDER as ON_ORDER,
+)
+from simulator.engine.declaring import (
+    RECLASSIFIES as RECLASSIFIES,
+)
+from simulator.engine.declaring import (
+    Kind as Kind,
+)
+from simulator.engine.declaring import (
+    Movement as Movement,
+)
+from simulator.engine.declaring import (
+    comes_first as comes_first,
+)
+from simulator.engine.declaring import (
+    ends_order as ends_order,
+)
+from simulator.engine.declaring import (
+    error_met as error_met,
+)
+from simulator.engine.declaring import (
+    in_order as in_order,
+)
+from simulator.engine.declaring import (
+    leaves_site as leaves_site,
+)
+from simulator.engine.declaring import (
+    on_hand as on_hand,
+)
+from simulator.engine.declaring import (
+    on_order as on_order,
+)
+from simulator.engine.declaring import (
+    reclassifies as reclassifies,
+)
+from simulator.engine.declaring import (
+    told_before as told_before,
+)
 
 
 class Ordered(NamedTuple):
@@ -163,6 +110,17 @@ class Promised(NamedTuple):
     at: float
     order: int
     due: float
+
+
+class Committed(NamedTuple):
+    """Units of a line were promised from a shelf for a time, and are held for it: nobody else takes them."""
+
+    at: float
+    line: int
+    shelf: int
+    units: float
+    due: float
+    """When they are to be there."""
 
 
 class Offered(NamedTuple):
@@ -350,6 +308,15 @@ class Replenished(NamedTuple):
     units: float
 
 
+@on_order(1)
+class Scheduled(NamedTuple):
+    """A receipt was on order when the run began."""
+
+    at: float
+    shelf: int
+    units: float
+
+
 @on_order(-1)
 @on_hand(1, rank=-2)
 class Received(NamedTuple):
@@ -359,7 +326,7 @@ class Received(NamedTuple):
     shelf: int
     units: float
     placed: float
-    """When it was placed; nan for an emergency order, which says nothing of the usual lead time."""
+    """When it was placed; nan for an emergency order and a scheduled receipt, which say nothing of the lead time."""
 
 
 @on_order(-1)
@@ -387,9 +354,11 @@ KINDS: tuple[Kind, ...] = (
     Shipped,
     Delivered,
     Replenished,
+    Scheduled,
     Received,
     Recalled,
     Promised,
+    Committed,
     Offered,
     Declined,
     Sourced,

@@ -18,7 +18,7 @@ class Waves:
     def __init__(self, clock: Clock, record: Record, number: int, every: float, stage: Serves) -> None:
         self.clock, self.record, self.number = clock, record, number
         self.every, self.stage = every, stage
-        self._waiting: list[Shipment] = []
+        self.waiting: list[Shipment] = []
 
     def serve(self, job: Shipment, came: float | None = None) -> bool:
         """Hold the job back until the next wave; one that comes just then goes with it."""
@@ -27,19 +27,19 @@ class Waves:
         if release <= now:
             return self.stage.serve(job, came)
         job.queued = now
-        if not self._waiting:
+        if not self.waiting:
             self.clock.call(release, self._release)
-        self._waiting.append(job)
+        self.waiting.append(job)
         return True
 
     def _release(self, _: Any) -> None:
-        released, self._waiting = self._waiting, []
+        released, self.waiting = self.waiting, []
         for job in sorted(released, key=lambda job: job.terms.priority):
             self.stage.serve(job, job.queued)
 
     def close(self) -> None:
         """At the end of the run, record those who still wait."""
-        for job in self._waiting:
+        for job in self.waiting:
             self.record((self.number, job.number, job.queued, NEVER, NEVER))
         self.stage.close()
 

@@ -9,6 +9,7 @@ import numpy as np
 from simulator.engine.clock import Process
 
 if TYPE_CHECKING:
+    from simulator.engine.promised import Commitment
     from simulator.engine.shelf import Shelf
     from simulator.engine.terms import Terms
 
@@ -109,8 +110,12 @@ class Order(Shipment):
     """The customer agreed to get it in parts."""
     moved = False
     """Another site serves it."""
-    committed = False
-    """Its units are counted as promised until they are allocated."""
+    promises: "list[Commitment] | None" = None
+    """What was promised to it and not given yet, where that is counted."""
+    quoted: Any = None
+    """What the record of cycle times was asked for its promise, and what it said, in hours."""
+    split = False
+    """The customer agreed to get a line in parts, each with a date of its own."""
     reserved: dict[int, float] | None = None
     """Units set aside by line, until it is released."""
     swaps: dict[int, int | None] | None = None
@@ -119,6 +124,8 @@ class Order(Shipment):
     """What else is on board of the first shipment: line, shelf and units, where the customer collects."""
     earliest = 0.0
     """Nothing is promised for an earlier time than this, since the customer wants it later."""
+    comes = 0.0
+    """It asks for stock no earlier than this, since it is kept back."""
 
     def __init__(self, block: Block, index: int, number: int) -> None:
         self.number = number
@@ -134,6 +141,10 @@ class Order(Shipment):
         self.taken = 0  # lines of which something was allocated
         self.idle = False  # waits for stock before its first shipment
         self.pieces = None
+
+    def promised(self, line: int, shelf: "Shelf") -> "list[Commitment]":
+        """What a line was promised of a shelf, by date."""
+        return [each for each in self.promises or () if each.line == line and each.shelf is shelf]
 
     def shelf(self, line: int) -> "Shelf":
         """Where a line of the order is taken from."""

@@ -5,11 +5,12 @@ definition of free stock, `free`, and one check of the reorder point, `low`.
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import deque
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from simulator.engine.promised import EVER, Commitment, to_promise, unpromised
 from simulator.rules.replenishing import ReplenishmentRule
 from simulator.rules.service_target import ServiceTarget
 from simulator.textbook.targets import LeadTime
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from simulator.engine.supply import Delivery, Supply
     from simulator.engine.terms import LineTerms
 
-RANK = attrgetter("rank")
+RANK, DUE = attrgetter("rank"), attrgetter("due")
 
 
 class Waiting:
@@ -31,6 +32,11 @@ class Waiting:
 
     def __init__(self, order: "Order", line: int, units: float, terms: "LineTerms", rank: float) -> None:
         self.order, self.line, self.units, self.terms, self.rank = order, line, units, terms, rank
+
+    @property
+    def promised(self) -> bool:
+        """Whether it was promised stock for a date: it does not stand in the way of others, nor they in its way."""
+        return any(each.waiting is self for each in self.order.promises or ())
 
 
 class Shelf:
@@ -45,11 +51,13 @@ class Shelf:
         "committed",
         "cost",
         "daily_demand",
+        "held",
         "lead_time",
         "number",
         "on_hand",
         "on_order",
         "position",
+        "promised",
         "reorder_at",
         "reserved",
         "rule",
@@ -74,6 +82,8 @@ class Shelf:
         self.on_order = self.backordered = 0.0
         self.reserved = 0.0  # set aside for orders to come, and no longer free
         self.committed = 0.0  # promised to orders that have not come to the shelf yet
+        self.promised: list[Commitment] = []  # to whom, by date, until given; equals as they came
+        self.held = 0  # how many of these nobody else may take from
         self.daily_demand = self.cost = 0.0
         self.reorder_at = rule.asked_at if rule is not None else -math.inf
         self.waiting: deque[Waiting] = deque()  # by rank, equals in the order in which they came
@@ -84,18 +94,34 @@ class Shelf:
         """Units that were added up or subtracted, without a rounding."""
         return units
 
-    def free(self, kept: float = 0.0, after_waiting: bool = False, after_promised: bool = False) -> float:
+    def free(
+        self,
+        kept: float = 0.0,
+        after_waiting: bool = False,
+        after_promised: bool = False,
+        units: float | None = None,
+        joins: bool = True,
+    ) -> float:
         """Units on hand for somebody from whom so many are `kept`; never negative unless more is owed than is there.
 
         Who comes after those who wait gets nothing as long as anybody waits. Who comes after what is promised as well
-        may only have what neither they nor orders on their way to the shelf will take.
+        may only have what neither they nor orders on their way to the shelf will take. Nobody gets what is held for
+        others: that hangs on the `units` that are wanted, and on whether they are still to come into the position.
         """
+        if after_promised and self.held:
+            assert self.supply is not None
+            return to_promise(self, self.supply.clock.now) - kept
         if after_promised:
             return self.on_hand - self.backordered - self.committed - kept
         if after_waiting and self.waiting:
             return 0.0
         free = self.on_hand - kept
-        return free if free > 0 else 0.0
+        if free <= 0:
+            return 0.0
+        if not self.held:
+            return free
+        assert self.supply is not None
+        return min(free, unpromised(self, self.supply.clock.now, units, joins))
 
     @property
     def low(self) -> bool:
@@ -187,27 +213,36 @@ class Shelf:
         self.reserved -= units
         self.put(units)
 
-    def commit(self, units: float) -> None:
-        """Units are promised to an order that has not come to the shelf yet; negative when it comes, or ends."""
-        self.committed += units
+    def commit(self, promise: Commitment) -> None:
+        """Units are promised to an order that has not come to the shelf yet."""
+        insort(self.promised, promise, key=DUE)
+        self.committed += promise.units
+        self.held += promise.held
+
+    def come_for(self, promise: Commitment) -> None:
+        """The order comes to the shelf for what it was promised."""
+        if promise.comes > EVER:
+            promise.comes = EVER
+            self.committed -= promise.units
+
+    def settle(self, promise: Commitment, units: float) -> None:
+        """Units that were promised were given, or are no longer wanted."""
+        if promise.comes > EVER:
+            self.committed -= units
+        promise.units = self.exact(promise.units - units)
+        if promise.settled:
+            self.promised.remove(promise)
+            self.held -= promise.held
 
     def until_received(self, missing: float, now: float) -> float:
-        """Hours until receipts as planned bring so many units; what none covers comes a planned lead time from now.
-
-        A receipt that is overdue is expected when one that is so late can be, by the law of its lead time.
-        """
+        """Hours until receipts as planned bring so many units; what none covers comes a planned lead time from now."""
         if missing <= 0 or self.supply is None:
             return 0.0
-        for time, units in sorted((self._coming_in(delivery, now), delivery.units) for delivery in self.coming):
+        for time, units in sorted(self.supply.receipts(self.coming, now)):
             missing = self.exact(missing - units)
             if missing <= 0:
-                return time
-        return self.supply.planned
-
-    def _coming_in(self, delivery: "Delivery", now: float) -> float:
-        left = exact(delivery.expected - now)
-        assert self.supply is not None
-        return left if left > 0 else self.supply.still_to_come(delivery.placed)
+                return exact(time - now)
+        return exact(self.supply.plant(now)(now) - now)
 
 
 class FractionalShelf(Shelf):
@@ -232,9 +267,16 @@ class FractionalShelf(Shelf):
         """Units that were added up or subtracted, without a rounding; what is without limit stays so."""
         return self.step.exact(units) if abs(units) < math.inf else units
 
-    def free(self, kept: float = 0.0, after_waiting: bool = False, after_promised: bool = False) -> float:
+    def free(
+        self,
+        kept: float = 0.0,
+        after_waiting: bool = False,
+        after_promised: bool = False,
+        units: float | None = None,
+        joins: bool = True,
+    ) -> float:
         """As of whole units."""
-        return self.exact(super().free(kept, after_waiting, after_promised))
+        return self.exact(super().free(kept, after_waiting, after_promised, units, joins))
 
     def take(self, units: float) -> bool:
         """As of whole units."""

@@ -10,6 +10,7 @@ from simulator.engine.clock import Clock
 from simulator.engine.facts import Abandoned, Batched, Held, Served, Shipped
 from simulator.engine.gathering import Batches, Impatient, Waves
 from simulator.engine.ledger import Ledger, Record
+from simulator.engine.orders import Order
 from simulator.engine.shelf import FractionalShelf, Shelf
 from simulator.engine.stations import Delay, Gate, Hold, OnCalendar, Serves, Staffed, Step, Timetable
 from simulator.engine.streams import Streams
@@ -271,6 +272,8 @@ class SiteWorld:
         transit = self.stages[places[0]].time if places else None
         self.transit_time = transit.expected if transit is not None else 0.0
         self.shelves: list[Shelf] = []
+        self.pending: list[Order] = []
+        """Orders that were promised goods and have not come for them yet, where somebody looks at the work ahead."""
         self.siblings: list[tuple[SiteWorld, float]] = []
         """Sites that can help out, with the hours that goods from there take, the nearest first."""
 
@@ -314,6 +317,14 @@ class SiteWorld:
             now = step.pass_through(now, work)[1] if step is not None else exact(now + work)
         return now
 
+    def at_the_shelf(self, begin: float, lines: int) -> float:
+        """When an order would be through the desk if nobody queued and work took its mean."""
+        now = begin
+        for place, step in enumerate(self._plan if self.desk else ()):
+            if self.stages[place].stage in DESK:
+                now = step.pass_through(now, self.work.expected(place, lines))[1]
+        return now
+
     def _planned_on(self, begin: float, lines: int, desk: bool, transit: float | None, collected: bool) -> float:
         """The same with another transit than the site's own, or none."""
         now = begin
@@ -323,11 +334,6 @@ class SiteWorld:
                 work = transit if transit is not None and at_transit else self.work.expected(place, lines)
                 now = step.pass_through(now, work)[1]
         return now
-
-    @property
-    def busy(self) -> float:
-        """Hours of work that are ahead of a new order: the longest queue of a stage, by its staff."""
-        return max((stage.ahead for stage in self.staffed), default=0.0)
 
 
 def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, Staffed | None]) -> None:

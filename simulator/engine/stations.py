@@ -72,6 +72,22 @@ class Staffed:
         self.staff = self.free = staff
         self.queue: Queue = ByPriority() if urgent else deque()
         self._finish: list[Callable[[Any], None]] = [self.finish]
+        self.working: dict[Shipment, float] = {}
+        """Who is being served and since when, where that is watched."""
+
+    def watch(self) -> None:
+        """From now on, keep in mind who is being served: for promises that look at the work in progress."""
+        begin, finish, working = self._begin, self.finish, self.working
+
+        def begun(job: Shipment, queued: float, now: float) -> None:
+            working[job] = now
+            begin(job, queued, now)
+
+        def done(job: Shipment) -> None:
+            del working[job]
+            finish(job)
+
+        self._begin, self._finish = begun, [done]  # type: ignore[method-assign]
 
     def serve(self, job: Shipment, came: float | None = None) -> bool:
         """Serve the job at once if a server is free, else when it is its turn; it is resumed when done."""
@@ -99,11 +115,6 @@ class Staffed:
         else:
             self.free += 1
         next(job.life, None)
-
-    @property
-    def ahead(self) -> float:
-        """Hours that the work which waits keeps the staff busy."""
-        return sum(job.work[self.place] for job in self.queue) / self.staff
 
     def close(self) -> None:
         """At the end of the run, record those who still wait."""

@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from heapq import heapify, heapreplace
 
 import numpy as np
 
@@ -24,14 +25,16 @@ DRAWN = 10_000
 class Delivery(Shipment):
     """A replenishment order on its way."""
 
-    __slots__ = ("expected", "placed", "shelf", "units")
+    __slots__ = ("expected", "placed", "shelf", "units", "usual")
 
-    def __init__(self, clock: Clock, shelf: int, units: float, time: float) -> None:
+    def __init__(self, clock: Clock, shelf: int, units: float, time: float, usual: bool = True) -> None:
         self.env = clock
         self.number = 0
         self.shelf, self.units = shelf, units
         self.placed = clock.now
         self.expected = exact(clock.now + time)  # as planned when it was ordered
+        self.usual = usual
+        """Whether the supplier delivers it as it does all orders; else it is here at the time that was fixed."""
 
 
 class Supply:
@@ -42,7 +45,7 @@ class Supply:
     ) -> None:
         supplier = scenario.network.suppliers[name]
         self.supplier = name
-        self._clock, self._supplier, self._workshop = clock, supplier, workshop
+        self.clock, self._supplier, self._workshop = clock, supplier, workshop
         self._draw: Callable[[], float] = streams.draws(stream, supplier.lead_time.sample)
         if supplier.changes is not None:
             self._draw = _drifting(self._draw, clock, supplier.changes)
@@ -58,21 +61,62 @@ class Supply:
             job.work = [self._draw()]
             self._workshop.serve(job)
             return
-        at = exact(self._clock.now + self._draw())
+        at = exact(self.clock.now + self._draw())
         if not self._supplier.crossing:
             at = self._last = max(at, self._last)
         job.callbacks = RESUME
-        self._clock.at(job, at, RECEIPT)
+        self.clock.at(job, at, RECEIPT)
+
+    def receipts(self, coming: Sequence[Delivery], now: float) -> Iterator[tuple[float, float]]:
+        """When the goods on order are expected, and how many units: nothing that was drawn is looked at.
+
+        A delivery comes on its planned date; one that is overdue when it can be, by the law of its lead time; one of a
+        supplier with limited capacity when its turn has come.
+        """
+        ends = self._turns(now)[0] if self._workshop is not None and coming else {}
+        last = now
+        for each in coming:
+            at = ends.get(each, each.expected)
+            if each.usual and at <= now:
+                at = exact(now + self.still_to_come(each.placed))
+            if each.usual and not self._supplier.crossing:
+                at = last = max(at, last)
+            yield at, each.units
+
+    def plant(self, now: float) -> Callable[[float], float]:
+        """When an order placed at a time would be here; each that is asked for takes its turn where capacity is
+        limited."""
+        if self._workshop is None:
+            return lambda at: exact(at + self.planned)
+        free = self._turns(now)[1]
+
+        def turn(at: float) -> float:
+            done = exact(max(at, free[0]) + self.planned)
+            heapreplace(free, done)
+            return done
+
+        return turn
+
+    def _turns(self, now: float) -> tuple[dict[Shipment, float], list[float]]:
+        """When the orders at a supplier with limited capacity will be done, and when each of its places is free."""
+        workshop = self._workshop
+        assert workshop is not None
+        ends = {job: exact(begun + self.planned) for job, begun in workshop.working.items()}
+        for job, begun in workshop.working.items():
+            if ends[job] <= now:
+                ends[job] = exact(now + self.still_to_come(begun))
+        free = [now] * workshop.free + list(ends.values())
+        heapify(free)
+        for job in workshop.queue:
+            ends[job] = exact(free[0] + self.planned)
+            heapreplace(free, ends[job])
+        return ends, free
 
     def still_to_come(self, placed: float) -> float:
-        """Hours in which an order placed at a time is to be expected, the mean over all lead times that are longer.
-
-        Where the supplier's capacity is limited the queue decides, and it is a planned lead time once more.
-        """
-        if self._workshop is not None:
-            return self.planned
+        """Hours in which an order placed, or begun, at a time is to be expected, the mean over all lead times that are
+        longer."""
         times, factor = self._times, _factor(self._supplier.changes or (), placed)
-        elapsed = (self._clock.now - placed) / factor
+        elapsed = (self.clock.now - placed) / factor
         longer = len(times) - bisect_right(times, elapsed)
         if not longer:  # later than all that were drawn: as late again as the latest of them were
             longer = max(1, len(times) // 100)

@@ -8,7 +8,7 @@ from simulator.engine.facts import Allocated, Delivered
 from simulator.engine.ledger import Columns
 from simulator.engine.orders import Block, Order
 from simulator.engine.shelf import Shelf
-from simulator.lifecycle.promise import uncommit
+from simulator.lifecycle.promise import come_for
 from simulator.lifecycle.replenishment import reorder
 from simulator.lifecycle.shortage import fall_short, swap
 from simulator.lifecycle.world import World
@@ -25,8 +25,8 @@ def allocate(world: World, order: Order) -> None:
     shipment = order.shipment = next(world.shipments)
     if block.followed and order.index in block.followed:
         order.pieces = []
-    if order.committed:
-        uncommit(order)
+    if order.promises:
+        come_for(order)
     for line in range(order.first, order.last):
         shelf, units = shelves[line], wanted[line]
         if moved:

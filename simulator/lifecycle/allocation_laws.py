@@ -123,9 +123,12 @@ def allocation_laws(ledger: Ledger) -> Iterator[str]:
         return  # whose turn it is cannot be told from the facts alone
     shelves, ranks, favoured = _shelves(ledger), ranks_of_lines(ledger, rule, priority), _favoured(ledger)
     pegged = _pegged(ledger) | favoured
+    committed, promised = ledger.columns(facts.Committed), defaultdict[int, set[int]](set)
+    for number, line in zip(committed["shelf"].tolist(), committed["line"].tolist(), strict=True):
+        promised[number].add(line)
     protects = any(channel.protected is not None for channel in ledger.scenario.market.channels.values())
     for number, shelf in shelves.items() if not protects else ():  # else who may not take it stands aside
-        yield from _nobody_jumps_the_queue(number, shelf, ranks, pegged, rule.shares_out)
+        yield from _nobody_jumps_the_queue(number, _without(shelf, promised[number]), ranks, pegged, rule.shares_out)
     if rule.keeps_stock:
         kept = kept_from(ledger, rule, priority)
         for number, shelf in shelves.items():
@@ -167,6 +170,19 @@ def _favoured(ledger: Ledger) -> set[int]:
         found |= {*table["line"].tolist()} if "line" in table else set()
         found |= {*lines["line"][np.isin(lines["order"], table["order"])].tolist()} if "order" in table else set()
     return found
+
+
+def _without(shelf: OneShelf, promised: set[int]) -> OneShelf:
+    """Without the lines that were promised stock for a date: they stand in nobody's way, nor others in theirs."""
+    if not promised:
+        return shelf
+    return OneShelf(
+        shelf.opening,
+        shelf.came,
+        [row for row in shelf.taken if row[1] not in promised],
+        [row for row in shelf.began if row[1] not in promised],
+        [row for row in shelf.gave_up if row[1] not in promised],
+    )
 
 
 def _nobody_jumps_the_queue(

@@ -3,6 +3,7 @@
 import math
 
 from simulator.engine.orders import Order, Shipment
+from simulator.engine.promised import entitled, settle
 from simulator.engine.shelf import Shelf, Waiting
 from simulator.lifecycle.fulfilment import hand_out, life_of_shipment
 from simulator.lifecycle.world import World
@@ -11,9 +12,11 @@ from simulator.lifecycle.world import World
 def serve_waiting(world: World, shelf: Shelf) -> None:
     """The lines that wait for a shelf, one after the other as far as the stock goes, or all with a part of it."""
     policy, queue = world.policy, shelf.waiting
+    if shelf.held:
+        serve_promised(world, shelf)
     if policy.allocation.shares_out and queue and shelf.on_hand > 0:
         _share_out(world, shelf)
-    if policy.channels.protects:
+    if policy.channels.protects or shelf.held:
         serve_protected(world, shelf)
         return
     while queue:
@@ -27,13 +30,28 @@ def serve_waiting(world: World, shelf: Shelf) -> None:
             queue.popleft()
 
 
+def serve_promised(world: World, shelf: Shelf) -> None:
+    """The lines that were promised what is there, by the dates of their promises."""
+    for promise in list(shelf.promised):
+        waiting = promise.waiting
+        if waiting is None or promise.settled:
+            continue
+        units, room = entitled(shelf, world.clock.now, waiting.order.promised(waiting.line, shelf))
+        if units <= 0 and room <= 0:
+            break  # nor is there anything for later dates
+        units = min(units, shelf.on_hand - world.policy.kept(shelf, waiting.terms))
+        if units >= waiting.units or (units > 0 and (waiting.terms.ship == "units" or waiting.order.partial)):
+            give(world, shelf, waiting, min(units, waiting.units))
+    shelf.drop_served()
+
+
 def serve_protected(world: World, shelf: Shelf) -> None:
     """The same where stock is kept for channels: who may not touch what is left does not stand in others' way."""
     bar = math.inf
     for waiting in list(shelf.waiting):
-        if waiting.units and shelf.on_hand > 0:
+        if waiting.units and shelf.on_hand > 0 and not waiting.promised:
             kept = world.policy.kept(shelf, waiting.terms)
-            free = shelf.exact(min(shelf.free(kept), bar - kept))
+            free = shelf.exact(min(shelf.free(kept, units=waiting.units, joins=False), bar - kept))
             if free >= waiting.units or (free > 0 and waiting.terms.ship == "units"):
                 give(world, shelf, waiting, min(waiting.units, free))
             if waiting.units:
@@ -43,9 +61,9 @@ def serve_protected(world: World, shelf: Shelf) -> None:
 
 def _share_out(world: World, shelf: Shelf) -> None:
     """Give each line that waits its share; a line that ships only whole takes it only if it is all."""
-    lines = [waiting for waiting in shelf.waiting if waiting.units]
+    lines = [waiting for waiting in shelf.waiting if waiting.units and not waiting.promised]
     kept = max((world.policy.kept(shelf, waiting.terms) for waiting in lines), default=0.0)
-    free = shelf.free(kept)
+    free = shelf.free(kept, joins=False)
     if not free:
         return
     step = shelf.step
@@ -59,6 +77,8 @@ def _share_out(world: World, shelf: Shelf) -> None:
 def give(world: World, shelf: Shelf, waiting: Waiting, units: float) -> None:
     """Take units from the shelf for a line that waits."""
     shelf.give(waiting, units)
+    if waiting.order.promises:
+        settle(waiting.order, waiting.line, units)
     release(world, waiting, units)
 
 

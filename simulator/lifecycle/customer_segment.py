@@ -148,7 +148,8 @@ class CustomerSegment:
             if history is not None:
                 orders, mine = history
                 picked = mine[whole.integers(0, len(mine), size)]
-                yield Bulk(at, self._channel_of(orders, picked, channel), customer, self._lines_of(orders, picked))
+                channel = self._channel_of(orders, picked, channel)
+                yield Bulk(at, channel, customer, self._lines_of(orders, picked), self._notice_of(orders, picked))
             else:
                 yield Bulk(at, channel, customer, self._baskets.send(channel))
 
@@ -162,7 +163,8 @@ class CustomerSegment:
             channel = np.searchsorted(self.channel_levels, rng.random(len(picked)), side="right")
             channel = self._channel_of(orders, picked, np.minimum(channel, len(self.channels) - 1))
             customer = self._customer_of(orders, picked)
-            yield Bulk(exact(orders.at[picked]), channel, customer, self._lines_of(orders, picked))
+            lines, notice = self._lines_of(orders, picked), self._notice_of(orders, picked)
+            yield Bulk(exact(orders.at[picked]), channel, customer, lines, notice)
 
     def _history(self) -> tuple[Orders, np.ndarray]:
         """The history, and which of its orders are this segment's."""
@@ -173,6 +175,20 @@ class CustomerSegment:
         place = {name: index for index, name in enumerate(self.channel_names)}
         named = orders.channel[picked].tolist()
         return np.array([place.get(name, other) for name, other in zip(named, drawn.tolist(), strict=True)], int)
+
+    def _notice_of(self, orders: Orders, picked: np.ndarray) -> np.ndarray | None:
+        """How long after entry the goods are requested, where the history has a column of it."""
+        return orders.notice[picked] if self._requests_by_history else None
+
+    @property
+    def _requests_by_history(self) -> bool:
+        history, rule = self.scenario.market.history, self.segment.demand.rule
+        return rule in ("resampled", "replayed") and history is not None and history.columns.requested is not None
+
+    @property
+    def requests(self) -> bool:
+        """Whether its customers say when they want the goods."""
+        return self.segment.requested is not None or self._requests_by_history
 
     def _customer_of(self, orders: Orders, picked: np.ndarray) -> np.ndarray:
         known = {name: index for index, name in enumerate(self.ledger.customers)}
@@ -199,7 +215,10 @@ class CustomerSegment:
         number, line = self.numbers.order, self.numbers.line
         self.numbers.order += size
         self.numbers.line += len(wanted.sku)
-        known, requested = self.terms.of(bulk), exact(bulk.at + self.draws.notice(size))
+        known, notice = self.terms.of(bulk), self.draws.notice(size)
+        if bulk.notice is not None:
+            notice = np.where(np.isnan(bulk.notice), notice, bulk.notice)
+        requested = exact(bulk.at + notice)
         damaged, misdocumented = self.draws.faults(bulk.channel)
         new = NewOrders(bulk, known, number, line, starts, requested, known.promised, damaged, misdocumented)
         drawn = {name: draw(new) for name, draw in self.mechanisms.items()}
@@ -227,7 +246,7 @@ class CustomerSegment:
             segment=self.name,
             terms=known.terms,
             promised=new.promised.tolist(),
-            requested=requested.tolist() if self.segment.requested is not None else [],
+            requested=requested.tolist() if self.requests else [],
             work=work,
             work_at=work_at,
             patience=self.draws.patience(len(wanted.sku)),
@@ -262,7 +281,7 @@ class CustomerSegment:
                 "rule": terms.rule if one else known.of(lambda each: each.rule),
                 "overridden": terms.overridden if one else known.of(lambda each: each.overridden),
                 "target": terms.target if one else known.of(lambda each: each.target),
-                "requested": new.requested if self.segment.requested is not None else np.nan,
+                "requested": new.requested if self.requests else np.nan,
             },
         )
         whole = len(wanted.sku) == size and bool((wanted.counts == 1).all())
@@ -291,7 +310,8 @@ def _parts(bulk: Bulk, cuts: np.ndarray) -> Iterator[Bulk]:
     for first, last in pairwise(np.unique([0, *cuts, len(bulk.at)]).tolist()):
         wanted, lines = bulk.wanted, slice(first_line[first], first_line[last])
         part = Wanted(wanted.counts[first:last], wanted.sku[lines], wanted.units[lines], wanted.price[lines])
-        yield Bulk(bulk.at[first:last], bulk.channel[first:last], bulk.customer[first:last], part)
+        notice = None if bulk.notice is None else bulk.notice[first:last]
+        yield Bulk(bulk.at[first:last], bulk.channel[first:last], bulk.customer[first:last], part, notice)
 
 
 def _without_nothing(bulk: Bulk) -> Bulk:
@@ -303,4 +323,5 @@ def _without_nothing(bulk: Bulk) -> Bulk:
     order_of_line = np.repeat(np.arange(len(bulk.at)), wanted.counts)
     counts = np.bincount(order_of_line[some], minlength=len(bulk.at))
     left = Wanted(counts[counts > 0], wanted.sku[some], wanted.units[some], wanted.price[some])
-    return Bulk(bulk.at[counts > 0], bulk.channel[counts > 0], bulk.customer[counts > 0], left)
+    notice = None if bulk.notice is None else bulk.notice[counts > 0]
+    return Bulk(bulk.at[counts > 0], bulk.channel[counts > 0], bulk.customer[counts > 0], left, notice)

@@ -63,8 +63,8 @@ def enter(world: World, order: Order) -> None:
     for takes_over in hooks.accepted:
         if takes_over(order):
             return
-    if world.policy.commits and order.terms.site.desk and not order.committed:
-        commit(order)
+    if world.policy.commits and order.terms.site.desk and not order.promises:
+        commit(world, order)
     pass_on(world, order)
 
 
@@ -90,8 +90,8 @@ def life_at_the_desk(world: World, order: Order) -> Life:
 
 def leave(world: World, order: Order, turned_away: bool) -> None:
     """An order that was turned away or withdrawn at the desk ends: what was promised to it is free for others."""
-    if order.committed:
-        uncommit(order)
+    if order.promises:
+        uncommit(world, order)
     for hear in world.hooks.ended:
         hear(order, not turned_away)
 

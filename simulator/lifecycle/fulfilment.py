@@ -106,4 +106,8 @@ def hand_over(world: World, order: Order, shipment: Shipment) -> None:
 def complete(world: World, order: Order) -> None:
     """Nothing of the order is owed any more; if anything was delivered, the company's record has one order more."""
     if world.cycles.asked and order.taken:
-        world.cycles.add(exact(world.clock.now - order.at), **order.labels)
+        cycle = exact(world.clock.now - order.at)
+        world.cycles.add(cycle, **order.labels)
+        if order.quoted is not None:
+            asked, told = order.quoted
+            world.cycles.learn(asked, cycle <= exact(told))

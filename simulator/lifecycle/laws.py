@@ -19,6 +19,7 @@ TINY = 1e-6
 TIMES: dict[facts.Kind, tuple[str, ...]] = {
     facts.Ordered: ("at", "promised", "requested"),
     facts.Promised: ("at", "due"),
+    facts.Committed: ("at", "due"),
     facts.Served: ("queued", "started", "ended"),
     facts.Held: ("at", "until"),
     facts.Abandoned: ("at", "queued"),

@@ -93,6 +93,8 @@ class Bulk:
     channel: np.ndarray
     customer: np.ndarray
     wanted: Wanted
+    notice: np.ndarray | None = None
+    """Hours until the time for which each is requested, where the order history says it; nan where not."""
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,13 @@ class Policy:
         waits = any(segment.longest_wait is not None for segment in scenario.market.segments.values())
         self.commits = self.negotiates or waits
         """Whether somebody looks at what is promised to orders that have not come to the shelf yet."""
+        self.holds = any(rule.promise is not None and rule.promise.holds for rule in self.rules)
+        """Whether some promises hold stock for their orders."""
+        self.asks_capacity = any(rule.promise is not None and rule.promise.asks_capacity for rule in self.rules)
+        """Whether some promises look at the work ahead of an order."""
         self.repromises = self.service.repromise is not None
+        self.foresees = self.negotiates or self.repromises or any(not chain[0].plain for chain in chains)
+        """Whether somebody looks at when goods are expected."""
         self.ranks = hurries or self.allocation.ranks
         """Whether some lines come before others that waited longer."""
         self.skus = list(scenario.products)
@@ -197,9 +203,9 @@ class Policy:
             self._kept[shelf.number, terms] = kept
         return kept
 
-    def free(self, shelf: "Shelf", terms: LineTerms) -> float:
-        """Units of a shelf that a line may be given, if nobody waits for them."""
-        return shelf.free(self.kept(shelf, terms), after_waiting=True)
+    def free(self, shelf: "Shelf", terms: LineTerms, units: float | None = None) -> float:
+        """Units of a shelf that a line may be given, if nobody waits for them; of those it wants, if that is said."""
+        return shelf.free(self.kept(shelf, terms), after_waiting=True, units=units)
 
     def rank(self, order: "Order", line: int, shelf: "Shelf", units: float, terms: LineTerms) -> float:
         """The place of a line in the queue for a shelf, by the allocation rule; urgent orders are before all others."""
@@ -322,7 +328,7 @@ class Policy:
             express=None if collected else _first(whole, "express"),
             alternatives=_first(whole, "alternatives"),
             returns={each: _first(of_class.get(each, whole), "returns") for each in self.classes},
-            rationed=self.rationing,
+            rationed=self.rationing or self.holds,
             channel=particular,
             way=self.channels.way(site.name, segment, channel),
             dock=site.counter if collected else site.dock,

@@ -9,6 +9,7 @@ from simulator.engine.supply import Delivery
 from simulator.lifecycle.backorders import give, serve_waiting
 from simulator.lifecycle.world import World
 from simulator.planning.stock_levels import sized_rule
+from simulator.rules.scheduled_receipt import from_start
 
 
 def order_if_low(world: World, shelf: Shelf) -> None:
@@ -66,7 +67,7 @@ def replenish(world: World, shelf: Shelf, delivery: Delivery) -> Life:
 
 def expedite(world: World, waiting: Waiting, shelf: Shelf, units: float, time: float) -> float:
     """Order by emergency supply what a line waits for; the hours until it is here."""
-    delivery = Delivery(world.clock, shelf.number, units, time)
+    delivery = Delivery(world.clock, shelf.number, units, time, usual=False)
     delivery.start(hurry(world, waiting, shelf, delivery))
     return time
 
@@ -86,7 +87,7 @@ def hurry(world: World, waiting: Waiting, shelf: Shelf, delivery: Delivery) -> L
 def transship(world: World, waiting: Waiting, shelf: Shelf, units: float, site: str) -> float:
     """Fetch what a line waits for from a sibling site; the hours until it is here."""
     other, time = next((each, time) for each, time in waiting.order.terms.site.siblings if each.name == site)
-    delivery = Delivery(world.clock, shelf.number, units, time)
+    delivery = Delivery(world.clock, shelf.number, units, time, usual=False)
     delivery.start(move(world, waiting, shelf, other.shelves[shelf.sku], delivery))
     return time
 
@@ -115,12 +116,27 @@ def _receive(world: World, shelf: Shelf, delivery: Delivery, pegged: Waiting | N
     serve_waiting(world, shelf)
 
 
+def come_as_scheduled(world: World, shelf: Shelf, delivery: Delivery) -> Life:
+    """A scheduled receipt: on order when the run begins."""
+    shelf.expect(delivery)
+    world.record.scheduled((world.clock.now, shelf.number, delivery.units))
+    delivery.until(delivery.expected, RECEIPT)
+    yield
+    world.record.received((world.clock.now, shelf.number, delivery.units, math.nan))
+    _receive(world, shelf, delivery, None)
+
+
 def start_replenishment(world: World) -> None:
-    """Fill up shelves that open below their reorder point, and start the periodic reviews."""
+    """Begin with what is scheduled, fill up shelves that open below their reorder point, and start the reviews."""
     reviewed: dict[tuple[float, float, bool], list[Shelf]] = defaultdict(list)
     for site in world.sites:
         for shelf in site.shelves:
             rule = shelf.rule
+            for receipt in rule.receipts if rule is not None else ():
+                time = from_start(receipt.at, world.scenario.run.start)
+                delivery = Delivery(world.clock, shelf.number, receipt.units, time, usual=False)
+                delivery.placed = -math.inf  # before the run
+                delivery.start(come_as_scheduled(world, shelf, delivery))
             if rule is not None and rule.review > 0:
                 reviewed[rule.first_review, rule.review, rule.reviews_before_demand].append(shelf)
             elif rule is not None:

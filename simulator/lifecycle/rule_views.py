@@ -6,11 +6,14 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from simulator.engine.promised import available, expected
 from simulator.engine.shelf import Shelf, Waiting
+from simulator.engine.work_ahead import Through, When
 from simulator.rules.stockout import Chain
 from simulator.rules.views import Cancel, Lose, Offer, Sibling, Wait, quantile
+from simulator.textbook.available_to_promise import Part, dealt, margin
 from simulator.units import exact
 
 if TYPE_CHECKING:
@@ -34,11 +37,25 @@ class Recent:
         insort(self.rising, cycle)
 
 
+STEP = 0.01
+"""By how much an order that has not kept to its quantile raises the level of the next ones."""
+
+
+class Asked(NamedTuple):
+    """What somebody asks the record for: which share, of how many last orders of which slice."""
+
+    share: float
+    most: int
+    by: tuple[str, ...]
+    of: tuple[str, ...]
+
+
 class CycleRecord:
     """Cycle times of orders delivered completely, by the slices that somebody has asked for."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[tuple[str, ...], int], dict[tuple[str, ...], Recent]] = {}
+        self._levels: dict[Asked, float] = {}
         self.asked = False
         """Whether anybody has ever asked: else nothing need be kept."""
 
@@ -50,12 +67,23 @@ class CycleRecord:
                 slices[key] = Recent(most)
             slices[key].add(cycle)
 
-    def quantile(self, share: float, most: int, by: Sequence[str], labels: dict[str, str]) -> float | None:
-        """The time that this share of the last orders kept to; None while a tenth of so many is not there."""
+    def quantile(self, asked: "Asked") -> float | None:
+        """The time that this share of the last orders kept to; None while a tenth of so many is not there.
+
+        Orders that follow each other wait in the same queue: a share of the last ones is kept by fewer of the next. It
+        is therefore asked for the level by which the share was kept so far.
+        """
         self.asked = True
-        slices = self._kept.setdefault((tuple(by), most), {})
-        recent = slices.get(tuple(labels[dimension] for dimension in by))
-        return quantile(recent.rising, share) if recent is not None and len(recent.rising) * 10 >= most else None
+        recent = self._kept.setdefault((asked.by, asked.most), {}).get(asked.of)
+        if recent is None or len(recent.rising) * 10 < asked.most:
+            return None
+        level = max(self._levels.get(asked, asked.share), 0.0)
+        return quantile(recent.rising, min(level, 1.0)) * max(level, 1.0)  # above 1: more than the longest
+
+    def learn(self, asked: "Asked", kept: bool) -> None:
+        """Whether an order has kept to the time that was told for it: the level rises with each that has not."""
+        missed = 0.0 if kept else 1.0
+        self._levels[asked] = self._levels.get(asked, asked.share) + STEP * (missed - (1 - asked.share))
 
 
 class Short:
@@ -73,7 +101,7 @@ class Short:
         waiting: "Waiting | None" = None,
     ) -> None:
         self._world, self._order, self._shelf, self._terms = world, order, shelf, terms
-        self._rank, self._waiting = rank, waiting
+        self._line, self._rank, self._waiting = line, rank, waiting
         self.rest: Chain = ()
         """The responses that are asked after the one that looks."""
         self.fetched: dict[str, float] = {}
@@ -110,6 +138,9 @@ class Short:
     @property
     def _arrives(self) -> float:
         shelf = self._shelf
+        mine = self._order.promised(self._line, shelf) if self._order.promises else []
+        if mine:
+            return exact(expected(shelf, self._now, self.units, mine) - self._now + self.work)
         kept = self._world.policy.kept(shelf, self._terms)
         missing = shelf.exact(self.units + self._ahead() + kept - shelf.on_hand)
         return exact(shelf.until_received(missing, self._now) + self.work)
@@ -157,12 +188,21 @@ class Short:
         ]
 
 
+Plan = dict[int, list[Part]]
+"""By line: when what of it can be had."""
+
+
 class Entering:
     """A new order, as a promise rule sees it; times in hours from order entry."""
 
     def __init__(self, world: "World", order: "Order", lines: Iterable[int]) -> None:
         self._world, self._order, self._now = world, order, world.clock.now
         self._lines = lines
+        self.plan: Plan = {}
+        """When what of each line can be had, once it was asked for."""
+        self._ways: dict[float, When] = {}
+        self.only_first = False
+        """Whether only what is available first is asked for."""
 
     @property
     def planned(self) -> float:
@@ -171,23 +211,52 @@ class Entering:
         return exact(order.terms.planned(self._now, order.last - order.first, desk=True) - self._now)
 
     def available(self) -> float:
-        """Until the last line can be taken from stock or scheduled receipts."""
-        order, policy, wanted = self._order, self._world.policy, dict[Shelf, float]()
+        """Until the last line can be taken from stock, from what is on order, or from what will be ordered next."""
+        if self.only_first:
+            return exact(min(dates[0][0] for dates in self.plan.values()) - self._now)
+        order, policy, wanted = self._order, self._world.policy, dict[Shelf, list[int]]()
+        comes = max(self._now, order.comes)
         for line in self._lines:
-            if order.swaps is None or line not in order.swaps:  # what stands in for it is in stock
-                shelf = order.shelf(line)
-                wanted[shelf] = wanted.get(shelf, 0.0) + order.block.units[line]
-        times = [0.0]
-        for shelf, units in wanted.items():
+            if order.swaps is not None and line in order.swaps:  # what stands in for it is in stock
+                self.plan[line] = [(comes, order.block.units[line])]
+            else:
+                wanted.setdefault(order.shelf(line), []).append(line)
+        for shelf, lines in wanted.items():
             kept = policy.kept(shelf, order.terms.of(policy.sku_class[shelf.sku]))
-            missing = shelf.exact(units + shelf.backordered + shelf.committed + kept - shelf.on_hand)
-            times.append(shelf.until_received(missing, self._now))
-        return max(times)
+            units = [order.block.units[line] for line in lines]
+            found = available(shelf, self._now, shelf.exact(sum(units)), comes, kept)
+            self.plan.update(zip(lines, dealt(found, units), strict=True))
+        last = max((dates[-1][0] for dates in self.plan.values()), default=self._now)
+        return exact(last - self._now)
 
-    def queued(self) -> float:
-        """How long the work that is ahead keeps the stages busy."""
-        return self._order.terms.site.busy
+    def queued(self, after: float = 0.0) -> float:
+        """How much later than alone the order is done, behind the work ahead, with its goods there after a time."""
+        order = self._order
+        begins = max(self._now, order.comes)
+        alone = Through(order, self._now, self._world.laws, alone=True).delivered(begins, begins, ())
+        return exact(self._through(after).at - alone.at)
+
+    def margin(self, share: float, after: float = 0.0) -> float:
+        """What a share of orders keeps to, beyond the mean."""
+        when = self._through(after)
+        return exact(margin(when.uncertain, when.variance, share))
+
+    def _through(self, after: float) -> When:
+        if after not in self._ways:
+            order, site = self._order, self._order.terms.site
+            site.pending = [each for each in site.pending if each.promises]
+            begins = max(self._now, order.comes)
+            desk = exact(site.at_the_shelf(begins, order.last - order.first) - begins)  # the cycle allows for it
+            ready = exact(self._now + after + desk)
+            way = Through(order, self._now, self._world.laws)
+            self._ways[after] = way.delivered(begins, ready, site.pending)
+        return self._ways[after]
 
     def record(self, share: float, orders: int, by: Sequence[str]) -> float | None:
         """What the record of recent orders says."""
-        return self._world.cycles.quantile(share, orders, by, self._order.labels)
+        labels = self._order.labels
+        asked = Asked(share, orders, tuple(by), tuple(labels[dimension] for dimension in by))
+        found = self._world.cycles.quantile(asked)
+        if found is not None:
+            self._order.quoted = asked, found
+        return found

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from simulator.engine.orders import Order
+from simulator.engine.promised import entitled, settle
 from simulator.engine.shelf import Shelf, Waiting
 from simulator.engine.terms import LineTerms
 from simulator.lifecycle.backorders import go_on, serve_waiting
@@ -20,12 +21,14 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
     """Ship what there is for the line if the policy allows; for the rest do as the policy says."""
     policy, terms = world.policy, order.terms.of(world.policy.sku_class[shelf.sku])
     rank = policy.rank(order, line, shelf, units, terms) if policy.ranks else 0.0
-    free = free_for(world, shelf, terms, rank)
-    if free < units and shelf.supply is not None and shelf.supply.at_once and bring(world, shelf, units, terms):
+    free = free_for(world, order, line, shelf, units, terms, rank)
+    if free < units and shelf.supply is not None and shelf.supply.at_once and bring(world, shelf, units, free, terms):
         free = units
     some = units if units <= free else free if terms.ship == "units" or order.partial else 0.0
     if some:
         shelf.take(some)
+        if order.promises:
+            settle(order, line, some)
         world.record.allocated((world.clock.now, order.block.line + line, some, order.shipment))
         order.taken += 1
         if order.pieces is not None:
@@ -36,24 +39,42 @@ def fall_short(world: World, order: Order, line: int, shelf: Shelf, units: float
             rank = policy.rank(order, line, shelf, units, terms)
         if terms.ship == "order" and not order.partial:
             order.held = True
-        for settles in world.hooks.short:
-            if settles(order, line, shelf, units):
-                break
+        promised = order.promised(line, shelf) if order.promises else []
+        if promised and promised[0].due > world.clock.now:
+            wait_for_date(world, order, line, shelf, units, terms, rank)
         else:
-            answer(world, order, line, shelf, units, terms, rank)
+            be_short(world, order, line, shelf, units, terms, rank)
     order_if_low(world, shelf)
 
 
-def bring(world: World, shelf: Shelf, units: float, terms: LineTerms) -> bool:
+def bring(world: World, shelf: Shelf, units: float, free: float, terms: LineTerms) -> bool:
     """Whether what a line asks for is there, now that it was ordered from a supplier who needs no time.
 
     Nothing is ordered where that would not cover the line, such as where what comes is kept from it.
     """
     brought = shelf.brought(units)
-    if not brought or shelf.exact(shelf.on_hand + brought - world.policy.kept(shelf, terms)) < units:
+    there = free if shelf.held else shelf.on_hand - world.policy.kept(shelf, terms)
+    if not brought or shelf.exact(there + brought) < units:
         return False
     place_order(world, shelf, brought)
     return True
+
+
+def be_short(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> None:
+    """Units are short: a mechanism settles it, or the policy."""
+    for settles in world.hooks.short:
+        if settles(order, line, shelf, units):
+            return
+    answer(world, order, line, shelf, units, terms, rank)
+
+
+def wait_for_date(
+    world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float
+) -> None:
+    """What is promised for a later date is not short yet: it waits, and the customer's patience begins at that date."""
+    waiting = wait(world, order, line, shelf, units, terms, rank)
+    if world.policy.repromises:
+        promise_anew(world, shelf, waiting)
 
 
 def answer(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> None:
@@ -69,16 +90,22 @@ def answer(world: World, order: Order, line: int, shelf: Shelf, units: float, te
         lose(world, order, line, units)
 
 
-def free_for(world: World, shelf: Shelf, terms: LineTerms, rank: float) -> float:
-    """Units that a line may take now: what is not kept from it, and only if nobody who waits comes before it."""
+def free_for(world: World, order: Order, line: int, shelf: Shelf, units: float, terms: LineTerms, rank: float) -> float:
+    """Of the units that a line wants, what it may take now: what it was promised, and what else is not kept from it,
+    if nobody who waits comes before it."""
     policy, bar = world.policy, math.inf
-    if shelf.waiting and rank >= shelf.waiting[0].rank:
-        if not policy.channels.protects:
-            return 0.0
-        ahead = (each for each in shelf.waiting if each.units and each.rank <= rank)
-        bar = min(policy.kept(shelf, each.terms) for each in ahead)
     kept = policy.kept(shelf, terms)
-    return max(0.0, shelf.exact(min(shelf.free(kept), bar - kept)))
+    mine = order.promised(line, shelf) if order.promises else []
+    if mine:
+        had = min(entitled(shelf, world.clock.now, mine)[0], max(0.0, shelf.exact(shelf.on_hand - kept)))
+        units = shelf.exact(units - sum(each.units for each in mine))
+        return shelf.exact(had + shelf.free(kept, units=units)) if units > 0 else had
+    if shelf.waiting and rank >= shelf.waiting[0].rank:
+        if not (policy.channels.protects or shelf.held):
+            return 0.0
+        ahead = (each for each in shelf.waiting if each.units and each.rank <= rank and not each.promised)
+        bar = min((policy.kept(shelf, each.terms) for each in ahead), default=math.inf)
+    return max(0.0, shelf.exact(min(shelf.free(kept, units=units), bar - kept)))
 
 
 def respond(
@@ -132,7 +159,11 @@ def swap(world: World, order: Order, line: int, units: float, sku: int) -> bool:
     """Give the product that the customer agreed to take instead, if it is still there when the order comes for it."""
     shelf, wanted = order.terms.site.shelves[sku], order.block.shelves[line].sku
     terms = order.terms.of(world.policy.sku_class[wanted])
-    there = units <= world.policy.free(shelf, terms)
+    there = units <= (
+        free_for(world, order, line, shelf, units, terms, math.inf)
+        if order.promises
+        else world.policy.free(shelf, terms)
+    )
     if there:
         substitute(world, order, line, units, sku)
     return there
@@ -142,6 +173,8 @@ def substitute(world: World, order: Order, line: int, units: float, sku: int) ->
     """Give units of another product that is in stock."""
     shelf = order.terms.site.shelves[sku]
     low = shelf.take(units)
+    if order.promises:
+        settle(order, line, units, last=True)
     world.record.substituted((world.clock.now, order.block.line + line, shelf.number, units, order.shipment))
     order.taken += 1
     for hear in world.hooks.replaced:
@@ -154,6 +187,8 @@ def substitute(world: World, order: Order, line: int, units: float, sku: int) ->
 
 def lose(world: World, order: Order, line: int, units: float) -> None:
     """The sale of the units is lost."""
+    if order.promises:
+        settle(order, line, units, last=True)
     world.record.lost((world.clock.now, order.block.line + line, units))
     for hear in world.hooks.gone:
         hear(order, line, units, False)
@@ -162,6 +197,8 @@ def lose(world: World, order: Order, line: int, units: float) -> None:
 def cancel_short(world: World, order: Order, line: int, units: float) -> None:
     """The company takes back that it accepted the units: they were owed, and at once no more."""
     now, number = world.clock.now, order.block.line + line
+    if order.promises:
+        settle(order, line, units, last=True)
     world.record.backordered((now, number, units))
     world.record.cancelled((now, number, units, 1.0))
     for hear in world.hooks.gone:
@@ -175,9 +212,14 @@ def wait(world: World, order: Order, line: int, shelf: Shelf, units: float, term
     waiting = Waiting(order, line, units, terms, rank)
     shelf.owe(waiting)
     order.short += 1
+    for promise in order.promised(line, shelf) if order.promises else ():
+        promise.waiting = waiting
+        if promise.due > now:
+            world.clock.call(promise.due, _its_date, (world, shelf, waiting))
     patience = order.block.patience
     if patience is not None and patience[line] < math.inf:
-        world.clock.call(now + patience[line], _give_up, (world, shelf, waiting))
+        since = max([now, *(promise.due for promise in order.promised(line, shelf))]) if order.promises else now
+        world.clock.call(since + max(patience[line], 0.0), _give_up, (world, shelf, waiting))
     return waiting
 
 
@@ -213,18 +255,32 @@ def _look_again(look: Any) -> None:
         promise_anew(world, shelf, waiting)
 
 
+def _its_date(date: Any) -> None:
+    """The date has come for which a line that waits was promised stock: it may be there already."""
+    world, shelf, waiting = date.value
+    if waiting.units and shelf.on_hand > 0:
+        serve_waiting(world, shelf)
+    terms = waiting.terms
+    more = any(promise.due > world.clock.now for promise in waiting.order.promised(waiting.line, shelf))
+    if waiting.units and not more and not (terms.waits if terms.chain is None else terms.chain[-1].waits):
+        give_up(world, shelf, waiting, by_company=True)  # the policy has nobody wait for what is short
+
+
 def _give_up(deadline: Any) -> None:
     world, shelf, waiting = deadline.value
     if waiting.units:
         give_up(world, shelf, waiting)
 
 
-def give_up(world: World, shelf: Shelf, waiting: Waiting) -> None:
-    """The customer cancels what still waits; its place in the queue is dropped when its turn comes."""
+def give_up(world: World, shelf: Shelf, waiting: Waiting, by_company: bool = False) -> None:
+    """The customer cancels what still waits, or the company does; its place in the queue is dropped when its turn
+    comes."""
     order = waiting.order
-    world.record.cancelled((world.clock.now, order.block.line + waiting.line, waiting.units, 0.0))
+    if order.promises:
+        settle(order, waiting.line, waiting.units)
+    world.record.cancelled((world.clock.now, order.block.line + waiting.line, waiting.units, float(by_company)))
     for hear in world.hooks.gone:
-        hear(order, waiting.line, waiting.units, True)
+        hear(order, waiting.line, waiting.units, not by_company)
     shelf.release(waiting)
     order.short -= 1
     serve_waiting(world, shelf)

@@ -15,6 +15,7 @@ from simulator.engine.ledger import Ledger, Record
 from simulator.engine.site import SiteWorld, expect_demand, lay_out_shelves, lay_out_workshops
 from simulator.engine.stations import Staffed
 from simulator.engine.streams import Streams
+from simulator.engine.work_ahead import Laws
 from simulator.lifecycle.customer_segment import CustomerSegment, Numbers
 from simulator.lifecycle.mechanism import Mechanism
 from simulator.lifecycle.policy import Channels, Classes, Policy
@@ -52,6 +53,8 @@ class World:
     policy: Policy
     channels: Channels
     cycles: CycleRecord
+    laws: Laws
+    """Of the work of the stages, for promises that look at it."""
     active: Sequence[Mechanism]
     """The mechanisms that the scenario switches on."""
     shipments: Iterator[int] = field(default_factory=lambda: count(1))
@@ -120,6 +123,14 @@ def build(scenario: Scenario, replication: int, mechanisms: Sequence[Mechanism])
     if policy.rationing:
         for site in sites:
             expect_demand(scenario, site)
+    if policy.asks_capacity:
+        for site in sites:
+            for stage in site.staffed:
+                stage.watch()
+    if policy.foresees:
+        for each in workshops.values():
+            if each is not None:
+                each.watch()
     by_name = {site.name: site for site in sites}
     for site in sites:
         near = sorted(site.site.siblings.items(), key=lambda sibling: (sibling[1], sibling[0]))
@@ -144,5 +155,6 @@ def build(scenario: Scenario, replication: int, mechanisms: Sequence[Mechanism])
         policy=policy,
         channels=channels,
         cycles=CycleRecord(),
+        laws={},
         active=active,
     )

@@ -15,6 +15,9 @@ from simulator.measures.labels import of_customers
 from simulator.measures.perfect_order import failures
 from simulator.measures.view import View
 from simulator.mechanisms.known import mechanisms
+from simulator.replication.simulate import play_until_entry
+from simulator.reports.promise_tables import promise_table, told
+from simulator.units import DAY, WEEK
 
 
 def tell(ledger: Ledger, order: int) -> Iterator[str]:
@@ -43,6 +46,23 @@ def tell(ledger: Ledger, order: int) -> Iterator[str]:
         if said:
             yield f"  {now}  {said}"
     yield from _told(start, failed, math.inf)
+    yield from _promisable(ledger, order)
+
+
+def _promisable(ledger: Ledger, order: int) -> Iterator[str]:
+    """What could be promised when the order was promised stock: a table for each shelf."""
+    lines, held = ledger.columns(facts.LineOrdered), ledger.columns(facts.Committed)
+    mine = np.isin(held["line"], lines["line"][lines["order"] == order])
+    if not mine.any():
+        return
+    world = play_until_entry(ledger.scenario, ledger, order)
+    span = float((held["due"] - held["at"])[mine].max())
+    for number in np.unique(held["shelf"][mine]).tolist():
+        site, sku = divmod(number, len(ledger.scenario.products))
+        table = promise_table(world, world.sites[site].shelves[sku], DAY if span < 8 * DAY else WEEK, 8)
+        first, *rest = told(world, table)
+        yield f"  Available to promise when it came, {first}"
+        yield from (f"    {each}" for each in rest)
 
 
 Words = Callable[[Ledger, Any, dict[int, str]], str]
@@ -144,6 +164,11 @@ def _abandoned(ledger: Ledger, fact: facts.Abandoned, _: dict[int, str]) -> str:
     )
 
 
+def _committed(ledger: Ledger, fact: facts.Committed, named: dict[int, str]) -> str:
+    whence = "stock" if fact.due <= fact.at else f"what is there by {_clock(ledger, fact.due)}"
+    return f"{fact.units:g} x {_sku(ledger, fact.shelf)} promised from {whence}"
+
+
 def _offered(ledger: Ledger, fact: facts.Offered, _: dict[int, str]) -> str:
     offer = {
         "partial": "a part first, the rest as promised",
@@ -182,6 +207,7 @@ _SAYINGS: dict[type[NamedTuple], Words] = {
         f"{'cancelled by the company' if fact.by_company else 'given up by the customer'}"
     ),
     facts.Promised: lambda ledger, fact, named: f"promised for {_clock(ledger, fact.due)}",
+    facts.Committed: _committed,
     facts.Offered: _offered,
     facts.Declined: lambda ledger, fact, named: "the promise is too long: the customer goes elsewhere",
     facts.Sourced: lambda ledger, fact, named: f"served by {list(ledger.scenario.network.sites)[fact.site]}",

@@ -17,6 +17,14 @@ class PromiseRule(Rule):
     standing: ClassVar[bool] = False
     """Whether it promises the same to all, so that it need not be asked at every order entry."""
 
+    asks_capacity: ClassVar[bool] = True
+    """Whether it may ask how much work is ahead of an order, so that who is being served has to be watched."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether what it promises is held for the order until it is given, so that nobody else takes it."""
+        return False
+
     floor: Hours = 0.0
     """The shortest promise that is given."""
     cut: Cut = 0.0
@@ -39,11 +47,28 @@ class PromiseRule(Rule):
 Promise = Annotated[PromiseRule, OneOf()]
 
 
-class AvailableToPromise(PromiseRule):
-    """Available to promise: when the last line can be taken from stock or a scheduled receipt, then the order cycle.
+class FromStock(PromiseRule):
+    """What promises that look at stock and receipts have in common."""
 
-    What waiting customers are owed comes off first. Receipts are expected on the supplier's planned date; an
-    overdue one when it can be, by the law of its lead time. What no receipt covers is expected a lead time from now.
+    cycle: Hours
+    """Allowed for the order's own work from entry to delivery."""
+    commitment: Literal["hard", "soft"] = "hard"
+    """`hard` holds what is promised for the order: others take it neither before its date nor on it. `soft` holds
+    nothing: who comes first takes the stock, and promises are kept as far as it goes."""
+
+    @property
+    def holds(self) -> bool:
+        return self.commitment == "hard"
+
+
+class AvailableToPromise(FromStock):
+    """Available to promise: when the last line can be taken from stock or a receipt, then the order cycle.
+
+    It is the earliest time from which on, for all later times, stock on hand and the receipts due by then cover the
+    order beyond what is owed and promised to others by then. Receipts are expected on the supplier's planned date, an
+    overdue one when it can be, by the law of its lead time, and one of a supplier with a queue when its turn comes.
+    What is not ordered yet comes by the replenishment rule's next chance: its next review, then the lead time. An order
+    is promised as a whole; where the customer accepts it (`alternatives.partial`) its lines are split over receipts.
 
     ```yaml
     rule: available_to_promise
@@ -56,15 +81,18 @@ class AvailableToPromise(PromiseRule):
     """
 
     rule: Literal["available_to_promise"] = "available_to_promise"
-    cycle: Hours
-    """Allowed for the work from order entry to delivery."""
+    asks_capacity: ClassVar[bool] = False
 
     def honest_time(self, order: PromiseView) -> float:
         return order.available() + self.cycle
 
 
-class CapableToPromise(PromiseRule):
-    """Capable to promise: as available to promise, and the work ahead of the order keeps the stages busy first.
+class CapableToPromise(FromStock):
+    """Capable to promise: material and capacity, the later of the two, then the order cycle.
+
+    Material is available to promise. Capacity is there when the work ahead of the order has been done: what is left of
+    the work in progress, who waits at the stages, and orders promised for goods that come before, all by mean times.
+    With a share, so much is added that this share of orders keeps to the promise, as far as their work is random.
 
     ```yaml
     rule: capable_to_promise
@@ -73,15 +101,17 @@ class CapableToPromise(PromiseRule):
 
     >>> from simulator.rules.views import Outlook
     >>> CapableToPromise(cycle="2 days").promised_time(Outlook(until_available=30, until_free=6))
-    84.0
+    78.0
     """
 
     rule: Literal["capable_to_promise"] = "capable_to_promise"
-    cycle: Hours
-    """Allowed for the order's own work from entry to delivery."""
+    share: Annotated[Share, Field(gt=0, lt=1)] | None = None
+    """Share of orders that are to keep to the promise; the mean is promised where left out."""
 
     def honest_time(self, order: PromiseView) -> float:
-        return order.available() + order.queued() + self.cycle
+        ready = order.available()
+        time = order.queued(ready) + self.cycle
+        return time if self.share is None else time + order.margin(self.share, ready)
 
 
 class Fixed(PromiseRule):
@@ -98,6 +128,7 @@ class Fixed(PromiseRule):
     """
 
     rule: Literal["fixed"] = "fixed"
+    asks_capacity: ClassVar[bool] = False
     standing: ClassVar[bool] = True
     time: Hours
     """From order entry to the promised delivery."""
@@ -120,6 +151,7 @@ class Padded(PromiseRule):
     """
 
     rule: Literal["padded"] = "padded"
+    asks_capacity: ClassVar[bool] = False
     factor: Annotated[float, Field(gt=0)] = 1.5
     """The planned cycle is multiplied by this."""
 
@@ -130,7 +162,9 @@ class Padded(PromiseRule):
 class Quantile(PromiseRule):
     """The time that a share of the last orders kept to: a promise that calibrates itself.
 
-    Only orders delivered completely count, as they are known at the time. Each slice of `by` has its own record.
+    Only orders delivered completely count, as they are known at the time. Each slice of `by` has its own record. Orders
+    that follow each other wait in the same queue, so that of the next fewer would keep to it: each that does not raises
+    the level a little, each that does lowers it, until the share is kept in the long run.
 
     ```yaml
     rule: quantile
@@ -146,6 +180,7 @@ class Quantile(PromiseRule):
     """
 
     rule: Literal["quantile"] = "quantile"
+    asks_capacity: ClassVar[bool] = False
     share: Annotated[Share, Field(gt=0, lt=1)] = 0.95
     """Share of the recent orders that kept to the time."""
     orders: Annotated[int, Field(ge=20)] = 200

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from simulator.rules.family import OneOf, Rule
+from simulator.rules.scheduled_receipt import Receipt
 from simulator.rules.service_target import ServiceTarget
 from simulator.rules.views import StockView
 from simulator.textbook.targets import Demand, LeadTime, order_up_to_level, reorder_level
@@ -28,6 +29,8 @@ class ReplenishmentRule(Rule):
     """Orders are rounded up to a multiple of this many units."""
     minimum_order: Units = 0.0
     """The smallest order the supplier takes, in units."""
+    receipts: tuple[Receipt, ...] = ()
+    """Scheduled receipts: what is on order when the run begins; the rule counts it, and orders what it wants beside."""
     target: ServiceTarget | None = None
     """Find the rule's open number, a whole one, for this service level, the scenario's own demand and its supplier."""
 
@@ -159,6 +162,29 @@ class BaseStock(ReplenishmentRule):
     def highest(self) -> float:
         assert self.level is not None
         return self.level
+
+
+class MasterSchedule(ReplenishmentRule):
+    """A master schedule: nothing is ordered, and what comes are the receipts that are scheduled.
+
+    ```yaml
+    rule: master_schedule
+    receipts: [{at: 2 weeks, units: 70}, {at: 2026-02-02, units: 70}]
+    ```
+    """
+
+    rule: Literal["master_schedule"] = "master_schedule"
+
+    def order_quantity(self, stock: StockView) -> float:
+        return 0.0
+
+    @property
+    def reorder_at(self) -> float:
+        return -math.inf
+
+    @property
+    def highest(self) -> float:
+        return 0.0
 
 
 class MinMax(ReplenishmentRule):

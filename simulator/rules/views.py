@@ -11,14 +11,21 @@ from simulator.unit_steps import ONE, UnitStep
 class StockView(Protocol):
     """One SKU at one site, as a replenishment rule sees it. All in units."""
 
-    on_hand: float
-    """Physical stock that is free."""
-    on_order: float
-    """Ordered from the supplier, not received yet."""
-    backordered: float
-    """Owed to customers who wait."""
-    step: UnitStep
-    """The smallest quantity that there can be."""
+    @property
+    def on_hand(self) -> float:
+        """Physical stock that is free."""
+
+    @property
+    def on_order(self) -> float:
+        """Ordered from the supplier, not received yet."""
+
+    @property
+    def backordered(self) -> float:
+        """Owed to customers who wait."""
+
+    @property
+    def step(self) -> UnitStep:
+        """The smallest quantity that there can be."""
 
     @property
     def position(self) -> float:
@@ -198,8 +205,12 @@ class PromiseView(Protocol):
     def available(self) -> float:
         """Until the last line can be taken from stock or scheduled receipts, less what is promised already."""
 
-    def queued(self) -> float:
-        """How long the work that is ahead of the order keeps the stages busy."""
+    def queued(self, after: float = 0.0) -> float:
+        """How much later than alone the order will be done, with the work that is ahead of it, if its goods are there
+        after a time; never less than that."""
+
+    def margin(self, share: float, after: float = 0.0) -> float:
+        """What has to be added so that a share of orders keeps to it."""
 
     def record(self, share: float, orders: int, by: Sequence[str]) -> float | None:
         """The cycle time that this share of the last orders kept to; None while there is too little record."""
@@ -218,9 +229,13 @@ class Outlook:
         """Until the last line can be taken."""
         return self.until_available
 
-    def queued(self) -> float:
-        """Until the work that is ahead is done."""
-        return self.until_free
+    def queued(self, after: float = 0.0) -> float:
+        """Until the work that is ahead is done, and the goods are there."""
+        return max(self.until_free, after)
+
+    def margin(self, share: float, after: float = 0.0) -> float:
+        """Nothing is random."""
+        return 0.0
 
     def record(self, share: float, orders: int, by: Sequence[str]) -> float | None:
         """The quantile of the cycles, interpolated."""

@@ -30,6 +30,8 @@ class Columns(Model):
     """Channel of the order."""
     customer: str | None = None
     """Customer number."""
+    requested: str | None = None
+    """When the customer wants the goods: date, or date and time; blank where it does not say."""
     type: str | None = None
     """Document type: only lines of the type `sale` enter."""
     sale: str = "sale"

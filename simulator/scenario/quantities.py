@@ -37,7 +37,10 @@ def quantity_faults(market: Market, products: Products, network: Network, servic
     for name, site in network.sites.items():
         for sku, rule in (site.stock or {}).items():
             mine = [sku] if sku != "default" else [each for each in every if each not in (site.stock or {})]
-            yield from _stated(("network", "sites", name, "stock", sku), rule, mine, products)
+            path: Path = ("network", "sites", name, "stock", sku)
+            yield from _stated(path, rule, mine, products)
+            for each, receipt in enumerate(rule.receipts):
+                yield from _stated((*path, "receipts", each), receipt, mine, products)
     for name, kept in market.channels.items():
         for field in ("protected", "record"):
             if (model := getattr(kept, field)) is not None:

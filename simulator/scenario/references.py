@@ -6,6 +6,8 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from simulator.rules.replenishing import MasterSchedule
+from simulator.rules.scheduled_receipt import from_start
 from simulator.scenario.errors import At, Fault, choice, dotted, steps
 from simulator.scenario.market import Basket, Market, Segment
 from simulator.scenario.network import NO_TIME, Network, Site
@@ -98,8 +100,9 @@ def contract_references(service: Service, market: Market) -> Iterator[At]:
         for customer in covers.customer or () if customers is not None else ():
             yield from unknown((*place, "covers", "customer"), "customer", customer, customers or ())
         mine = [each for each in market.segments if covers.segment is None or each in covers.segment]
-        if contract.due_clock == "request" and not any(market.segments[each].requested for each in mine):
-            yield At((*place, "clock"), "nobody it covers requests a time", "give `requested` in their segments")
+        if contract.due_clock == "request" and not any(_requests(market, each) for each in mine):
+            hint = "give `requested` in their segments, or the history's column of it"
+            yield At((*place, "clock"), "nobody it covers requests a time", hint)
         if contract.due_clock in ("original_commit", "latest_commit") and not any(
             _is_promised(service, market, each) for each in mine
         ):
@@ -108,6 +111,25 @@ def contract_references(service: Service, market: Market) -> Iterator[At]:
                 "nothing is promised to anybody it covers: no order ever falls due",
                 "give a promise in service.rules, or another clock or metric",
             )
+
+
+def _requests(market: Market, segment: str) -> bool:
+    """Whether any order of a segment may say when it is wanted."""
+    own, column = market.segments[segment], market.history and market.history.columns.requested
+    return own.requested is not None or (column is not None and own.demand.rule in ("resampled", "replayed"))
+
+
+def schedule_references(network: Network, start: dt.date) -> Iterator[At]:
+    """What is scheduled to come by date comes in the run, not before it."""
+    for name, site in network.sites.items():
+        for sku, rule in (site.stock or {}).items():
+            path: Path = ("network", "sites", name, "stock", sku)
+            idle = {"target", "lot_size", "minimum_order"} & rule.model_fields_set
+            for key in sorted(idle) if isinstance(rule, MasterSchedule) else ():
+                yield At((*path, key), "a master schedule orders nothing", f"leave out {key}, or take another rule")
+            hint = f"it begins on {start}: what came before then is in `opening`"
+            for place in (place for place, each in enumerate(rule.receipts) if from_start(each.at, start) < 0):
+                yield At((*path, "receipts", place, "at"), f"{rule.receipts[place].at} is before the run", hint)
 
 
 def _is_promised(service: Service, market: Market, segment: str) -> bool:

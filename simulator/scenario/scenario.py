@@ -20,7 +20,7 @@ from simulator.scenario.network import Network
 from simulator.scenario.optimise import Optimise
 from simulator.scenario.products import Product
 from simulator.scenario.quantities import quantity_faults
-from simulator.scenario.references import calendar_faults, optimise_references, reference_faults
+from simulator.scenario.references import calendar_faults, optimise_references, reference_faults, schedule_references
 from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service
 from simulator.units import FirstDay, Hours, Zone
@@ -125,7 +125,8 @@ class Scenario(Model):
         sections = self.market, self.products, self.network, self.service, self.segmentation
         quantities = quantity_faults(self.market, self.products, self.network, self.service)
         calendars = calendar_faults(self.network, self.run.start)
-        return [*reference_faults(*sections), *calendars, *own, *quantities]
+        scheduled = schedule_references(self.network, self.run.start)
+        return [*reference_faults(*sections), *calendars, *scheduled, *own, *quantities]
 
     @property
     def source(self) -> dict[str, Any]:

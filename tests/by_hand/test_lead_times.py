@@ -141,7 +141,8 @@ def test_emergency_orders_are_no_part_of_the_record():
 
 
 def test_what_is_promised_follows_the_plan():
-    """Nothing of `a` is there or on order, so it is promised for the planned lead time from now and 1 h of work.
+    """Nothing of `a` is there or on order: it is promised for the planned lead time from the review of 900 h, and 1 h
+    of work.
 
     Planned are 10 h; that it is 20 h is learned at 40 h, after the demand of that instant, from receipts of `b`.
     """
@@ -154,4 +155,4 @@ def test_what_is_promised_follows_the_plan():
         .format(more=", refresh: 40 h, record: 2, changes: [{at: 0 h, factor: 2}]", rule=stock, horizon=50)
     )
     ledger = play(text + "service: {rules: [{promise: {rule: available_to_promise, cycle: 1 h}}]}\n")
-    assert [f.due - f.at for f in ledger.of(Promised)] == [11] * 40 + [21] * 9
+    assert [f.due for f in ledger.of(Promised)] == [911] * 40 + [921] * 9

@@ -101,14 +101,17 @@ def test_goods_set_aside_are_on_hand_until_they_leave():
     assert measure(ledger).values["on_hand"][""][0] == pytest.approx((50 * 10 + 10 * 8) / 60)
 
 
-@pytest.mark.parametrize("allocate", ["hard", "soft"])
-def test_available_to_promise_counts_what_is_reserved(allocate):
+@pytest.mark.parametrize(("allocate", "here"), [("hard", 50 + 48), ("soft", 86 + 48)])
+def test_available_to_promise_counts_what_is_reserved(allocate, here):
     """The walk-in asks for 5 at 50 h; 8 of the 10 are the planner's: 5 are there only with the next delivery.
 
-    Nothing is on order at 50 h, so it is promised a lead time (48 h) and the cycle (24 h) from now.
+    If they are set aside, the walk-in's 5 lower the position to -3, and 20 are ordered at once. Else it is 5, above the
+    point of 1: the next order is placed when the planner comes for its 8, at 86 h. It takes 48 h, the cycle 24 h.
     """
     text = SCENE.format(allocate=allocate, cancelled=0)
     ledger = play(text.replace("{rule: fixed, time: 30 h}", "{rule: available_to_promise, cycle: 24 h}"))
     promised = {fact.order: fact.due for fact in ledger.of(facts.Promised)}
     assert promised[1] == 110
-    assert promised[2] == 50 + 48 + 24
+    assert promised[2] == here + 24
+    arrived = {fact.order: fact.at for fact in ledger.of(facts.Delivered)}
+    assert (arrived[1], arrived[2]) == (110, here + 24)

@@ -127,6 +127,7 @@ def test_all_rows_at_fault_are_told_with_the_faults_of_the_scenario(tmp_path):
         (gzip.compress(b"order,time,sku," + b"x" * 2_000_000), "o.csv:1:1: not a table: a line of more than 1,000,000"),
         ("x" * 200_000, "o.csv:1:1: not a table: field larger than field limit"),
     ],
+    ids=["no time", "semicolons", "twice", "latin", "utf-16", "workbook", "cut off", "one line", "one cell"],
 )
 def test_a_file_that_is_no_history(content, expected):
     assert expected in said_of(content)

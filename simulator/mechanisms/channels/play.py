@@ -75,8 +75,8 @@ def accept(world: World, records: dict[str, Record], order: Order) -> None:
             lose(world, order, line, order.block.units[line])
     for line in order.lines:
         record.sell(order.shelf(line), order.block.units[line])
-    if order.terms.site.desk and not order.committed:
-        commit(order)
+    if order.terms.site.desk and not order.promises:
+        commit(world, order)
 
 
 def was_oversold(world: World, records: dict[str, Record], order: Order, line: int, shelf: Shelf, units: float) -> bool:

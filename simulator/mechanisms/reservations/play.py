@@ -7,6 +7,7 @@ import numpy as np
 
 from simulator.engine.clock import RESUME, WORK, Life
 from simulator.engine.orders import Order
+from simulator.engine.promised import settle
 from simulator.lifecycle.backorders import serve_waiting
 from simulator.lifecycle.customer_draws import NewOrders
 from simulator.lifecycle.customer_segment import CustomerSegment
@@ -26,7 +27,7 @@ def draw(segment: CustomerSegment) -> Callable[[NewOrders], list[float]]:
 
     Nobody is promised goods before they are wanted.
     """
-    reservation, later = segment.scenario.service.reservation, segment.segment.requested is not None
+    reservation, later = segment.scenario.service.reservation, segment.requests
     assert reservation is not None
 
     def withdrawal(new: NewOrders) -> list[float]:
@@ -61,7 +62,7 @@ def promise_no_earlier(world: World, reservation: Reservation, order: Order) -> 
     """A new order for later is promised nothing for before its date."""
     release = release_time(world, reservation, order)
     if release > world.clock.now:
-        order.earliest = exact(release + reservation.release)
+        order.earliest, order.comes = exact(release + reservation.release), release
 
 
 def keep_back(world: World, reservation: Reservation, order: Order) -> bool:
@@ -77,11 +78,11 @@ def wait_for_release(world: World, reservation: Reservation, order: Order, relea
     """The order waits, and its customer may cancel it meanwhile; then it goes the way of the others."""
     now = world.clock.now
     if reservation.allocate == "hard":
-        if order.committed:
-            uncommit(order)
+        if not any(each.held for each in order.promises or ()):
+            uncommit(world, order)
         set_aside(world, order)
-    elif not order.committed:
-        commit(order)
+    elif not order.promises:
+        commit(world, order)
     chances = order.block.drawn[NAME]
     chance = chances[order.index] if chances else 1.0
     withdrawn = chance < reservation.cancelled
@@ -104,10 +105,12 @@ def set_aside(world: World, order: Order) -> None:
         if order.swaps is not None and line in order.swaps:
             continue
         terms = order.terms.of(world.policy.sku_class[shelf.sku])
-        free = free_for(world, shelf, terms, world.policy.rank(order, line, shelf, wanted, terms))
+        rank = world.policy.rank(order, line, shelf, wanted, terms)
+        free = free_for(world, order, line, shelf, wanted, terms, rank)
         units = wanted if wanted <= free else free if terms.ship == "units" else 0.0
         if units:
             order.reserved[line] = units
+            settle(order, line, units)
             low = shelf.reserve(units)
             world.record.set_aside((world.clock.now, order.block.line + line, units))
             if low:
@@ -117,8 +120,8 @@ def set_aside(world: World, order: Order) -> None:
 def withdraw(world: World, order: Order) -> None:
     """The customer cancels before release: what was set aside or promised is free for others."""
     world.record.withdrawn((world.clock.now, order.number))
-    if order.committed:
-        uncommit(order)
+    if order.promises:
+        uncommit(world, order)
     for line, units in (order.reserved or {}).items():
         shelf = order.shelf(line)
         shelf.unreserve(units)

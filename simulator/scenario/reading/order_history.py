@@ -50,6 +50,8 @@ class Orders:
     """Of one unit; nan where unknown."""
     row: np.ndarray
     """Of each line, its line in the file."""
+    notice: np.ndarray
+    """By order: hours until the time for which it was requested, that of its first line; nan where none is."""
     zoned: bool = False
     """Whether the times in the file have a time zone, and were converted."""
     repeated: int = 0
@@ -237,6 +239,7 @@ def _orders(rows: list[Row], zone: ZoneInfo | None) -> Orders:
         units=np.array([row.units for row in rows]),
         price=np.array([row.price for row in rows]),
         row=np.array([row.line for row in rows]),
+        notice=np.array([rows[head].notice for head in heads]),
         zoned=zoned,
         repeated=repeated,
     )

@@ -102,6 +102,8 @@ class Row:
     price: float
     dated: bool
     """Whether it says a date without a time of day."""
+    notice: float = math.nan
+    """Hours until the time for which it is requested; nan where none is."""
 
 
 class Table:
@@ -153,7 +155,7 @@ class Table:
         for role in ("order", "sku"):
             if not cells[place[role]].strip():
                 self._note(line, place[role], getattr(self.names, role), "is empty")
-        at = self._time(line, cells[place["time"]], place["time"])
+        at = self._time(line, cells[place["time"]], place["time"], self.names.time)
         units = self._amount(line, cells[place["units"]], place["units"], self.names.units)
         price = math.nan
         if self.names.price is not None:
@@ -163,18 +165,32 @@ class Table:
             self._note(line, place["units"], self.names.units, said, "a return is no sale: leave it out")
         if price < 0:
             self._note(line, place["price"], str(self.names.price), f"must be 0 or more, found {price:g}")
+        notice = math.nan
+        if self.names.requested is not None and at is not None and cells[place["requested"]].strip():
+            notice = self._notice(line, cells[place["requested"]], place["requested"], at)
         if len(self.faults) > before or at is None:
             return None
         segment, channel, customer = (
             cells[place[role]] if role in place else "" for role in ("segment", "channel", "customer")
         )
         dated = len(cells[place["time"]].strip()) <= len("2026-01-05")
-        return Row(
-            line, cells[place["order"]], at, segment, channel, customer, cells[place["sku"]], units, price, dated
-        )
+        sku, order = cells[place["sku"]], cells[place["order"]]
+        return Row(line, order, at, segment, channel, customer, sku, units, price, dated, notice)
 
-    def _time(self, line: int, cell: str, place: int) -> dt.datetime | None:
-        name = self.names.time
+    def _notice(self, line: int, cell: str, place: int, at: dt.datetime) -> float:
+        """Hours until the time for which a line is requested."""
+        wanted, name = self._time(line, cell, place, str(self.names.requested)), str(self.names.requested)
+        if wanted is None:
+            return math.nan
+        if (wanted.tzinfo is None) != (at.tzinfo is None):
+            self._note(line, place, name, "it and the time of the order must both have a time zone, or both none")
+            return math.nan
+        if wanted < at:
+            hint = "write a later date, with its time of day"
+            self._note(line, place, name, f"requested for {cell.strip()}, before it was ordered", hint)
+        return (wanted - at).total_seconds() / 3600
+
+    def _time(self, line: int, cell: str, place: int, name: str) -> dt.datetime | None:
         try:
             at = dt.datetime.fromisoformat(cell.strip())
         except ValueError:
