@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from simpy.core import StopSimulation
 
 from simulator.engine.facts import Ordered
