@@ -66,16 +66,6 @@ def test_an_order_at_the_cut_off_is_in_time(cut_off, first):
     assert cycles(tied("1 day", first, network)) == {1 / 3}
 
 
-def test_after_the_cut_off_of_a_night_shift_work_waits_for_the_next_shift():
-    """Monday to Friday from 22:00 to 06:00, cut-off at 23:30: 23:40 is too late for the shift that works, which goes
-    on after midnight; six minutes past midnight the cut-off is still to come."""
-    stage = '{stage: picking, staff: 1, calendar: c, cut_off: "23:30", time: 1 h}'
-    network = f'{{calendars: {{c: {{days: mon-fri, hours: "22:00-06:00"}}}}, sites: {{w: {{stages: [{stage}]}}}}}}'
-    late, early = tied("100 weeks", "1420 min", network), tied("100 weeks", "1446 min", network)
-    assert [fact.started for fact in late.of(Served)] == [46.0]
-    assert [fact.started for fact in early.of(Served)] == [24.1]
-
-
 def test_a_story_tells_what_became_of_a_line_when_it_is_known():
     ledger = play("""
 name: Part given up
