@@ -7,7 +7,7 @@ from command import command
 from scenes import play
 
 from simulator.lifecycle.laws import LAWS
-from simulator.mechanisms import known
+from simulator.plugins import loaded, unload
 from simulator.replication.simulate import audit
 
 SHOP = ("run", "textbook/base_stock", "--set", "run.horizon=20 weeks", "-n", "2", "--workers", "1")
@@ -40,8 +40,12 @@ register(Mechanism(name="nothing", active=lambda scenario: True, start=lambda wo
 
 
 @pytest.fixture(autouse=True)
-def _plugins_of_one_test(monkeypatch):
-    monkeypatch.setattr(known, "_REGISTERED", {})
+def _plugins_of_one_test():
+    before = loaded()
+    yield
+    for plugin in loaded():
+        if plugin not in before:
+            unload(plugin)
 
 
 def test_what_was_checked_is_said():
@@ -52,7 +56,7 @@ def test_what_was_checked_is_said():
     assert found["facts"] > 1000
     assert not found["broken"]
     assert "Opening + what came = what went + on hand" in found["laws"]["units conserved"]
-    assert f"audit: {len(LAWS) + 1} laws held over {found['facts']:,} facts of 2 replications" in done.stderr
+    assert f"audit: {len(LAWS) + 2} laws held over {found['facts']:,} facts of 2 replications" in done.stderr
 
 
 def test_laws_of_active_mechanisms_are_named():

@@ -20,6 +20,7 @@ SECTIONS = {
     "time",
     "shares",
     "stock",
+    "levels",
     "suppliers",
     "cost",
     "segments",

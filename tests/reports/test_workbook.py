@@ -18,6 +18,7 @@ SHEETS = [
     "By stage",
     "Cost by activity",
     "Why orders failed",
+    "Stock levels",
     "Assumptions",
     "Definitions",
 ]
