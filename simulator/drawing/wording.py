@@ -133,8 +133,8 @@ def one_sided(low: float, high: float, unit: str) -> str:
 def ends(low: float, high: float, unit: str = "") -> str:
     """The ends of an interval, with so many decimals as tell them apart.
 
-    >>> ends(0.9991, 1.0, "share of orders"), ends(-3.25, 11.5), ends(1234.5, 1890.0)
-    ('99.91 to 100.00 %', '−3 to 12', '1,234 to 1,890')
+    >>> ends(0.9967, 1.0, "share of orders"), ends(-3.25, 11.5), ends(1234.5, 1890.0)
+    ('99.67 to 100.00 %', '−3 to 12', '1,234 to 1,890')
     """
     share = unit.startswith("share")
     scale = 100.0 if share else 1.0

@@ -67,9 +67,9 @@ def _unfinished(result: "Result") -> "Iterator[dict[str, Any]]":
     for share, kpis in by_share.items():
         what, open_share = share.removeprefix("unfinished_"), result.unfinished(kpis[0])
         message = (
-            f"{100 * open_share:.2g} % of the {what} had not ended when they had been followed for as long again as "
+            f"{100 * open_share:.3g} % of the {what} had not ended when they had been followed for as long again as "
             f"the run, and count with their time so far: the true {', '.join(kpis)} are longer than shown, by "
-            f"{100 * open_share:.2g} % of what is still to come"
+            f"{100 * open_share:.3g} % of what is still to come"
         )
         yield {"kind": "unfinished", "path": "", "message": message, "share": open_share, "kpis": kpis}
 

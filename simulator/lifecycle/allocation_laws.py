@@ -123,6 +123,7 @@ def allocation_laws(ledger: Ledger) -> Iterator[str]:
         return  # whose turn it is cannot be told from the facts alone
     shelves, ranks, favoured = _shelves(ledger), ranks_of_lines(ledger, rule, priority), _favoured(ledger)
     pegged = _pegged(ledger) | favoured
+    dates = {fact.line: fact.due for fact in sorted(ledger.of(facts.Committed), key=lambda fact: -fact.due)}
     committed, promised = ledger.columns(facts.Committed), defaultdict[int, set[int]](set)
     for number, line in zip(committed["shelf"].tolist(), committed["line"].tolist(), strict=True):
         promised[number].add(line)
@@ -132,7 +133,7 @@ def allocation_laws(ledger: Ledger) -> Iterator[str]:
     if rule.keeps_stock:
         kept = kept_from(ledger, rule, priority)
         for number, shelf in shelves.items():
-            yield from _what_is_kept_stays(number, shelf, kept[number], priority, pegged, favoured)
+            yield from _what_is_kept_stays(number, shelf, kept[number], priority, pegged, favoured, dates)
 
 
 def _shelves(ledger: Ledger) -> dict[int, OneShelf]:
@@ -223,9 +224,18 @@ def _nobody_jumps_the_queue(
 
 
 def _what_is_kept_stays(
-    number: int, shelf: OneShelf, kept: dict[int, float], priority: np.ndarray, pegged: set[int], favoured: set[int]
+    number: int,
+    shelf: OneShelf,
+    kept: dict[int, float],
+    priority: np.ndarray,
+    pegged: set[int],
+    favoured: set[int],
+    promised: dict[int, float],
 ) -> Iterator[str]:
-    """At every moment, what the lines of a priority are given leaves on the shelf what is kept from them."""
+    """At every moment, what the lines of a priority are given leaves on the shelf what is kept from them.
+
+    From the date for which it was promised, a line takes its own.
+    """
     level = shelf.opening
     came = sorted(shelf.came)
     place = 0
@@ -237,7 +247,7 @@ def _what_is_kept_stays(
         total = 0.0
         for _, line, units, own in group:
             total += units
-            if line not in favoured and not (own and line in pegged):
+            if line not in favoured and not (own and line in pegged) and at < promised.get(line, np.inf):
                 sums[int(priority[line])] += units
         for first, units in sums.items():
             if level - units < kept[first] - TINY:

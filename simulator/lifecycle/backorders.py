@@ -36,10 +36,12 @@ def serve_promised(world: World, shelf: Shelf) -> None:
         waiting = promise.waiting
         if waiting is None or promise.settled:
             continue
-        units, room = entitled(shelf, world.clock.now, waiting.order.promised(waiting.line, shelf))
+        mine = waiting.order.promised(waiting.line, shelf)
+        units, room = entitled(shelf, world.clock.now, mine)
         if units <= 0 and room <= 0:
             break  # nor is there anything for later dates
-        units = min(units, shelf.on_hand - world.policy.kept(shelf, waiting.terms))
+        due = sum(each.units for each in mine if each.due <= world.clock.now)  # nothing is kept from what is due
+        units = min(units, max(due, shelf.on_hand - world.policy.kept(shelf, waiting.terms)))
         if units >= waiting.units or (units > 0 and (waiting.terms.ship == "units" or waiting.order.partial)):
             give(world, shelf, waiting, min(units, waiting.units))
     shelf.drop_served()

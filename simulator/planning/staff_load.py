@@ -296,6 +296,8 @@ def _in_waves(mean: float, full: int) -> np.ndarray:
 
 def _longest(scenario: Scenario, stage: Stage, comes: Sequence[Flow], weight: np.ndarray, full: int) -> np.ndarray:
     """Mean of the longest working time of 1, 2, ... orders, over that of one."""
+    if not comes:
+        return np.ones(full)
     laws = [_laws(scenario, stage, flow)[0] for flow in comes]
     rng, parts = np.random.default_rng(0), weight / max(weight.sum(), 1e-12)
     times = [

@@ -1,5 +1,6 @@
 """What delivery time the customer is promised at order entry."""
 
+import math
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -110,6 +111,8 @@ class CapableToPromise(FromStock):
 
     def honest_time(self, order: PromiseView) -> float:
         ready = order.available()
+        if ready == math.inf:  # no receipt is known: there is nothing to ask capacity for
+            return ready
         time = order.queued(ready) + self.cycle
         return time if self.share is None else time + order.margin(self.share, ready)
 

@@ -417,3 +417,50 @@ def test_scheduled_receipts_are_on_order_from_the_start(tmp_path):
     assert [(fact.at, fact.units) for fact in ledger.of(facts.Replenished)] == [(1, 4), (2, 8), (3, 9)]
     assert np.isnan([fact.placed for fact in ledger.of(facts.Received)][:2]).all()
     assert all(before <= after for before, after in pairwise(fact.at for fact in ledger.of(facts.Received)))
+
+
+RATIONED = """
+name: Rationing does not take back what was promised
+run: {start: 2026-01-05, horizon: 6 weeks, seed: 1}
+market:
+  segments:
+    plain: {demand: {rule: scheduled, every: 100 weeks, first: 9 h}, basket: {units: 4}, priority: 2}
+    gold: {demand: {rule: scheduled, every: 100 weeks, first: 10 h}, basket: {units: 6}, priority: 1}
+products: {p: {price: 10, cost: 5}}
+network:
+  suppliers: {s: {lead_time: 20 weeks}}
+  sites:
+    w: {stock: {p: {rule: master_schedule, opening: 8, receipts: [{at: 1 week, units: 6}, {at: 2 weeks, units: 20}]}}}
+service:
+  allocation: {rule: critical_level, levels: {2: 6}}
+  rules: [{promise: {rule: available_to_promise, cycle: 0 h}}]
+"""
+
+
+def test_what_is_kept_from_an_order_is_not_kept_from_it_on_the_date_of_its_promise():
+    """8 on hand, of which plain may touch 2: its other 2 are promised for the 6 that come in a week, beyond 6 kept.
+    Gold takes the 6 on the shelf; of the 6 that come then plain gets its 2, though no more than 6 are there."""
+    ledger = play(RATIONED)
+    assert [(fact.at, fact.units) for fact in ledger.of(facts.Allocated)] == [(9.0, 2.0), (10.0, 6.0), (168.0, 2.0)]
+    audit(ledger)
+
+
+NO_RECEIPT = """
+name: No receipt is known
+run: {start: 2026-01-05, horizon: 4 weeks, seed: 1}
+market: {segments: {a: {site: w, demand: {rule: scheduled, every: 100 weeks, first: 9 h}, basket: {units: 5}}}}
+products: {p: {price: 10, cost: 5}}
+network:
+  suppliers: {s: {lead_time: 1 day}}
+  sites:
+    w: {stages: [{stage: packing, time: 1 h, staff: 1, waves: 4 h}], stock: {p: {rule: master_schedule, opening: 3}}}
+    idle: {stages: [{stage: packing, staff: 1, time: 10 min, batch: {orders: 3, within: 2 h}}]}
+service: {rules: [{promise: {rule: capable_to_promise, cycle: 2 h}}]}
+"""
+
+
+def test_capacity_is_not_asked_where_no_receipt_is_known():
+    """Nothing covers the order, so that no date is promised; a site that nobody orders from is no error."""
+    ledger = play(NO_RECEIPT)
+    assert not np.isfinite(ledger.columns(facts.Ordered)["promised"]).any()
+    assert len(ledger.of(facts.Promised)) == 0

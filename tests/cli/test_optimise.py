@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "optimise.md"
 LEVEL = "network.sites.store.stock.part.level"
 SECTION = f"""extends: textbook/base_stock
 name: Shelf
-run.horizon: 7 weeks
+run.horizon: 13 weeks
 run.warm_up: 1 week
 optimise:
   minimise: total_cost

@@ -50,9 +50,9 @@ def test_what_the_store_holds_is_not_played_again(tmp_path, alone, monkeypatch):
     simulator.run(shelf(), 5, workers=1, store=tmp_path / "r.db")
     played = []
 
-    def noted(scenario, number):
+    def noted(scenario, number, **settings):
         played.append(number)
-        return simulator.simulate(scenario, number)
+        return simulator.simulate(scenario, number, **settings)
 
     monkeypatch.setattr("simulator.experiments.samples.simulate", noted)
     assert same(simulator.run(shelf(), 12, workers=1, store=tmp_path / "r.db"), alone)
@@ -126,7 +126,7 @@ def test_the_cap_holds_below_the_first_look_too():
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(wrong):
-    with pytest.raises(ValueError, match=r"must be|not several"):
+    with pytest.raises(ValueError, match=r"is expected|not several|half width that is wanted"):
         simulator.run(shelf(), **wrong)
 
 

@@ -173,7 +173,7 @@ def test_every_bad_point_is_told_at_once_and_nothing_is_played(shelf):
 
 def test_another_seed_is_another_hypercube(shelf):
     settings = {"design": "lhs", "points": 4, "replications": 1, "workers": 1}
-    one, other = (sweep(changed(shelf, {"run.seed": seed}), {LEVEL: (10.0, 20.0)}, **settings) for seed in (1, 2))
+    one, other = (sweep(changed(shelf, {"run.seed": seed}), {LEVEL: (10, 60)}, **settings) for seed in (1, 2))
     assert [point.values for point in one.points] != [point.values for point in other.points]
 
 
