@@ -98,7 +98,13 @@ def _moment(_context: click.Context, _option: click.Parameter, given: str) -> ob
 @scenario_options
 @click.option("--sku", required=True, help="Which SKU.")
 @click.option("--site", help="Where; may be left out where one site has limited stock.")
-@click.option("--at", default="0 h", show_default=True, callback=_moment, help="A date, or a time from the start.")
+@click.option(
+    "--at",
+    default="0 h",
+    show_default=True,
+    callback=_moment,
+    help="A date, or date and time, or a time from the start.",
+)
 @click.option(
     "--bucket", default="week", show_default=True, callback=_span, help="Its length, such as day or '2 weeks'."
 )

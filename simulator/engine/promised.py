@@ -89,8 +89,9 @@ class Planned:
 class Course:
     """The stock that is left by time, from now on: on hand and receipts, less what is owed and the commitments counted.
 
-    It ends at a time, or when the first replenishment order is here that is placed after the units `asked` have come
-    into the inventory position, and with it there is `enough`: what is due later is for later orders.
+    It ends at a time, or when the first replenishment order is here that is placed after the units `asked`, one line
+    after the other, have come into the inventory position, and with it there is `enough`: what is due later is for
+    later orders.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class Course:
         now: float,
         counted: Iterable[Commitment],
         owed: float,
-        asked: Asked | None = None,
+        asked: Sequence[Asked] = (),
         enough: float = -math.inf,
         until: float = math.inf,
     ) -> None:
@@ -107,10 +108,10 @@ class Course:
         self._shelf, self._rule, self._now, self._position = shelf, shelf.rule, now, shelf.position
         self._receipts = list(shelf.supply.receipts(shelf.coming, now))
         self._turn = shelf.supply.plant(now)
-        comes = [(max(now, each.comes), 1, each.units) for each in shelf.promised if each.comes > EVER]
-        if asked is not None:
-            comes.append((asked[0], 0, asked[1]))
-        self._comes, self._joined = sorted(comes, reverse=True), asked is None
+        comes = [(max(now, each.comes), len(asked), each.units) for each in shelf.promised if each.comes > EVER]
+        comes += [(at, place, units) for place, (at, units) in enumerate(asked)]
+        self._comes = sorted(comes, reverse=True)
+        self._asked = self._joining = len(asked)
         self._review = self._next_review(now) if self._rule.review > 0 else math.inf
         due = [(max(now, each.due), -each.units) for each in counted]
         while True:
@@ -129,11 +130,11 @@ class Course:
             if at == math.inf or at > until:
                 return math.inf
             if not looks:
-                _, others, units = self._comes.pop()
+                _, place, units = self._comes.pop()
                 self._position = (
                     self._position - units if units == LITTLE else self._shelf.exact(self._position - units)
                 )
-                self._joined = self._joined or not others
+                self._joining -= place < self._asked
                 if rule.review > 0:
                     self._review = min(self._review, self._next_review(at))
                     continue
@@ -146,7 +147,7 @@ class Course:
                 ordered = rule.lots(ordered, self._shelf.step)
                 self._position = self._shelf.exact(self._position + ordered)
                 self._receipts.append((self._turn(at), ordered))
-                if self._joined:
+                if not self._joining:
                     return self._receipts[-1][0]
 
     def _next_review(self, at: float) -> float:
@@ -189,22 +190,23 @@ def owed(shelf: "Shelf") -> float:
     return shelf.exact(shelf.backordered - sum(each.units for each in shelf.promised if each.waiting is not None))
 
 
-def available(shelf: "Shelf", now: float, units: float, comes: float, less: float = 0.0) -> list[Part]:
-    """Available to promise: from when on how much of some units can be had, that will be asked for at a time.
+def available(shelf: "Shelf", now: float, lines: Sequence[float], comes: float, less: float = 0.0) -> list[Part]:
+    """Available to promise: from when on how much of the units of some lines can be had, that ask for them at a time.
 
     For all later times it is beyond what is owed, promised, and `less`, which is kept for others.
     """
+    units = shelf.exact(sum(lines))
     if shelf.rule is None:
         return [(comes, units)]
     if not shelf.promised and comes <= now and shelf.on_hand - shelf.backordered - less >= units:
         return [(now, units)]
-    course = Course(shelf, now, shelf.promised, owed(shelf), (comes, units), units + less)
+    course = Course(shelf, now, shelf.promised, owed(shelf), [(comes, some) for some in lines], units + less)
     return course.had(units, comes, less)
 
 
 def to_promise(shelf: "Shelf", now: float) -> float:
     """Units that could be promised and taken at once; negative if more is owed and promised than will be there."""
-    return min(Course(shelf, now, shelf.promised, owed(shelf), (now, LITTLE)).levels)
+    return min(Course(shelf, now, shelf.promised, owed(shelf), [(now, LITTLE)]).levels)
 
 
 def entitled(shelf: "Shelf", now: float, mine: "Sequence[Commitment]") -> tuple[float, float]:
@@ -243,9 +245,9 @@ def unpromised(shelf: "Shelf", now: float, units: float | None, joins: bool = Tr
     """
     others = [each for each in shelf.promised if each.held]
     if units is None:
-        return max(0.0, min(Course(shelf, now, others, 0.0, (now, LITTLE) if joins else None).levels))
+        return max(0.0, min(Course(shelf, now, others, 0.0, [(now, LITTLE)] if joins else ()).levels))
     while units > 0:
-        left = min(Course(shelf, now, others, 0.0, (now, units) if joins else None).levels)
+        left = min(Course(shelf, now, others, 0.0, [(now, units)] if joins else ()).levels)
         if left >= units:
             return units
         units = max(0.0, left)

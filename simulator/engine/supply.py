@@ -45,15 +45,15 @@ class Supply:
     ) -> None:
         supplier = scenario.network.suppliers[name]
         self.supplier = name
-        self.clock, self._supplier, self._workshop = clock, supplier, workshop
+        self.at_once = supplier.lead_time.expected == 0
+        """Whether goods always come at the instant at which they are ordered; limited capacity then limits nothing."""
+        self.clock, self._supplier, self._workshop = clock, supplier, None if self.at_once else workshop
         self._draw: Callable[[], float] = streams.draws(stream, supplier.lead_time.sample)
         if supplier.changes is not None:
             self._draw = _drifting(self._draw, clock, supplier.changes)
         self._last = 0.0
         self.planned: float = supplier.planned_lead_time.mean
         """The lead time that is planned with, in hours."""
-        self.at_once = workshop is None and supplier.lead_time.expected == 0
-        """Whether goods always come at the instant at which they are ordered."""
 
     def deliver(self, job: Delivery) -> None:
         """Resume the job when its goods arrive."""

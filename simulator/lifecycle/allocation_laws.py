@@ -127,9 +127,12 @@ def allocation_laws(ledger: Ledger) -> Iterator[str]:
     committed, promised = ledger.columns(facts.Committed), defaultdict[int, set[int]](set)
     for number, line in zip(committed["shelf"].tolist(), committed["line"].tolist(), strict=True):
         promised[number].add(line)
+    asked = [0.0, *ledger.columns(facts.LineOrdered)["units"].tolist()]
     protects = any(channel.protected is not None for channel in ledger.scenario.market.channels.values())
     for number, shelf in shelves.items() if not protects else ():  # else who may not take it stands aside
-        yield from _nobody_jumps_the_queue(number, _without(shelf, promised[number]), ranks, pegged, rule.shares_out)
+        yield from _nobody_jumps_the_queue(
+            number, _without(shelf, promised[number]), ranks, pegged, rule.shares_out, asked
+        )
     if rule.keeps_stock:
         kept = kept_from(ledger, rule, priority)
         for number, shelf in shelves.items():
@@ -187,7 +190,12 @@ def _without(shelf: OneShelf, promised: set[int]) -> OneShelf:
 
 
 def _nobody_jumps_the_queue(
-    number: int, shelf: OneShelf, ranks: list[tuple[float, float]], pegged: set[int], shares_out: bool
+    number: int,
+    shelf: OneShelf,
+    ranks: list[tuple[float, float]],
+    pegged: set[int],
+    shares_out: bool,
+    asked: list[float],
 ) -> Iterator[str]:
     """While a line waits, nothing is given to one that ranks behind it, nor to one of its rank that came later."""
     waiting: dict[int, tuple[float, float]] = {}  # since when, and units
@@ -199,7 +207,7 @@ def _nobody_jumps_the_queue(
     )
     for at, group in groupby(events, key=lambda event: event[0]):
         takers: list[tuple[float, float, int]] = []
-        before, of_now = dict(waiting), list(group)
+        before, of_now, first = dict(waiting), list(group), dict[int, float]()
         for _, what, line, units, own in sorted(of_now, key=lambda event: event[1] == 0):
             since, left = waiting.get(line, (at, 0.0))
             if what == 1:
@@ -211,9 +219,11 @@ def _nobody_jumps_the_queue(
                     rank = ranks[line][waits] if own else np.inf
                     takers.append((rank, before[line][0] if waits else at, line))
             if line in waiting and (what == 2 or (own and (line in before or left))):
-                if what == 0 and line not in before:
-                    continue  # what it was given before it had to wait, at the same moment
                 waiting[line] = (since, left - units)
+                if what == 0 and line not in before:  # at the same moment it may have been given some before it waited
+                    at_first = first.setdefault(line, asked[line] - left)
+                    first[line] = max(0.0, at_first - units)
+                    waiting[line] = (since, left - max(0.0, units - at_first))
         waiting = {line: row for line, row in waiting.items() if row[1] > TINY}
         stuck = [(ranks[line][1], since, line) for line, (since, _) in waiting.items() if line in before]
         for rank, since, line in takers:

@@ -144,7 +144,7 @@ def _in_stock(world: World, order: Order, line: int, shelf: Shelf, taken: dict[S
     wanted, units = order.block.shelves[line].sku, order.block.units[line] + taken.get(shelf, 0.0)
     comes = max(world.clock.now, order.comes)
     kept = world.policy.kept(shelf, order.terms.of(world.policy.sku_class[wanted]))
-    there = available(shelf, world.clock.now, units, comes, kept)[-1][0] <= comes
+    there = available(shelf, world.clock.now, [units], comes, kept)[-1][0] <= comes
     if there:
         taken[shelf] = units
     return there

@@ -71,6 +71,8 @@ def _shelves(ledger: Ledger) -> dict[int, OneShelf]:
     found: dict[int, OneShelf] = {}
     at_shelf: dict[int, set[int]] = defaultdict(set)
     for each in ledger.of(facts.Committed):
+        if lead_times[each.shelf] < 0:
+            continue
         if each.shelf not in found:
             found[each.shelf] = OneShelf(float(ledger.opening[each.shelf]), lead_times[each.shelf])
         found[each.shelf].events.append((each.at, COMMITTED, each.line, each.units, each.due))
@@ -130,7 +132,8 @@ def _others(ledger: Ledger, found: dict[int, OneShelf], at_shelf: dict[int, set[
 
 
 def _lead_times(ledger: Ledger) -> list[float]:
-    """By shelf: the lead time that is planned with; 0 where it is set anew from receipts."""
+    """By shelf: the lead time that is planned with; 0 where it is set anew from receipts, below 0 where goods come at
+    the instant at which they are ordered, so that what is taken is no loss to others."""
     found, suppliers = list[float](), ledger.scenario.network.suppliers
     for name, site in ledger.scenario.network.sites.items():
         if site.stock is None:
@@ -138,7 +141,12 @@ def _lead_times(ledger: Ledger) -> list[float]:
             continue
         for supplier, _ in sized_rules(ledger.scenario, name).values():
             known = suppliers.get(supplier)
-            found.append(math.inf if known is None else 0.0 if known.refresh else known.planned_lead_time.mean)
+            if known is None:
+                found.append(math.inf)
+            elif known.lead_time.expected == 0:
+                found.append(-1.0)
+            else:
+                found.append(0.0 if known.refresh else known.planned_lead_time.mean)
     return found
 
 

@@ -224,7 +224,7 @@ class Entering:
         for shelf, lines in wanted.items():
             kept = policy.kept(shelf, order.terms.of(policy.sku_class[shelf.sku]))
             units = [order.block.units[line] for line in lines]
-            found = available(shelf, self._now, shelf.exact(sum(units)), comes, kept)
+            found = available(shelf, self._now, units, comes, kept)
             self.plan.update(zip(lines, dealt(found, units), strict=True))
         last = max((dates[-1][0] for dates in self.plan.values()), default=self._now)
         return exact(last - self._now)

@@ -165,7 +165,7 @@ def _abandoned(ledger: Ledger, fact: facts.Abandoned, _: dict[int, str]) -> str:
 
 
 def _committed(ledger: Ledger, fact: facts.Committed, named: dict[int, str]) -> str:
-    whence = "stock" if fact.due <= fact.at else f"what is there by {_clock(ledger, fact.due)}"
+    whence = "stock" if fact.due <= fact.at else f"goods expected by {_clock(ledger, fact.due)}"
     return f"{fact.units:g} x {_sku(ledger, fact.shelf)} promised from {whence}"
 
 

@@ -68,8 +68,10 @@ class AvailableToPromise(FromStock):
     It is the earliest time from which on, for all later times, stock on hand and the receipts due by then cover the
     order beyond what is owed and promised to others by then. Receipts are expected on the supplier's planned date, an
     overdue one when it can be, by the law of its lead time, and one of a supplier with a queue when its turn comes.
-    What is not ordered yet comes by the replenishment rule's next chance: its next review, then the lead time. An order
-    is promised as a whole; where the customer accepts it (`alternatives.partial`) its lines are split over receipts.
+    What is not ordered yet comes by the replenishment rule's next chance: its next review, then the lead time. Such a
+    replenishment order is foreseen, not placed: what other SKUs order before it from a supplier with limited capacity,
+    or a customer order to come that changes its quantity, can still make it late. A customer's order is promised as a
+    whole; where the customer accepts it (`alternatives.partial`) its lines are split over receipts.
 
     ```yaml
     rule: available_to_promise

@@ -137,5 +137,6 @@ def choice(word: str, known: Iterable[str]) -> str:
     names = list(known)
     if near := closest(word, names):
         return f"; did you mean '{near}'?"
-    more = f", … ({len(names)} in all)" if len(names) > 12 else ""
-    return f"; known: {', '.join(names[:12])}{more}" if names else ""
+    if len(names) > 15:
+        names[12:] = [f"… ({len(names)} in all)"]
+    return f"; known: {', '.join(names)}" if names else ""

@@ -142,7 +142,7 @@ def test_a_line_is_split_over_receipts_where_the_customer_accepts_it(tmp_path, o
     assert promised_and_delivered(ledger)[0] == [parts[-1][0]]
     told = "\n".join(tell(ledger, asker(ledger)))
     assert f"{parts[0][1]:g} x p promised from stock" in told
-    assert f"{parts[1][1]:g} x p promised from what is there by" in told
+    assert f"{parts[1][1]:g} x p promised from goods expected by" in told
     assert max(lateness(ledger)) == 0
 
 
@@ -326,9 +326,13 @@ service:
     assert all(fact.at <= due[fact.order] for fact in ledger.of(facts.Delivered))
 
 
-def simple(folder: Path, orders: list[tuple[float, float]], rule: str, supplier: str, more: str = "") -> Ledger:
-    """Orders of p at hours, for units."""
-    rows = ["order,time,sku,units"] + [f"{place},{_date(at)},p,{units}" for place, (at, units) in enumerate(orders, 1)]
+def simple(
+    folder: Path, orders: list[tuple[float, float]], rule: str, supplier: str, more: str = "", one_order: bool = False
+) -> Ledger:
+    """Orders of p at hours, for units; or the lines of one order."""
+    rows = ["order,time,sku,units"]
+    for place, (at, units) in enumerate(orders, 1):
+        rows.append(f"{1 if one_order else place},{_date(at)},p,{units}")
     file = folder / "orders.csv"
     file.write_text("\n".join(rows) + "\n")
     return play(
@@ -464,3 +468,23 @@ def test_capacity_is_not_asked_where_no_receipt_is_known():
     ledger = play(NO_RECEIPT)
     assert not np.isfinite(ledger.columns(facts.Ordered)["promised"]).any()
     assert len(ledger.of(facts.Promised)) == 0
+
+
+def test_two_lines_of_one_sku_are_promised_as_they_will_be_replenished(tmp_path):
+    """2 on hand, lots of 8 from a plant that makes one lot at a time in 5 h. The lines of 5 and 6 trigger a lot each:
+    the first is covered after 5 h and the second after 10; as one demand of 11 they would have shared one order."""
+    rule = "{rule: reorder_point, point: 1, quantity: 8, opening: 2}"
+    ledger = simple(tmp_path, [(1, 5), (1, 6)], rule, "{lead_time: 5 h, capacity: 1}", one_order=True)
+    assert [(fact.due, fact.units) for fact in ledger.of(facts.Committed)] == [(6, 5), (11, 6)]
+    assert [fact.due for fact in ledger.of(facts.Promised)] == [11]
+    assert max(fact.at for fact in ledger.of(facts.Delivered)) == 11
+    assert [(fact.at, fact.units) for fact in ledger.of(facts.Replenished)][:2] == [(1, 8), (1, 8)]
+
+
+def test_receipts_are_scheduled_to_the_hour(tmp_path):
+    """4 come on the second Monday at 14:30, no earlier; the order of 6 waits for the other 2 on the day after."""
+    receipts = "[{at: 2026-01-12 14:30, units: 4}, {at: '2026-01-13 08:00', units: 2}]"
+    rule = f"{{rule: master_schedule, opening: 0, receipts: {receipts}}}"
+    ledger = simple(tmp_path, [(1, 4), (2, 2)], rule, "{lead_time: 5 weeks}")
+    assert [fact.due for fact in ledger.of(facts.Promised)] == [WEEK + 14.5, WEEK + 32]
+    assert [fact.at for fact in ledger.of(facts.Delivered)] == [WEEK + 14.5, WEEK + 32]

@@ -19,6 +19,7 @@ from simulator.engine.facts import (
     TransferReceived,
     Transshipped,
 )
+from simulator.replication.simulate import audit
 
 ANSWERS = (Allocated, Substituted, Expedited, Transshipped, Cancelled, Lost)
 A_AND_B = "{a: {price: 10, cost: 4, substitutes: {b: 1}}, b: {price: 12}}"
@@ -287,3 +288,32 @@ def test_a_shelf_reviewed_by_the_period_waits_for_its_review(tmp_path):
     stock = "{a: {rule: periodic, every: 24 h, level: 5, opening: 5, first: 24 h}}"
     ledger = shop(tmp_path, {**orders, "three": [(3, "a", 3)]}, "{}", stock=stock, three=", patience: 8 h", horizon=30)
     assert [(fact.at, fact.units) for fact in ledger.of(Replenished)] == [(24, 5)]
+
+
+NO_TIME = """
+name: A supplier who needs no time
+run: {{start: 2026-01-05, horizon: 8 weeks, seed: 1}}
+market:
+  segments: {{a: {{demand: {{rule: poisson, orders: 6 per day}}, basket: {{units: {{poisson: {{mean: 3}}}}}}}}}}
+products: {{p: {{price: 10, cost: 5}}}}
+network:
+  suppliers: {{plant: {{lead_time: {lead_time}, capacity: {capacity}}}}}
+  sites: {{w: {{stock: {{p: {{rule: base_stock, level: 1}}}}}}}}
+"""
+
+
+def test_limited_capacity_limits_nothing_that_takes_no_time():
+    """Every line is met at once, whatever its size."""
+    ledger = play(NO_TIME.format(lead_time="0 h", capacity=1))
+    assert len(ledger.of(Allocated)) > 200
+    assert not ledger.of(Backordered)
+    audit(ledger)
+
+
+def test_the_audit_lets_goods_come_at_the_instant_at_which_a_line_began_to_wait():
+    """Half of all replenishment orders need no time: their goods are given to lines that began to wait just then."""
+    lead_time = "{empirical: {values: {0 h: 0.5, 5 h: 0.5}}}"
+    ledger = play(NO_TIME.format(lead_time=lead_time, capacity=1000))
+    began = {fact.line: fact.at for fact in ledger.of(Backordered)}
+    assert sum(began.get(fact.line) == fact.at for fact in ledger.of(Allocated)) > 20
+    audit(ledger)
