@@ -24,6 +24,8 @@ ALL_ORDERS, ORDERS = 5_000, 150
 """Orders to suppliers that are wanted for few shelves together, and that are enough for one of many."""
 FIRST = 6_000
 """Lines with which the level is looked for at first."""
+SURE = 400_000
+"""Lines of all shelves together with which a level that was found in fewer is tried, and its neighbours."""
 
 
 class UnreachableError(ValueError):
@@ -126,18 +128,32 @@ def _script(case: ShelfCase, play: Play) -> Script:
     return script_of(play.lines, case.answers, rng, drawn, play.window, ends.astype(np.int64))
 
 
+def _dear(case: ShelfCase) -> float:
+    """What a line costs to play, as against one after which the rule is not asked."""
+    often = case.lines if case.rule.rule == "base_stock" else 1 / case.rule.review if case.rule.review else 0.0
+    return 1 + often / case.lines
+
+
 def _shortened(case: ShelfCase, plays: list[Play], shelves: int, longer: float = 1.0) -> list[Play]:
     """The beginning of a play that is to be played line by line; so much longer where nothing corrects its luck."""
     if len(plays) > 1:
         return plays
-    often = case.lines if case.rule.rule == "base_stock" else 1 / case.rule.review if case.rule.review else 0.0
-    dear = 1 + often / case.lines  # whenever the rule is asked it takes its time
     lines, per_order = ALL_SHORT / shelves, case.between_orders * case.lines
     if shelves <= FEW:
         lines = max(min(LONG, lines), ALL_ORDERS / shelves * per_order)
     else:
         lines = max(lines, min(SHORT, ORDERS * per_order), SHORT / 2)
-    return [plays[0].until(int(longer * lines / dear))]
+    return [plays[0].until(int(longer * lines / _dear(case)))]
+
+
+def _surely(case: ShelfCase, plays: list[Play], shelves: int, found: Found, played: list[Play]) -> Found:
+    """A level tried, with its neighbours, in a longer play than it was found in, where few shelves have a target."""
+    longer = [plays[0].until(int(SURE / shelves / _dear(case)))]
+    if len(plays) > 1 or len(longer[0].lines.at) < 1.5 * len(played[0].lines.at):
+        return found
+    reached, goal = _LineByLine(case, longer), case.target.value - 1e-9
+    level = smallest(lambda level: reached(level) >= goal, found.level, 0.0, case.beyond, max(1.0, found.level // 100))
+    return Found(level, reached(level), found.method)
 
 
 def _one_by_one(case: ShelfCase, plays: list[Play], shelves: int) -> Found:
@@ -146,9 +162,10 @@ def _one_by_one(case: ShelfCase, plays: list[Play], shelves: int) -> Found:
     if len(plays) == 1:
         at_first = _LineByLine(case, [plays[0].until(FIRST)])
         guess = smallest(lambda level: at_first(level) >= goal, guess, 0.0, case.beyond)
-    reached = _LineByLine(case, _shortened(case, plays, shelves, 2.0))
+    short = _shortened(case, plays, shelves, 2.0 if shelves > FEW else 0.5)
+    reached = _LineByLine(case, short)
     level = smallest(lambda level: reached(level) >= goal, guess, 0.0, case.beyond, guess // 50)
-    return Found(level, reached(level), "played line by line")
+    return _surely(case, plays, shelves, Found(level, reached(level), "played line by line"), short)
 
 
 def _by_likeness(case: ShelfCase, plays: list[Play], shelves: int) -> Found:
@@ -163,8 +180,9 @@ def _by_likeness(case: ShelfCase, plays: list[Play], shelves: int) -> Found:
     goal = case.target.value - 1e-9
     theirs = smallest(lambda at: paired(at) >= goal, _guess(case), -math.inf, case.beyond)
     level, found = _like(reached, paired, goal, theirs, 0.0 if shelves <= FEW else CLOSE)
-    if not share:
-        return Found(level, found, "played line by line")
+    surely = _surely(case, plays, shelves, Found(level, found, "played line by line"), short)
+    if not share or surely.reached != found:
+        return surely
     everybody = _if_all_wait(case, plays)
     more = smallest(lambda at: everybody(at) >= goal, theirs, -math.inf, case.beyond) - theirs
     lucky = max(level + round(share * more), 0.0)

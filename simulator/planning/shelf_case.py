@@ -20,7 +20,7 @@ from simulator.textbook.targets import Demand, LeadTime
 from simulator.unit_steps import ONE, step_of
 
 DAY, YEAR = 24.0, 8766.0
-MOST = 600_000
+MOST = 1_000_000
 """Lines that are drawn for one of few shelves, if it has not seen enough cycles sooner."""
 FEWEST = 20_000
 """The same for one of many."""
@@ -157,7 +157,7 @@ def _gamma(lead_time: LeadTime) -> Sample:
 
 def most_lines(shelves: int) -> float:
     """Lines that are drawn for one of so many shelves at the most: five and more take less time together than four."""
-    return min(MOST, 20 * MOST / shelves**2)
+    return min(MOST, 12 * MOST / shelves**2)
 
 
 class Plan(NamedTuple):
