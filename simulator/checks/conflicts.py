@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from simulator.checks.demand_notes import told_of_history, unmoved_by_rhythm
 from simulator.checks.endless_work import endless_work
 from simulator.checks.impossible import impossible
 from simulator.checks.order_kinds import COMMITMENTS, WHOLE, Reach
 from simulator.checks.overload import overloads
-from simulator.checks.replayed_orders import told_of_history
 from simulator.checks.stock_targets import out_of_reach, unkept
 from simulator.planning.effort import GOES_ON, effort
 from simulator.scenario.errors import At, Problem, ScenarioError, dotted
@@ -45,8 +45,9 @@ def policy_warnings(scenario: Scenario) -> list[dict[str, str]]:
 
 def scenario_warnings(scenario: Scenario) -> list[dict[str, Any]]:
     """Every warning of a scenario as plain data, words and numbers: too much work, its history, the service policy."""
-    history, work = _as_plain("history", told_of_history(scenario)), _as_plain("work", endless_work(scenario))
-    return [*(each.as_json() for each in overloads(scenario)), *work, *history, *policy_warnings(scenario)]
+    work, history = _as_plain("work", endless_work(scenario)), _as_plain("history", told_of_history(scenario))
+    demand = _as_plain("demand", unmoved_by_rhythm(scenario))
+    return [*(each.as_json() for each in overloads(scenario)), *work, *history, *demand, *policy_warnings(scenario)]
 
 
 def _as_plain(kind: str, told: Iterable[At]) -> list[dict[str, str]]:
@@ -64,7 +65,7 @@ def look_over(
     scenario: str | Path, overrides: Sequence[str] = (), further: Further | None = None
 ) -> tuple[Scenario, list[Problem]]:
     """The scenario of a file or of the gallery, and what is odd in it though it can be played: in its service policy,
-    in its order history, and work that can never be done.
+    in its demand, and work that can never be done.
 
     `further` is as for `load`.
 
@@ -77,7 +78,7 @@ def look_over(
     if missed := list(out_of_reach(loaded)):
         raise ScenarioError(placed(missed, read(scenario, overrides).node))
     work = [*(each.fault for each in overloads(loaded)), *endless_work(loaded)]
-    found = [*work, *told_of_history(loaded), *conflicts(loaded)]
+    found = [*work, *told_of_history(loaded), *unmoved_by_rhythm(loaded), *conflicts(loaded)]
     return loaded, placed(found, read(scenario, overrides).node) if found else []
 
 

@@ -1,6 +1,7 @@
 """An order history is checked with the scenario: every fault with its line, and times by the clock on the wall."""
 
 import gzip
+from pathlib import Path
 
 import pytest
 from command import command
@@ -241,3 +242,21 @@ def test_orders_after_the_end_are_told():
         "market.segments.all.demand: 1 of 2 orders come after the end of the run and are left out "
         "(all come within run.horizon: 66 days)"
     ) in done.stderr
+
+
+def test_a_rhythm_that_does_not_move_a_segment_is_told():
+    """The replayed and the scheduled orders stay at their times; those of `random` follow the market's rhythm."""
+    said_of(HEADER + "1,2026-01-05,mug,1\n")
+    text = SCENARIO.replace(
+        "    all: {demand: {rule: replayed}}\n",
+        "    all: {demand: {rule: replayed}}\n"
+        "    fixed: {demand: {rule: scheduled, every: 1 day, first: 9 h}, basket: {units: 1}}\n"
+        "    random: {demand: {rule: poisson, orders: 1 per day}, basket: {units: 1}}\n"
+        "  rhythm: {weekdays: [2, 1, 1, 1, 1, 0, 0]}\n",
+    )
+    Path("s.yaml").write_text(text)
+    told = command("check", "s.yaml").stderr
+    for name, rule in (("all", "replayed"), ("fixed", "scheduled")):
+        said = f"{rule} demand has times of its own: the market's rhythm does not move it"
+        assert f"market.segments.{name}.demand: {said}" in told
+    assert "segments.random" not in told

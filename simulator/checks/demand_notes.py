@@ -1,4 +1,6 @@
-"""What becomes of an order history that is read without a fault: times converted, orders that are left out."""
+"""What a planner should know of demand that is read without a fault: orders of a history that are converted or left
+out, and segments that the market's rhythm does not move.
+"""
 
 from collections.abc import Iterator
 
@@ -25,6 +27,16 @@ def told_of_history(scenario: Scenario) -> Iterator[At]:
     for name in mine:
         if scenario.market.segments[name].demand.rule == "replayed":
             yield from _after_the_end(scenario, name)
+
+
+def unmoved_by_rhythm(scenario: Scenario) -> Iterator[At]:
+    """Segments whose orders come at times of their own, in a market that has a rhythm."""
+    if scenario.market.rhythm is None:
+        return
+    for name, segment in scenario.market.segments.items():
+        if not segment.demand.follows_rhythm:
+            said = f"{segment.demand.rule} demand has times of its own: the market's rhythm does not move it"
+            yield At(("market", "segments", name, "demand"), said)
 
 
 def _strangers(scenario: Scenario, orders: Orders) -> Iterator[At]:
