@@ -27,7 +27,7 @@ from simulator.mechanisms.known import mechanisms
 from simulator.replication.measure import catalogue
 from simulator.reports.findings import Findings, TargetResult, goals, summary
 from simulator.reports.policy_sections import perfect_orders, policy, promises
-from simulator.reports.result_tables import HEADLINES, load_lines
+from simulator.reports.result_tables import HEADLINES, at_least, load_lines
 from simulator.reports.sections import BY_SEGMENT, cost, segments, service, shares, stock, suppliers, time
 from simulator.reports.stock_plan import plan_section
 from simulator.reports.worst_cases import orders, skus
@@ -240,7 +240,12 @@ def headlines(findings: Findings) -> Section:
 
 def _group(group: str, found: list[Estimate], value: str) -> DataTable:
     rows = [
-        [f"{title(each.kpi)}{each.label and f', {each.label}'}", figure(each.mean, each.unit), half(each), _unit(each)]
+        [
+            f"{title(each.kpi)}{each.label and f', {each.label}'}",
+            at_least(each) + figure(each.mean, each.unit),
+            half(each),
+            _unit(each),
+        ]
         for each in found
     ]
     return DataTable([group, value, "", "Unit"], rows, words=(0, 2, 3), kind="figures")

@@ -101,7 +101,7 @@ def print_percentiles(
     for kpi in result.kpi_names:
         found = [result.percentile(kpi, each / 100) for each in percentiles]
         if ((everything and not kpis) or kpi in wanted) and found[0].replications:
-            rows.append((kpi, [f"{show(e.mean, e.unit)} ({_ends(e)})" for e in found]))
+            rows.append((kpi, [f"{shown(e)} ({_ends(e)})" for e in found]))
     columns = {f"in {each:g} % of runs": [cells[at] for _, cells in rows] for at, each in enumerate(percentiles)}
     title = "a run stays below, with 95 % intervals; … where so few runs cannot tell"
     for part in grids(["KPI"], [[kpi] for kpi, _ in rows], columns, screen.width, title):
@@ -134,7 +134,12 @@ def _whole(result: Result, everything: bool, kpis: Sequence[str] = ()) -> Grid:
 
 def shown(estimate: Estimate) -> str:
     """The mean in words; at least so much where something had not ended when it was followed no longer."""
-    return ("≥ " if estimate.unfinished else "") + show(estimate.mean, estimate.unit)
+    return at_least(estimate) + show(estimate.mean, estimate.unit)
+
+
+def at_least(estimate: Estimate) -> str:
+    """What stands before a mean that is a lower bound."""
+    return "≥ " if estimate.unfinished else ""
 
 
 def load_lines(result: Result) -> list[Estimate]:
@@ -151,12 +156,12 @@ def load_lines(result: Result) -> list[Estimate]:
 def _slices(result: Result, dimension: str, everything: bool, wanted: Sequence[str], wide: int) -> list[Grid]:
     """One row per slice and one column per KPI; the other way round where there are few slices."""
     found = [e for e in result.estimates((dimension,)) if e.dimension]
-    shown = {name for names in HEADLINES.values() for name in names}
+    usual = {name for names in HEADLINES.values() for name in names}
     present = dict.fromkeys(e.kpi for e in found)
-    kpis = [kpi for kpi in wanted or present if kpi in present and (everything or wanted or kpi in shown)]
+    kpis = [kpi for kpi in wanted or present if kpi in present and (everything or wanted or kpi in usual)]
     kpis = kpis or ([] if wanted else list(present))
     labels = list(dict.fromkeys(e.label for e in found))
-    cells = {(e.label, e.kpi): show(e.mean, e.unit) for e in found}
+    cells = {(e.label, e.kpi): shown(e) for e in found}
     few = len(labels) <= FEW
     rows, columns = (kpis, labels) if few else (labels, kpis)
     texts = {column: [cells.get((column, row) if few else (row, column), "-") for row in rows] for column in columns}

@@ -21,7 +21,7 @@ from simulator.units import DAY, WEEK
 
 
 def tell(ledger: Ledger, order: int) -> Iterator[str]:
-    """One line for each fact of an order, with date and time.
+    """One line for each fact of an order, with date and time, those after the end of the run that are known included.
 
     Errors: IndexError if there is no such order.
     """
@@ -37,8 +37,13 @@ def tell(ledger: Ledger, order: int) -> Iterator[str]:
     yield f"Order {order} of {scenario.name!r} (seed {scenario.run.seed}, replication {ledger.replication})"
     now = clock(start, 0.0)
     failed, words = _failures(ledger, order, named), _words()
-    for fact in ledger.story(order):
+    end, lasted = ledger.until, False
+    for fact in ledger.followed.story(order):
         at = _when(fact)
+        if at >= end and not lasted:
+            lasted = True
+            yield from _told(start, failed, end)
+            yield f"  {clock(start, end)}  the run ends; the order is followed further"
         if math.isfinite(at):
             yield from _told(start, failed, at)
             now = clock(start, at)

@@ -99,7 +99,8 @@ def _summary(result: Result, found: list[Estimate]) -> Iterator[tuple[str, Row]]
         yield "", ()
         yield "heading", (group, "Mean", "95 % from", "to", "Unit")
         for each in (whole[kpi] for kpi in kpis if kpi in whole):
-            yield each.unit, (title(each.kpi), each.mean, each.low, each.high, each.unit)
+            bound = ", at least" if each.unfinished else ""
+            yield each.unit, (f"{title(each.kpi)}{bound}", each.mean, each.low, each.high, each.unit)
 
 
 def _wide(sheets: "Sheets", sheet: str, dimension: str, found: list[Estimate]) -> None:

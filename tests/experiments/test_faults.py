@@ -78,11 +78,11 @@ def test_an_interrupt_keeps_what_is_finished_and_says_how_to_go_on(tmp_path, wor
 def test_an_interrupt_without_a_store_says_what_would_have_helped(monkeypatch):
     played = []
 
-    def interrupted(scenario, number):
+    def interrupted(scenario, number, **settings):
         if len(played) == 2:
             raise KeyboardInterrupt
         played.append(number)
-        return simulator.simulate(scenario, number)
+        return simulator.simulate(scenario, number, **settings)
 
     monkeypatch.setattr("simulator.experiments.samples.simulate", interrupted)
     monkeypatch.setattr("simulator.experiments.replicate.BLOCK", 0.0)
@@ -180,10 +180,10 @@ def deadly(pickled, numbers):
 
 
 def test_a_fault_in_the_simulation_is_told_as_such_and_keeps_the_rest(tmp_path, monkeypatch):
-    def broken(scenario, number):
+    def broken(scenario, number, **settings):
         if number == 3:
             raise ZeroDivisionError("a fault of the program")
-        return simulator.simulate(scenario, number)
+        return simulator.simulate(scenario, number, **settings)
 
     monkeypatch.setattr("simulator.experiments.samples.simulate", broken)
     monkeypatch.setattr("simulator.experiments.replicate.BLOCK", 0.0)

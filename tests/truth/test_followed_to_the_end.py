@@ -3,18 +3,24 @@
 Each case would be wrong if those that are open at the horizon were left out: these wait longer than most.
 """
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from openpyxl import load_workbook
 from scenes import play
 
 import simulator
+from simulator.drawing.wording import figure
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
 from simulator.experiments.intervals import mean_interval
 from simulator.measures.view import View
 from simulator.replication.measure import measure
+from simulator.reports.page import page
+from simulator.reports.story import tell
+from simulator.reports.workbook import write_workbook
 from simulator.scenario.reading.load import parse
 
 NIGHT = """
@@ -192,7 +198,7 @@ def test_what_never_ends_is_told_with_a_bound():
     assert told["order_cycle_time"]["unfinished"] == pytest.approx(240 / 479)
     assert "bound" not in told["utilisation"]
     warning = next(each for each in result.warnings if each["kind"] == "unfinished")
-    assert "50 % of the orders had not ended" in warning["message"]
+    assert "50.1 % of the orders had not ended" in warning["message"]
     assert "order_cycle_time" in warning["kpis"]
 
 
@@ -215,3 +221,28 @@ def test_nothing_open_costs_nothing():
     assert ledger.followed is ledger
     view = View(ledger)
     assert view.followed is view
+
+
+def test_a_lower_bound_is_shown_as_one_wherever_it_is_read(tmp_path: Path):
+    """Page and workbook say so of the cycle time, and of nothing that is known."""
+    result = simulator.run(parse(ENDLESS), 2, workers=1)
+    write_workbook(result, tmp_path / "w.xlsx")
+    names = {row[0].value for row in load_workbook(tmp_path / "w.xlsx")["Summary"].iter_rows() if row[0].value}
+    assert "Order cycle time, at least" in names
+    assert "Line fill rate" in names
+    mean = figure(result.estimate("order_cycle_time").mean, "hours")
+    assert f"≥ {mean}" in page(result)
+
+
+def test_the_story_of_an_order_goes_on_after_the_end_of_the_run():
+    """Order 4 comes on the last day but one, and waits for goods that come three days later."""
+    scene = SHELF.format(lead_time="5 days").replace("72 weeks, warm_up: 20 weeks", "7 days")
+    scene = scene.replace("rule: poisson, orders: 1 per day", "rule: scheduled, every: 2 days, first: 9 h")
+    told = list(tell(play(scene), 4))
+    assert told[-3:] == [
+        "  Mon 2026-01-12 00:00  the run ends; the order is followed further",
+        "  Fri 2026-01-16 09:00  1 x item from stock for shipment 4",
+        "  Fri 2026-01-16 09:00  shipment 4 delivered",
+    ]
+    first = list(tell(play(scene), 1))
+    assert not any("the run ends" in line for line in first)
