@@ -1,4 +1,5 @@
-"""Damaged input at random: gallery files, values at their paths, order histories; and what must come of each.
+"""Damaged input at random: gallery files, values at their paths, order histories, command lines, Python calls; and
+what must come of each.
 
 The answer is a result, or a refusal with the place and the fault. `benchmarks/fuzz.py` goes on for as long as wanted.
 """
@@ -10,6 +11,7 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import fuzz_calls
 import numpy as np
 
 from simulator.checks.conflicts import look_over
@@ -229,11 +231,22 @@ def in_time():
         assert time.perf_counter() - began < 2 * SECONDS
 
 
+KINDS = ["set", "text", "history", "command", "python"]
+
+
 def one(seed: int, folder: Path) -> str:
     """One input by its number: what it is, and what came of it."""
     luck = random.Random(seed)
     file = folder / "s.yaml"
-    kind = luck.choice(["set", "text", "history"])
+    kind = luck.choice(KINDS)
+    if kind == "command":
+        words = fuzz_calls.typed(luck, folder)
+        with in_time():
+            return f"{kind}: {fuzz_calls.answered(words, folder)}"
+    if kind == "python":
+        call = fuzz_calls.called(luck)
+        with in_time():
+            return f"{kind}: {fuzz_calls.returned(*call)}"
     if kind == "set":
         name, overrides = changes(luck)
         return f"{kind}: {judge(name, overrides)}"
@@ -249,7 +262,12 @@ def one(seed: int, folder: Path) -> str:
 def described(seed: int, folder: Path) -> str:
     """What an input is, to look at it."""
     luck = random.Random(seed)
-    kind = luck.choice(["set", "text", "history"])
+    kind = luck.choice(KINDS)
+    if kind == "command":
+        return "simulator " + " ".join(f"'{word}'" for word in fuzz_calls.typed(luck, folder))
+    if kind == "python":
+        name, _, named = fuzz_calls.called(luck)
+        return f"simulator.{name}(..., **{named})"
     if kind == "set":
         name, overrides = changes(luck)
         return f"simulator run {name} " + " ".join(f"--set '{each}'" for each in overrides)

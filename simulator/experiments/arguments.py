@@ -96,7 +96,11 @@ def no_such(what: str, name: object, known: Iterable[str], otherwise: str = "") 
     return f"there is no {what} {name!r}; {f'did you mean {near[0]!r}?' if near else listed}"
 
 
-def whole(name: str, given: Any, least: int, most: int | None = None, hint: str = "") -> int:
+MOST = 1_000_000
+"""Of anything that is counted: replications, points, processes. More would take years."""
+
+
+def whole(name: str, given: Any, least: int, most: int = MOST, hint: str = "") -> int:
     """A whole number.
 
     Errors: ArgumentError for what is none, or is too small or too large.
@@ -105,8 +109,8 @@ def whole(name: str, given: Any, least: int, most: int | None = None, hint: str 
         found = operator.index(given)
     except TypeError:
         found = None
-    if found is None or isinstance(given, bool) or found < least or (most is not None and found > most):
-        span = f"{least} or more" if most is None else f"from {least} to {most}"
+    if found is None or isinstance(given, bool) or not least <= found <= most:
+        span = f"{least} or more" if most == MOST and (found or 0) <= most else f"from {least} to {most:,}"
         more = f" ({hint})" if hint else ""
         raise ArgumentError(f"{name}: a whole number, {span}, is expected{more}; found {_found(given)}")
     return found

@@ -181,9 +181,11 @@ def _check(
         raise ComparisonError("a comparison wants a base and one alternative at least")
     if simultaneous not in ("bonferroni", "dunnett"):
         raise ComparisonError(f"simultaneous is 'bonferroni' or 'dunnett'; found {simultaneous!r}")
+    if not isinstance(worth, Mapping):
+        raise ComparisonError(f'worth: a mapping such as {{"line_fill_rate": 0.01}} is expected; found {worth!r}')
     for kpi, least in worth.items():
         known_kpi(kpi)
-        if not least >= 0:
+        if not isinstance(least, (int, float)) or not least >= 0:
             raise ComparisonError(
                 f"the smallest difference of {kpi} that is worth mentioning is not negative; found {least}"
             )
