@@ -161,7 +161,7 @@ def _slices(result: Result, dimension: str, everything: bool, wanted: Sequence[s
     kpis = [kpi for kpi in wanted or present if kpi in present and (everything or wanted or kpi in usual)]
     kpis = kpis or ([] if wanted else list(present))
     labels = list(dict.fromkeys(e.label for e in found))
-    cells = {(e.label, e.kpi): shown(e) for e in found}
+    cells = {(e.label, e.kpi): f"{shown(e)}  {half(e)}".rstrip() for e in found}
     few = len(labels) <= FEW
     rows, columns = (kpis, labels) if few else (labels, kpis)
     texts = {column: [cells.get((column, row) if few else (row, column), "-") for row in rows] for column in columns}
