@@ -5,7 +5,7 @@ from simulator.engine.gathering import LeftTheDesk
 from simulator.engine.orders import Order
 from simulator.lifecycle.allocation import allocate, sell_in_passing
 from simulator.lifecycle.customer_segment import CustomerSegment
-from simulator.lifecycle.fulfilment import send
+from simulator.lifecycle.fulfilment import hand_out, life_at_the_dock
 from simulator.lifecycle.promise import agree, commit, uncommit
 from simulator.lifecycle.world import World
 
@@ -97,6 +97,9 @@ def leave(world: World, order: Order, turned_away: bool) -> None:
 
 
 def go_to_the_shelf(world: World, order: Order) -> None:
-    """Every line asks for stock, and what is allocated is sent."""
+    """Every line asks for stock; what is allocated goes through the dock, and where there is none needs no process."""
     allocate(world, order)
-    send(world, order)
+    if order.terms.dock:
+        order.start(life_at_the_dock(world, order))
+    elif not order.idle:
+        hand_out(world, order)
