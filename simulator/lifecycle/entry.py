@@ -52,17 +52,20 @@ def arrivals(world: World, segment: CustomerSegment, clerk: Process, until: floa
 def enter(world: World, order: Order) -> None:
     """A new order is promised a date and passes the desk, or goes to the shelf at once where there is none."""
     hooks = world.hooks
-    for hear in hooks.arriving:
-        hear(order)
+    if hooks.arriving:
+        for hear in hooks.arriving:
+            hear(order)
     if order.terms.negotiated and order.lines and not agree(world, order):
         return
-    for hear in hooks.entered:
-        hear(order)
+    if hooks.entered:
+        for hear in hooks.entered:
+            hear(order)
     if order.swaps is not None and not order.lines:
         return  # all of it is sold out
-    for takes_over in hooks.accepted:
-        if takes_over(order):
-            return
+    if hooks.accepted:
+        for takes_over in hooks.accepted:
+            if takes_over(order):
+                return
     if world.policy.commits and order.terms.site.desk and not order.promises:
         commit(world, order)
     pass_on(world, order)

@@ -79,8 +79,9 @@ def deliver(world: World, order: Order, shipment: Shipment) -> None:
             if takes_over(order, shipment):
                 return
     world.record.delivered((world.clock.now, order.number, shipment.shipment))
-    for hear in hooks.delivered:
-        hear(order, shipment)
+    if hooks.delivered:
+        for hear in hooks.delivered:
+            hear(order, shipment)
     if followed:
         for takes_over in hooks.ready:
             if takes_over(order, shipment):
