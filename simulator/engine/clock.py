@@ -67,9 +67,8 @@ class Process(simpy.Event):
     Its life is a generator that says `yield` after it has arranged to be resumed.
     """
 
-    __slots__ = ("callbacks", "env", "life")
+    __slots__ = ("_ok", "callbacks", "env", "life")
     env: Clock
-    _ok = True
     _value = None
 
     def __init__(self, env: Clock) -> None:
@@ -77,7 +76,7 @@ class Process(simpy.Event):
 
     def start(self, life: Life) -> None:
         """Live until the first wait."""
-        self.life = life
+        self.life, self._ok = life, True  # SimPy looks at the second at each event: quickest in a slot
         next(life, None)
 
     def resume(self) -> None:

@@ -54,12 +54,12 @@ class Batch(Shipment):
         self.terms = min(members, key=lambda job: job.terms.priority).terms
         self.queued = members[0].queued
         self.pieces = None
-        self.life = self._go_on()
+        self.start(self._go_on())
 
     def _go_on(self) -> Life:
+        yield
         for job in self.members:
             job.resume()
-        yield
 
 
 class Batches:

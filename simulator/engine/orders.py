@@ -101,25 +101,39 @@ class Shipment(Process):
 class Order(Shipment):
     """A customer's order: one process from entry to delivery."""
 
-    __slots__ = ("at", "block", "due", "first", "idle", "index", "last", "latest", "open", "short", "taken")
+    __slots__ = (
+        "at",
+        "block",
+        "due",
+        "first",
+        "idle",
+        "index",
+        "last",
+        "latest",
+        "moved",
+        "open",
+        "promises",
+        "reserved",
+        "short",
+        "swaps",
+        "taken",
+    )
+    promises: "list[Commitment] | None"
+    """What was promised to it and not given yet, where that is counted."""
+    reserved: dict[int, float] | None
+    """Units set aside by line, until it is released."""
+    swaps: dict[int, int | None] | None
+    """By line: the product that the customer agreed to take instead; None where it is sold out."""
 
-    # What only few orders have stands here, and is written to those few.
+    # What only few orders have, or are asked for, stands here, and is written to those few.
     held = False
     """Leaves only when every line is there."""
     partial = False
     """The customer agreed to get it in parts."""
-    moved = False
-    """Another site serves it."""
-    promises: "list[Commitment] | None" = None
-    """What was promised to it and not given yet, where that is counted."""
     quoted: Any = None
     """What the record of cycle times was asked for its promise, and what it said, in hours."""
     split = False
     """The customer agreed to get a line in parts, each with a date of its own."""
-    reserved: dict[int, float] | None = None
-    """Units set aside by line, until it is released."""
-    swaps: dict[int, int | None] | None = None
-    """By line: the product that the customer agreed to take instead; None where it is sold out."""
     instead: "list[tuple[int, Shelf, float]] | None" = None
     """What else is on board of the first shipment: line, shelf and units, where the customer collects."""
     earliest = 0.0
@@ -140,7 +154,8 @@ class Order(Shipment):
         self.open = 1  # shipments to come or under way, the first one included
         self.taken = 0  # lines of which something was allocated
         self.idle = False  # waits for stock before its first shipment
-        self.pieces = None
+        self.moved = False  # another site serves it
+        self.pieces = self.promises = self.reserved = self.swaps = None
 
     def promised(self, line: int, shelf: "Shelf") -> "list[Commitment]":
         """What a line was promised of a shelf, by date."""

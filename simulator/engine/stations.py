@@ -102,8 +102,9 @@ class Staffed:
         return True
 
     def _begin(self, job: Shipment, queued: float, now: float) -> None:
+        record = self.record  # a function that is kept in an attribute is found quicker than called there
         ended = ((now + job.work[self.place]) * TICKS + WHOLE - WHOLE) / TICKS  # `exact`, without the cost of a call
-        self.record((self.number, job.number, queued, now, ended))
+        record((self.number, job.number, queued, now, ended))
         job.callbacks = self._finish
         self.clock.at(job, ended, WORK)
 

@@ -50,8 +50,9 @@ def allocate(world: World, order: Order) -> None:
         else:
             fall_short(world, order, line, shelf, units)
     order.idle = bool(order.short) and (order.held or not order.taken)
-    for hear in world.hooks.allocated:
-        hear(order)
+    if world.hooks.allocated:
+        for hear in world.hooks.allocated:
+            hear(order)
 
 
 def take_reserved(world: World, order: Order, line: int, shelf: Shelf) -> float:

@@ -27,7 +27,9 @@ def arrival_times(scenario: Scenario, segment: str, streams: Streams) -> Times:
 def later_arrival_times(scenario: Scenario, segment: str, streams: Streams, until: float) -> Times:
     """The same from the horizon on, as they would be in a longer run."""
     for times in _arrival_times(scenario, segment, streams, until):
-        yield times[times >= scenario.run.horizon]
+        late = times[times >= scenario.run.horizon]
+        if len(late):
+            yield late
 
 
 def _arrival_times(scenario: Scenario, segment: str, streams: Streams, horizon: float) -> Times:

@@ -5,7 +5,7 @@ from simulator.engine.gathering import LeftTheDesk
 from simulator.engine.orders import Order
 from simulator.lifecycle.allocation import allocate, sell_in_passing
 from simulator.lifecycle.customer_segment import CustomerSegment
-from simulator.lifecycle.fulfilment import send
+from simulator.lifecycle.fulfilment import hand_out, life_at_the_dock
 from simulator.lifecycle.promise import agree, commit, uncommit
 from simulator.lifecycle.world import World
 
@@ -52,17 +52,20 @@ def arrivals(world: World, segment: CustomerSegment, clerk: Process, until: floa
 def enter(world: World, order: Order) -> None:
     """A new order is promised a date and passes the desk, or goes to the shelf at once where there is none."""
     hooks = world.hooks
-    for hear in hooks.arriving:
-        hear(order)
+    if hooks.arriving:
+        for hear in hooks.arriving:
+            hear(order)
     if order.terms.negotiated and order.lines and not agree(world, order):
         return
-    for hear in hooks.entered:
-        hear(order)
+    if hooks.entered:
+        for hear in hooks.entered:
+            hear(order)
     if order.swaps is not None and not order.lines:
         return  # all of it is sold out
-    for takes_over in hooks.accepted:
-        if takes_over(order):
-            return
+    if hooks.accepted:
+        for takes_over in hooks.accepted:
+            if takes_over(order):
+                return
     if world.policy.commits and order.terms.site.desk and not order.promises:
         commit(world, order)
     pass_on(world, order)
@@ -97,6 +100,9 @@ def leave(world: World, order: Order, turned_away: bool) -> None:
 
 
 def go_to_the_shelf(world: World, order: Order) -> None:
-    """Every line asks for stock, and what is allocated is sent."""
+    """Every line asks for stock; what is allocated goes through the dock, and where there is none needs no process."""
     allocate(world, order)
-    send(world, order)
+    if order.terms.dock:
+        order.start(life_at_the_dock(world, order))
+    elif not order.idle:
+        hand_out(world, order)

@@ -6,14 +6,6 @@ from simulator.lifecycle.world import World
 from simulator.units import exact
 
 
-def send(world: World, order: Order) -> None:
-    """Stock was allocated to the order: it goes through the dock; where there is none it needs no process."""
-    if order.terms.dock:
-        order.start(life_at_the_dock(world, order))
-    elif not order.idle:
-        hand_out(world, order)
-
-
 def life_at_the_dock(world: World, order: Order) -> Life:
     """From the shelf to the customer.
 
@@ -33,7 +25,9 @@ def life_at_the_dock(world: World, order: Order) -> Life:
     for stage in order.terms.dock:
         if stage.serve(order):
             yield
-    come_out(world, order, order)
+    if world.hooks.delivering:
+        come_out(world, order, order)
+    deliver(world, order, order)
 
 
 def life_of_shipment(world: World, order: Order, shipment: Shipment) -> Life:
@@ -45,7 +39,9 @@ def life_of_shipment(world: World, order: Order, shipment: Shipment) -> Life:
     for stage in dock:
         if stage.serve(shipment):
             yield
-    come_out(world, order, shipment)
+    if world.hooks.delivering:
+        come_out(world, order, shipment)
+    deliver(world, order, shipment)
 
 
 def hand_out(world: World, order: Order) -> None:
@@ -69,11 +65,10 @@ def speed_up(world: World, order: Order, shipment: Shipment) -> None:
 
 
 def come_out(world: World, order: Order, shipment: Shipment) -> None:
-    """A shipment is through the dock: without transit it leaves the site here, and is delivered at once unless someone
-    takes it over; that it left is then written down for itself."""
-    if world.hooks.delivering and order.terms.site.transit is None and not order.terms.collected:
+    """A shipment is through the dock, and may be taken over before it is delivered: without transit it leaves the site
+    here, and that it left is written down for itself."""
+    if order.terms.site.transit is None and not order.terms.collected:
         world.record.shipped((world.clock.now, order.number, shipment.shipment))
-    deliver(world, order, shipment)
 
 
 def deliver(world: World, order: Order, shipment: Shipment) -> None:
@@ -84,8 +79,9 @@ def deliver(world: World, order: Order, shipment: Shipment) -> None:
             if takes_over(order, shipment):
                 return
     world.record.delivered((world.clock.now, order.number, shipment.shipment))
-    for hear in hooks.delivered:
-        hear(order, shipment)
+    if hooks.delivered:
+        for hear in hooks.delivered:
+            hear(order, shipment)
     if followed:
         for takes_over in hooks.ready:
             if takes_over(order, shipment):

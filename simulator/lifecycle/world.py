@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,8 +31,9 @@ class Recorders:
         for kind in ledger.kinds:
             setattr(self, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower(), ledger.recorder(kind))
 
-    def __getattr__(self, name: str) -> Record:
-        raise AttributeError(f"there is no kind of fact for {name!r}")
+    if TYPE_CHECKING:  # an object that has this while it runs is looked up slowly, for every fact
+
+        def __getattr__(self, name: str) -> Record: ...
 
 
 @dataclass(frozen=True, slots=True)
