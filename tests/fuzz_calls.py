@@ -104,8 +104,10 @@ def returned(name: str, given: list[object], named: dict[str, object]) -> str:
         try:
             getattr(simulator, name)(*given, **named)
         except (simulator.ScenarioError, LookupError, ValueError, TypeError) as error:
-            assert str(error), "an error without words"
-            where = traceback.extract_tb(error.__traceback__)[-1].filename
-            assert "/simulator/" in where.replace("\\", "/"), f"{type(error).__name__} in {where}: {error}"
-            return "refused"
-    return "done"
+            refusal = error
+        else:
+            return "done"
+    assert str(refusal), "an error without words"
+    where = traceback.extract_tb(refusal.__traceback__)[-1].filename
+    assert "/simulator/" in where.replace("\\", "/"), f"{type(refusal).__name__} in {where}: {refusal}"
+    return "refused"
