@@ -83,6 +83,12 @@ def effort(scenario: Scenario) -> Effort:
             events += each
             if each > largest:
                 most, largest = ("market", "segments", name), each
+    for name, site in sites.items():
+        if site.returns.independent is not None:
+            many = 4 * site.returns.independent.rate * horizon  # it comes, is inspected, and something becomes of it
+            events += many
+            if many > largest:
+                most, largest = ("network", "sites", name, "returns", "independent", "rate"), many
     looks = sum(_looks(scenario))
     most = most if looks < largest else ("run", "horizon")
     events += looks + sum(_replenishment(scenario))

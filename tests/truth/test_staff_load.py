@@ -88,6 +88,19 @@ network:
   lanes: [{site: n, channel: web, time: 7 h}]
 service: {rules: [{returns: {rate: 0.1, damaged: 0.6, lag: {exponential: {mean: 3 days}}, window: 6 days}}]}
 """
+RETURNED = CHANNELS
+"""The same with more that comes back to the first site, and a workshop there."""
+for _old, _new in (
+    ("      quality: {damage: 0.1}", "      quality: {damage: 0.1, picking_error: 0.3}"),
+    (
+        "      returns: {inspection: {staff: 1, time: {exponential: {mean: 20 min}}}}",
+        "      returns: {inspection: {staff: 1, time: {exponential: {mean: 20 min}}}, restock: 0.7, refurbish: 0.3,\n"
+        "        refurbishing: {staff: 1, time: {exponential: {mean: 1 h}}}, independent: {rate: 10 per day}}",
+    ),
+    ("window: 6 days}", "window: 6 days, authorisation: {time: 1 day, refused: 0.2}, transport: 1 day}"),
+):
+    assert _old in RETURNED
+    RETURNED = RETURNED.replace(_old, _new)
 SUPPLIERS = """
 name: Suppliers with a limit of capacity, a rule each
 run: {horizon: 30 weeks, warm_up: 3 weeks}
@@ -114,7 +127,7 @@ NEAR = 0.02
 """Where the plan approximates: batches, lots, and returns that begin after the first days."""
 
 
-@pytest.mark.parametrize("text", [NIGHT_SHIFT, BATCHES, WAVES, CHANNELS, SUPPLIERS])
+@pytest.mark.parametrize("text", [NIGHT_SHIFT, BATCHES, WAVES, CHANNELS, RETURNED, SUPPLIERS])
 def test_everybody_is_as_busy_as_planned(text: str) -> None:
     """Utilisation of what is not overloaded is its load: within sampling error (two half widths), or 2 % of it."""
     scenario = parse(text)
