@@ -1,12 +1,14 @@
 """How many lines are expected to come back to a site in each week, and what may become of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from simulator.planning.order_flow import Flow, week_edges
+from simulator.rules.disposing import DispositionRule
+from simulator.rules.views import GradedGoods
 from simulator.scenario.network import Site
-from simulator.scenario.returns import ReturnTerms
+from simulator.scenario.returns import GRADES, REASONS, Grades, ReturnTerms
 from simulator.scenario.scenario import Scenario
 
 DRAWS = 20_000
@@ -42,16 +44,43 @@ def independent_lines(scenario: Scenario, site: Site) -> np.ndarray:
 
 
 def refurbished(scenario: Scenario, site: Site) -> tuple[float, bool]:
-    """The share of returns that are refurbished, and whether rules leave it open: then it is the highest."""
-    graded = [each for each in stated_terms(scenario) if each.grades is not None]
-    if not graded:
-        return site.returns.refurbish, False
-    highest = site.returns.refurbish
-    for terms in graded:
-        rule = terms.disposing
-        if rule is not None and "refurbish" in rule.ways:
-            highest = max(highest, 1.0)
-    return highest, True
+    """The share of returns that are refurbished, and whether it is left open: then it is the highest there may be."""
+    shares, depends, terms, mixed_up = list[float](), False, stated_terms(scenario), mixes_up(scenario)
+    for each in terms:
+        rule, grades = each.disposing, each.grades
+        if rule is None or grades is None:
+            shares.append(site.returns.refurbish)
+        elif rule.by_condition:
+            shares += _refurbished(each, rule, grades, mixed_up)
+        elif "refurbish" in rule.ways:
+            shares, depends = [*shares, 1.0], True
+    if not terms or mixed_up or site.returns.independent is not None:
+        shares.append(site.returns.refurbish)
+    return max(shares, default=0.0), depends or len(set(shares)) > 1
+
+
+def _refurbished(
+    terms: ReturnTerms, rule: DispositionRule, grades: Mapping[str, Grades], mixed_up: bool
+) -> Iterator[float]:
+    """The share refurbished of what comes back for the customer's own reasons, and for each other one there may be."""
+    honest = 1 - (terms.fraud.share if terms.fraud is not None else 0.0)
+
+    def share(reason: str) -> float:
+        graded = zip(GRADES, grades.get(reason, grades["default"]).mix, strict=True)
+        return honest * sum(part for grade, part in graded if rule.way(GradedGoods(grade, reason)) == "refurbish")
+
+    own = dict(zip(REASONS[1:], terms.reasons.mix, strict=False)) if terms.reasons is not None else {REASONS[0]: 1.0}
+    if terms.rate:
+        yield sum(part * share(reason) for reason, part in own.items())
+    for reason, some in (("late", terms.late), ("damaged", terms.damaged), ("wrong_item", mixed_up)):
+        if some:
+            yield share(reason)
+
+
+def mixes_up(scenario: Scenario) -> bool:
+    """Whether customers may get another item than they ordered: entered or picked."""
+    entered = any(mode.errors.item for mode in scenario.network.entry_modes.values())
+    return entered or any(site.quality.picking_error for site in scenario.network.sites.values())
 
 
 def stated_terms(scenario: Scenario) -> list[ReturnTerms]:

@@ -1,6 +1,6 @@
 """What becomes of goods that came back, once they are graded."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from simulator.rules.family import OneOf, Rule
 from simulator.rules.views import GradedGoods
@@ -13,6 +13,9 @@ WAYS: tuple[Way, ...] = get_args(Way)
 
 class DispositionRule(Rule):
     """Decides what becomes of returned goods when inspection has graded them."""
+
+    by_condition: ClassVar[bool] = False
+    """Whether grade and reason alone decide, so that workload can be foreseen."""
 
     @property
     def ways(self) -> frozenset[Way]:
@@ -47,6 +50,7 @@ class ByGrade(DispositionRule):
     """
 
     rule: Literal["by_grade"] = "by_grade"
+    by_condition: ClassVar[bool] = True
     as_new: Way = "restock"
     """Unopened, or as good as that."""
     opened: Way = "refurbish"

@@ -14,11 +14,17 @@ def return_references(service: Service, network: Network, products: Mapping[str,
     for name, site in network.sites.items():
         yield from _returns_desk(("network", "sites", name, "returns"), site, network, products)
     promised = any(rule.promise is not None for rule in service.rules)
+    wrong = max((site.quality.picking_error for site in network.sites.values()), default=0.0)
+    wrong = max(wrong, *(mode.errors.item for mode in network.entry_modes.values()), 0.0)
     for index, rule in enumerate(service.rules):
         terms = rule.returns
         if terms is not None and terms.late and not promised:
             where: Path = ("service", "rules", index, "returns", "late")
             yield At(where, "nothing is promised: no order is ever late", "give a promise in service.rules")
+        if terms is not None and terms.exchange * max(terms.highest, wrong) >= 1:
+            again: Path = ("service", "rules", index, "returns", "exchange")
+            hint = "less than 1 of them both, multiplied"
+            yield At(again, "all of it comes back and is exchanged, again and again for ever", hint)
         if terms is not None and terms.disposing is not None and terms.disposing.sends_back:
             place: Path = ("service", "rules", index, "returns", "disposition")
             yield from _takes_claims(place, network.sites, network)

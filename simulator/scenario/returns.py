@@ -141,10 +141,6 @@ class ReturnTerms(Model):
                 )
         if self.grades is not None and "default" not in self.grades:
             wrong.append(At(("grades",), "default is missing: the grades of what comes back for other reasons"))
-        highest = max(self.rate + (1 - self.rate) * self.late, self.damaged or 0.0)
-        if self.exchange * highest >= 1:
-            hint = "less than 1 of them both, multiplied"
-            wrong.append(At(("exchange",), "all of it comes back and is exchanged, again and again for ever", hint))
         wrong += self._untimely()
         if wrong:
             raise Several(wrong)
@@ -160,6 +156,12 @@ class ReturnTerms(Model):
             hint = "refund on inspection, or leave found out"
             return [At(("fraud", "found"), "what inspection finds comes after the refund", hint)]
         return []
+
+    @property
+    def highest(self) -> float:
+        """Share of lines that come back at most, but for wrong items."""
+        anyway = max(self.rate, self.damaged or 0.0)
+        return anyway + (1 - anyway) * self.late
 
     @property
     def asks(self) -> bool:

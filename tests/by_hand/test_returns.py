@@ -201,7 +201,13 @@ def test_the_workshop_works_on_one_at_a_time_and_not_all_is_as_good_as_new():
     """Lines of 7 come back at 23 and at 24 h; the workshop takes ten hours for each."""
     desk = "{restock: 0, refurbish: 1, refurbishing: {time: 10 h, staff: 1, yields: YIELD}}"
     text = TEXT.format(
-        terms="rate: 1, lag: 20 h", desk=desk, quality="{}", promise="9 h", claims="{}", horizon=60, costs="{}"
+        terms="rate: 1, lag: 20 h",
+        desk=desk,
+        quality="{}",
+        promise="9 h",
+        claims="{}",
+        horizon=60,
+        costs="{refurbished_unit: 2}",
     ).replace("base_stock, level: 10", "base_stock, level: 20")
     two = text.replace("every: 500 h, first: 1 h", "every: 1 h, first: 1 h").replace("horizon: 60", "horizon: 43.5")
     ledger = play(two.replace("YIELD", "1"))
@@ -214,6 +220,9 @@ def test_the_workshop_works_on_one_at_a_time_and_not_all_is_as_good_as_new():
     broken = play(text.replace("YIELD", "0"))
     assert not broken.of(Restocked)
     assert [(f.at, WAYS[f.way]) for f in broken.of(Disposed)] == [(33, "scrap")]
+    spent = measure(broken).values  # 7 at 2 worked on in vain, and 7 at 4 lost
+    assert spent["cost_per_return"][""][0] == pytest.approx(14 + 28)
+    assert spent["total_cost"][""][0] * 60 / 168 == pytest.approx(14 + 28)
 
 
 @pytest.mark.parametrize(("claims", "credit"), [("{credit: 0.9, time: 24 h}", 0.9), ("{accepted: 0, time: 24 h}", 0)])
@@ -240,11 +249,20 @@ def test_an_exchange_is_a_new_order_for_the_same():
 
 @pytest.mark.parametrize(("found", "refunds"), [(1, []), (0, [39])])
 def test_a_fraud_is_found_at_inspection_or_never(found, refunds):
-    ledger = traced(f"{ASKS}, refund: inspection, fraud: {{share: 1, found: {found}}}")
+    ledger = traced(f"{ASKS}, refund: inspection, fraud: {{share: 1, found: {found}}}", costs="{write_off: 0.9}")
     assert [f.fraud for f in ledger.of(Inspected)] == [1 if found else 2]
     assert when(ledger, Refunded) == refunds
     assert [(f.at, WAYS[f.way]) for f in ledger.of(Disposed)] == [(39, "scrap")]
-    assert measure(ledger).values["fraud_refunds"][""][0] * 200 / 168 == pytest.approx(70 if refunds else 0)
+    values = measure(ledger).values
+    assert values["fraud_refunds"][""][0] * 200 / 168 == pytest.approx(70 if refunds else 0)
+    # who was found out has paid for what was sold; what is not found is lost, goods and all, whatever scrap brings
+    money = {name: values[name][""][0] * 200 / 168 for name in ("revenue", "cost_of_goods", "total_cost")}
+    assert money == pytest.approx(
+        {"revenue": 0, "cost_of_goods": 0, "total_cost": 28}
+        if refunds
+        else {"revenue": 70, "cost_of_goods": 28, "total_cost": 0}
+    )
+    assert values["recovery_value"][""][0] == 0
 
 
 COSTS = "{return_request: 3, return_shipment: 5, returned_line: 4, refurbished_unit: 1}"

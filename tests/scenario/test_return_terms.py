@@ -15,7 +15,7 @@ products: {a: {}}
 network:
   calendars: {office: {hours: "08:00-16:00"}}
   suppliers: {maker: {lead_time: 1 day}}
-  sites: {store: {stock: {a: {rule: base_stock, level: 10}}, returns: DESK}}
+  sites: {store: {stock: {a: {rule: base_stock, level: 10}}, returns: DESK, quality: {picking_error: PICKING}}}
 service: {rules: [{returns: {rate: 0.1, lag: 1 day, TERMS}}]}
 """
 
@@ -51,14 +51,22 @@ service: {rules: [{returns: {rate: 0.1, lag: 1 day, TERMS}}]}
 )
 def test_what_is_wrong_is_told(terms, desk, said):
     with pytest.raises(ScenarioError) as told:
-        parse(TEXT.replace("TERMS", terms).replace("DESK", desk))
+        parse(TEXT.replace("TERMS", terms).replace("DESK", desk).replace("PICKING", "0"))
     assert said in str(told.value)
+
+
+def test_an_exchange_of_wrong_items_that_are_always_wrong_never_ends():
+    text = TEXT.replace("DESK", "{}")
+    with pytest.raises(ScenarioError, match="again and again for ever"):
+        parse(text.replace("TERMS", "exchange: 1").replace("PICKING", "1"))
+    assert parse(text.replace("TERMS", "exchange: 1").replace("PICKING", "0.9"))
 
 
 def test_most_value_asks_for_no_claims_of_suppliers():
     """It sends goods back to those only who take them."""
     terms = "grades: {default: {as_new: 1}}, disposition: {rule: most_value}"
-    assert parse(TEXT.replace("TERMS", terms).replace("DESK", "{}")).service.rules[0].returns is not None
+    text = TEXT.replace("DESK", "{}").replace("PICKING", "0")
+    assert parse(text.replace("TERMS", terms)).service.rules[0].returns is not None
 
 
 def test_a_share_by_reason_is_taken_apart_by_time():

@@ -2,6 +2,7 @@
 
 from simulator.lifecycle.mechanism import Mechanism, later
 from simulator.mechanisms.returns import facts
+from simulator.planning.returned_lines import mixes_up, stated_terms
 from simulator.scenario.scenario import Scenario
 
 PLAY = "simulator.mechanisms.returns.play"
@@ -10,11 +11,8 @@ PAGE = "simulator.mechanisms.returns.page"
 
 def _active(scenario: Scenario) -> bool:
     """Whether anything may come back: by the rules, as a wrong item, or of itself."""
-    wrong_items = any(mode.errors.item for mode in scenario.network.entry_modes.values())
-    sites = scenario.network.sites.values()
-    wrong_items = wrong_items or any(site.quality.picking_error for site in sites)
-    independent = any(site.returns.independent is not None for site in sites)
-    return wrong_items or independent or any(rule.returns is not None for rule in scenario.service.rules)
+    independent = any(site.returns.independent is not None for site in scenario.network.sites.values())
+    return independent or mixes_up(scenario) or bool(stated_terms(scenario))
 
 
 MECHANISM = Mechanism(

@@ -123,6 +123,8 @@ class Disposed(NamedTuple):
     rma: int
     way: int
     """Index into WAYS."""
+    refurbished: float
+    """1 if the workshop tried in vain to put them right."""
 
 
 class ClaimSettled(NamedTuple):

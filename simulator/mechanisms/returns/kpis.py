@@ -12,6 +12,7 @@ from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived, Parted, Ratio, Rows, Sliced
 from simulator.measures.view import TINY, View, table_of_run, table_of_view
 from simulator.mechanisms.returns.facts import (
+    HONEST,
     REFUSED,
     ClaimSettled,
     Disposed,
@@ -159,7 +160,7 @@ def refund_time(view: View) -> Ratio | None:
 
 @kpi(unit="share of refunds", better="neither", of="refunds")
 def exchanged_returns(view: View) -> Ratio | None:
-    """Refunds with which the customer ordered the same again / refunds."""
+    """Refunds with which the customer ordered the same again / refunds, up to the end of the run."""
     if not any(terms.exchange for terms in stated_terms(view.scenario)):
         return None
     table, counted = view.of(Refunded), measured(view, view.of(Refunded))
@@ -232,14 +233,23 @@ def cost_of_line(view: View, line: np.ndarray) -> np.ndarray:
 
 
 @table_of_run
+def fraud_of(view: View) -> np.ndarray:
+    """By number of the return: whether it was an honest one, a fraud that was found, or one that was not."""
+    seen, found = view.of(Inspected), np.full(highest(view) + 1, HONEST)
+    found[seen["rma"]] = seen["fraud"]
+    return found
+
+
+@table_of_run
 def recovered(view: View) -> np.ndarray:
-    """By number of the return: value recovered of what was disposed of."""
+    """By number of the return: value recovered of what was disposed of; a fraud's goods are worth nothing."""
     costs, gone, claims = view.scenario.costs, view.of(Disposed), view.of(ClaimSettled)
     shares = np.zeros(len(WAYS))
     shares[WAYS.index("liquidate")], shares[WAYS.index("recycle")] = costs.recovery.liquidate, costs.recovery.recycle
     shares[SCRAP] = 1 - costs.write_off
     found = np.zeros(highest(view) + 1)
-    found[gone["rma"]] = gone["units"] * cost_of_line(view, gone["line"]) * shares[gone["way"]]
+    worth = gone["units"] * cost_of_line(view, gone["line"]) * (fraud_of(view)[gone["rma"]] == HONEST)
+    found[gone["rma"]] = worth * shares[gone["way"]]
     found[claims["rma"]] = claims["units"] * cost_of_line(view, claims["line"]) * claims["credit"]
     return found
 
@@ -259,8 +269,8 @@ def fraud_refunds(view: View) -> Derived | None:
     """Money given back for returns that were no honest ones, at the price of the line."""
     if all(terms.fraud is None for terms in stated_terms(view.scenario)):
         return None
-    table, seen = view.of(Refunded), view.of(Inspected)
+    table = view.of(Refunded)
     price = np.concatenate([[0.0], view.of(LineOrdered)["price"]])
     paid = table["units"] * price[table["line"]] * in_measured_time(view, table)
-    paid = paid * np.isin(table["rma"], seen["rma"][seen["fraud"] > 0])
+    paid = paid * (fraud_of(view)[table["rma"]] != HONEST)
     return Derived(money(view, plain(view, np.bincount(table["line"], paid, len(price)))))

@@ -262,7 +262,8 @@ def at_the_desk(returning: Returning, site: SiteWorld, case: Case, line: int, go
     elif terms is not None and terms.refund == "inspection":
         refund(returning, case, line)
     way = SCRAP if fraud != HONEST else becomes(returning, site, case, grade)
-    if way == REFURBISH and site.refurbish_time is not None:
+    worked_on = float(way == REFURBISH)
+    if worked_on and site.refurbish_time is not None:
         hours = work[1] if work is not None else site.refurbish_time()
         if site.refurbishing is None:
             goods.until(clock.now + hours)
@@ -275,10 +276,10 @@ def at_the_desk(returning: Returning, site: SiteWorld, case: Case, line: int, go
             way = SCRAP
     if way in (RESTOCK, REFURBISH):
         case.shelf.put(case.units)
-        record.restocked((clock.now, case.line, case.shelf.number, case.units, case.rma, float(way == REFURBISH)))
+        record.restocked((clock.now, case.line, case.shelf.number, case.units, case.rma, worked_on))
         serve_waiting(world, case.shelf)
         return
-    record.disposed((clock.now, case.line, case.shelf.number, case.units, case.rma, way))
+    record.disposed((clock.now, case.line, case.shelf.number, case.units, case.rma, way, worked_on))
     if way == TO_SUPPLIER:
         yield from claim(world, case, goods)
 

@@ -10,14 +10,21 @@ from simulator.measures.activity_costs import (
     in_measured_time,
     in_time,
     plain,
-    unit_cost,
     units_back,
 )
 from simulator.measures.registry import kpi
 from simulator.measures.slices import Sliced
 from simulator.measures.view import View
-from simulator.mechanisms.returns.facts import ClaimSettled, Disposed, Refunded, Restocked, Returned, ReturnRequested
-from simulator.mechanisms.returns.kpis import SCRAP, by_reason, cost_of_line, highest, recovered, rows_of
+from simulator.mechanisms.returns.facts import (
+    FOUND,
+    ClaimSettled,
+    Disposed,
+    Refunded,
+    Restocked,
+    Returned,
+    ReturnRequested,
+)
+from simulator.mechanisms.returns.kpis import by_reason, cost_of_line, fraud_of, highest, recovered, rows_of
 from simulator.rules.disposing import WAYS
 
 SUPPLIER = WAYS.index("supplier")
@@ -70,15 +77,20 @@ def _handling(view: View) -> np.ndarray:
 
 
 def _mending(view: View) -> np.ndarray:
-    """The same of refurbishing, where it was worth it."""
-    table = view.of(Restocked)
-    return _each(view, table, view.scenario.costs.refurbished_unit * table["units"] * table["refurbished"])
+    """The same of refurbishing, whether or not it was worth it."""
+    found = np.zeros(highest(view) + 1)
+    for table in (view.of(Restocked), view.of(Disposed)):
+        found += _each(view, table, view.scenario.costs.refurbished_unit * table["units"] * table["refurbished"])
+    return found
 
 
 def _loss(view: View) -> np.ndarray:
-    """The same of goods that were written off, less what they brought; a supplier's credit comes when it answers."""
+    """The same of goods that were written off, less what they brought; a supplier's credit comes when it answers.
+
+    Where a fraud was found the customer has paid for what was sold, and nothing is lost.
+    """
     gone, claims = view.of(Disposed), view.of(ClaimSettled)
-    worth = gone["units"] * cost_of_line(view, gone["line"])
+    worth = gone["units"] * cost_of_line(view, gone["line"]) * (fraud_of(view)[gone["rma"]] != FOUND)
     brought = recovered(view)
     found = _each(view, gone, worth - np.where(gone["way"] == SUPPLIER, 0.0, brought[gone["rma"]]))
     found -= _each(view, claims, brought[claims["rma"]])
@@ -123,25 +135,18 @@ def returns_handling(view: View) -> Ledgered | None:
 
 @activity("refurbishing")
 def refurbishing(view: View) -> Ledgered | None:
-    """Units refurbished."""
-    rate, table = view.scenario.costs.refurbished_unit, view.of(Restocked)
-    if not rate:
+    """Units refurbished, in vain or not."""
+    if not view.scenario.costs.refurbished_unit:
         return None
-    units = table["units"] * table["refurbished"] * (table["at"] >= view.begin)
-    return plain(view, np.bincount(table["line"], units, len(view.order_of_line)) * rate)
+    tables = view.of(Restocked), view.of(Disposed)
+    line, rma = (np.concatenate([table[name] for table in tables]) for name in ("line", "rma"))
+    return plain(view, np.bincount(line, _mending(view)[rma], len(view.order_of_line)))
 
 
 @activity("write_off")
 def write_off(view: View) -> Ledgered | None:
     """Units disposed of, at cost, less what they brought."""
-    if not len(view.of(Disposed)["line"]):
-        return None
-    gone, claims = view.of(Disposed), view.of(ClaimSettled)
-    if (gone["way"] == SCRAP).all():
-        return plain(view, in_time(view, Disposed) * unit_cost(view) * view.scenario.costs.write_off)
-    lost = _booked(view, Disposed, _loss(view))
-    assert np.isin(claims["rma"], gone["rma"]).all()
-    return lost
+    return _booked(view, Disposed, _loss(view)) if len(view.of(Disposed)["line"]) else None
 
 
 @units_back
@@ -149,5 +154,7 @@ def _returned(view: View, worth: Worth) -> np.ndarray:
     """What is refunded is not sold; what came back is among the goods again, or written off, once that is decided."""
     if worth == "price":
         return in_time(view, Refunded)
-    done: np.ndarray = in_time(view, Restocked) + in_time(view, Disposed)
-    return done
+    gone = view.of(Disposed)
+    lost = gone["units"] * in_measured_time(view, gone) * (fraud_of(view)[gone["rma"]] != FOUND)
+    found: np.ndarray = in_time(view, Restocked) + np.bincount(gone["line"], lost, len(view.order_of_line))
+    return found
