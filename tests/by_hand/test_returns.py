@@ -247,6 +247,12 @@ def test_an_exchange_is_a_new_order_for_the_same():
     assert measure(ledger).values["exchanged_returns"][""][0] == 1
 
 
+def test_of_no_part_of_a_line_nothing_comes_back_and_nothing_is_ordered_again():
+    ledger = traced("rate: 0.9, lag: 20 h, part: 0, exchange: 1")
+    assert not any(ledger.of(kind) for kind in (Returned, Refunded, Exchanged))
+    assert len(ledger.of(Ordered)) == 1
+
+
 @pytest.mark.parametrize(("found", "refunds"), [(1, []), (0, [39])])
 def test_a_fraud_is_found_at_inspection_or_never(found, refunds):
     ledger = traced(f"{ASKS}, refund: inspection, fraud: {{share: 1, found: {found}}}", costs="{write_off: 0.9}")

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scenes import FULL, order_desk, play
 
-from simulator.engine.facts import Delivered, Ordered
+from simulator.engine.facts import Allocated, Delivered, LineOrdered, Ordered
 from simulator.engine.ledger import Ledger
 from simulator.mechanisms.returns.facts import (
     OF_RETURNS,
@@ -150,6 +150,26 @@ def parts_add_up(ledger: Ledger) -> None:
         assert by_sku == pytest.approx(measures.values[kpi][""][0], rel=1e-9, abs=1e-9), kpi
 
 
+def test_the_margin_is_what_the_facts_say_to_the_cent(played):
+    """Fact by fact: what was paid, what the goods cost that are gone for good, what they brought, and the work."""
+    products, found = list(played.scenario.products.values()), 0.0
+    frauds = {fact.rma for fact in played.of(Inspected) if fact.fraud}
+    line = {fact.line: (fact.price, products[fact.sku].cost) for fact in played.of(LineOrdered)}
+    found += sum((line[fact.line][0] - line[fact.line][1]) * fact.units for fact in played.of(Allocated))
+    found -= sum(line[fact.line][0] * fact.units for fact in played.of(Refunded))
+    found += sum((line[fact.line][1] - 2 * fact.refurbished) * fact.units for fact in played.of(Restocked))
+    brings = {"liquidate": 0.12, "scrap": 0.1}
+    for fact in played.of(Disposed):
+        share = 0 if fact.rma in frauds else brings.get(WAYS[fact.way], 0)
+        found += (share * line[fact.line][1] - 2 * fact.refurbished) * fact.units
+    found += sum(fact.credit * line[fact.line][1] * fact.units for fact in played.of(ClaimSettled))
+    found -= len(played.of(ReturnRequested)) + 4 * len(played.of(Returned))
+    measures = measure(played).values
+    assert measures["margin"][""][0] * 3 == pytest.approx(found, abs=0.005)
+    assert sum(fact.refurbished for fact in played.of(Disposed))
+    assert {fact.fraud for fact in played.of(Inspected)} == {0, 1, 2}
+
+
 CRIMES = {
     "restocked twice": (Restocked, "rma", None),
     "refunded before the answer": (Refunded, "at", -500.0),
@@ -178,7 +198,9 @@ network:
       stages: [{stage: transit, time: {exponential: {mean: 1 day}}}]
       stock: {default: {rule: base_stock, level: 300}}
       quality: {damage: 0.05, picking_error: PICKING}
-      returns: {inspection: {time: {exponential: {mean: 20 min}}, staff: 1}}
+      returns:
+        inspection: {time: {exponential: {mean: 20 min}}, staff: 1}
+        refurbishing: {time: {exponential: {mean: 3 h}}, yields: 0.6}
 service:
   rules:
     - promise: {rule: fixed, time: 2 days}
@@ -192,9 +214,10 @@ service:
         transport: {exponential: {mean: 1 day}}
         refund: inspection
         exchange: EXCHANGE
-        grades: {default: {as_new: 0.6, opened: 0.2, broken: 0.2}}
+        fraud: {share: 0.1, found: 0.5}
+        grades: {default: {as_new: 0.5, opened: 0.2, worn: 0.1, broken: 0.2}}
         disposition: {rule: by_grade, defective: supplier}
-costs: {return_request: 1}
+costs: {return_request: 1, return_shipment: 4, refurbished_unit: 2, write_off: 0.9}
 """
 
 

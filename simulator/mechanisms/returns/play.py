@@ -184,6 +184,8 @@ def come_back(
     part = fate.back.part if reason != WRONG_ITEM else 1.0
     shelf, buyer = order.shelf(line), fate.buyer
     units = min(units, shelf.step.up(units * part)) if part < 1 else units
+    if units <= 0:
+        return
     number = order.block.line + line
     rma = next(returning.numbers)
     case = Case(rma, number, units, reason, terms, shelf, fate.back.chance, fate.luck, order, buyer, fate.work)
