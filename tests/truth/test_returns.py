@@ -45,6 +45,7 @@ def test_r01_returns_go_back_to_the_shelf():
     )
 
 
+@pytest.mark.long
 def test_r01_returns_that_belong_to_nobodys_order():
     """The same with returns that are independent as they stand: 1/day at random, whatever is sold."""
     text = shelf(

@@ -9,7 +9,8 @@ from truth.agreement import Metric, Played
 
 import simulator
 
-RUNS = 2
+RUNS = 1
+"""Whoever is compared has the same customers and the same luck; where not, tolerances are three standard errors."""
 PLENTY = "network.sites.warehouse.stock.default.opening=9000"
 """Stock enough for all: whatever comes back, every customer gets the same."""
 OWN = ("changed_mind", "defective", "other")
@@ -58,7 +59,7 @@ def test_a_longer_window_brings_more_back_and_refuses_less():
 def test_mending_errors_of_picking_cuts_one_reason_only():
     """One line in a hundred is picked wrongly; it comes back unless it would have done so anyway."""
     wrong, right = (lines_back(name, PLENTY) for name in ("", "_right_picking"))
-    assert wrong["wrong_item"].mean() == pytest.approx(0.01 * 0.86, rel=0.2)
+    assert wrong["wrong_item"].mean() == pytest.approx(0.01 * 0.86, rel=0.4)  # of some 60
     assert (right["wrong_item"] == 0).all()
     for reason in (*OWN, "late", "damaged"):
         np.testing.assert_array_equal(wrong[reason], right[reason])
@@ -92,7 +93,8 @@ def test_where_it_is_worth_most_recovers_most():
 
 
 def test_money_for_frauds_is_less_where_more_of_them_are_found():
-    paid = [
-        found("fraud_refunds", "", PLENTY, f"service.rules[0].returns.fraud.found={share}").mean() for share in (0, 0.5)
-    ]
-    assert paid[1] / paid[0] == pytest.approx(0.5, abs=0.12)
+    """Found are 30 %, or 60 %; of the same frauds."""
+    some, more = (
+        found("fraud_refunds", "", PLENTY, *each) for each in ([], ["service.rules[0].returns.fraud.found=0.6"])
+    )
+    assert more.mean() / some.mean() == pytest.approx(0.4 / 0.7, abs=0.16)
