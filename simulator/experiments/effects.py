@@ -63,6 +63,7 @@ DEFAULT = (
     "service.rules.*.returns.late",
     "service.rules.*.returns.exchange",
     "service.rules.*.returns.authorisation.time.**",
+    "service.rules.*.returns.authorisation.refused",
     "service.rules.*.returns.transport.**",
     "service.rules.*.returns.fraud.*",
     "service.rules.*.alternatives.*",

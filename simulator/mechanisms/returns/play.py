@@ -68,6 +68,8 @@ class Returning:
     world: World
     counter: Counter
     """Where customers order again what they have sent back."""
+    costs: list[float]
+    """Cost of a unit of every product."""
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     demand: dict[str, list[float]] = field(default_factory=dict)
     """Mean units an hour of every product, by site, once somebody has asked."""
@@ -113,7 +115,7 @@ class Case:
 
 def start(world: World) -> Returning:
     """From now on, part of what is handed over comes back."""
-    found = Returning(world, Counter(world))
+    found = Returning(world, Counter(world), [product.cost for product in world.scenario.products.values()])
     world.hooks.handed_over.append(partial(start_returns, found))
     collected = any(channel.collect is not None for channel in world.scenario.market.channels.values())
     if collected and any(terms.late for terms in stated_terms(world.scenario)):
@@ -324,14 +326,14 @@ def becomes(returning: Returning, site: SiteWorld, case: Case, grade: int) -> in
         reason=REASONS[case.reason],
         units=case.units,
         cover=returning.cover(site, case.shelf),
-        worth=worth(returning.world, site, case, grade),
+        worth=worth(returning, site, case, grade),
     )
     return _known(BECOMES, rule.way(goods), rule.rule)
 
 
-def worth(world: World, site: SiteWorld, case: Case, grade: int) -> dict[str, float]:
+def worth(returning: Returning, site: SiteWorld, case: Case, grade: int) -> dict[str, float]:
     """The value that each way recovers of a unit, less what it costs."""
-    costs, cost, name = world.scenario.costs, _cost(world, case), GRADES[grade]
+    costs, cost, name = returning.world.scenario.costs, returning.costs[case.shelf.sku], GRADES[grade]
     found = {"recycle": costs.recovery.recycle * cost, "scrap": (1 - costs.write_off) * cost}
     if name != "broken":
         mended = site.returns.mended
@@ -339,14 +341,10 @@ def worth(world: World, site: SiteWorld, case: Case, grade: int) -> dict[str, fl
         found["liquidate"] = costs.recovery.liquidate * cost
     if name == "as_new":
         found["restock"] = cost
-    supplier = _supplier(world, case)
+    supplier = _supplier(returning.world, case)
     if supplier is not None and REASONS[case.reason] == "defective":
         found["supplier"] = supplier.accepted * supplier.credit * cost
     return found
-
-
-def _cost(world: World, case: Case) -> float:
-    return list(world.scenario.products.values())[case.shelf.sku].cost
 
 
 def _supplier(world: World, case: Case) -> Claims | None:
