@@ -56,7 +56,8 @@ def refurbished(scenario: Scenario, site: Site) -> tuple[float, bool]:
             shares, depends = [*shares, 1.0], True
     if not terms or mixed_up or site.returns.independent is not None:
         shares.append(site.returns.refurbish)
-    return max(shares, default=0.0), depends or len(set(shares)) > 1
+    highest = max(shares, default=0.0)
+    return highest, depends or highest - min(shares, default=0.0) > 1e-9
 
 
 def _refurbished(

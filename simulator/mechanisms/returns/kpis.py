@@ -138,7 +138,9 @@ def refused_returns(view: View) -> Sliced | None:
 
 @kpi(unit="hours", better="lower", of="units restocked", scor="RS.3.140", follows=True)
 def dock_to_stock(view: View) -> Ratio:
-    """Mean time from the arrival of a returned unit until it is sellable stock again."""
+    """Mean time from the arrival of a returned unit until it is sellable stock again.
+
+    What belongs to nobody's order counts in the whole and by SKU, and in no other slice."""
     again = view.of(Restocked)
     units = again["units"] * measured(view, again)
     hours = again["at"] - _at(view, Returned)[again["rma"]]
@@ -192,7 +194,9 @@ def recovery_value(view: View) -> Sliced:
 @kpi(unit="share of units", better="higher", of="returned units disposed of or restocked", follows=True)
 def circularity(view: View) -> Sliced | None:
     """Returned units that were not thrown away: restocked, refurbished, sold off, recycled or taken by the supplier /
-    those whose fate is decided. `recovery_value` says the same of their value."""
+    those whose fate is decided. `recovery_value` says the same of their value.
+
+    What belongs to nobody's order counts in the whole, by SKU and by disposition, and in no other slice."""
     if not len(view.of(Returned)["rma"]) and not stated_terms(view.scenario):
         return None
     done = decided(view)
