@@ -100,7 +100,7 @@ class ReturnTerms(Model):
     """Share of the lines of orders that arrive damaged that customers want to return, instead of `rate`."""
     late: Share = 0.0
     """Share of the lines delivered (or ready to be collected) after the date first promised that come back for that, of
-    those that would not come back anyway. None where left out; whatever is set is an assumption."""
+    those that would not come back anyway. Whatever is set is an assumption: 0 where left out."""
     lag: Duration
     """From delivery until the customer sends it back, or asks to; without authorisation and transport its arrival."""
     part: Share = 1.0
