@@ -60,6 +60,15 @@ CASES = {
         network.entry_modes: {manual: {time: {exponential: {mean: 0.08 h}},
           errors: {item: 0.01, quantity: 0.01, address: 0.01, price: 0.01, document: 0.01}}}
         market.channels: {desk: {entry: manual}, web: {entry: manual}}""",
+    "returns of 5 %, as they are simplest": "service.rules[0].returns: {rate: 0.05, lag: 2 days}",
+    "returns of 5 %, with everything": """
+        network.suppliers.maker.claims: {accepted: 0.8, time: 1 day}
+        network.sites.store.quality: {picking_error: 0.01}
+        network.sites.store.returns: {inspection: {time: 1 h}, refurbishing: {time: 2 h}}
+        service.rules[0].returns: {rate: 0.05, late: 0.1, reasons: {changed_mind: 0.7, defective: 0.3}, lag: 2 days,
+          authorisation: {time: 4 h, refused: 0.1}, transport: 1 day, refund: inspection, exchange: 0.1,
+          fraud: {share: 0.1}, grades: {default: {as_new: 0.5, opened: 0.3, broken: 0.2}},
+          disposition: {rule: by_grade, defective: supplier}}""",
     "credit holds, 3 %": "network.sites.store.stages[2].hold: {rate: 0.03, time: 4 h}",
     "picking in hourly waves": "network.sites.store.stages[3].waves: 1 h",
     "picking in batches of four": "network.sites.store.stages[3].batch: {orders: 4, within: 1 h}",

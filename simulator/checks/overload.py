@@ -106,17 +106,22 @@ def _week(scenario: Scenario, week: int) -> str:
     return f"the week of {since.day} {since:%B %Y}"
 
 
+OF_RETURNS = ("inspection", "refurbishing")
+"""What has staff and is no stage of the order cycle."""
+
+
 def _whom(load: Load) -> str:
     if not load.site:
         return f"the supplier {load.stage}"
-    return f"{'inspection of returns' if load.stage == 'inspection' else load.stage} at {load.site}"
+    of_returns = f"{load.stage} of returns" if load.stage in OF_RETURNS else load.stage
+    return f"{of_returns} at {load.site}"
 
 
 def _path(scenario: Scenario, load: Load) -> tuple[Part, ...]:
     if not load.site:
         return ("network", "suppliers", load.stage, "capacity")
-    if load.stage == "inspection":
-        return ("network", "sites", load.site, "returns", "inspection", "staff")
+    if load.stage in OF_RETURNS:
+        return ("network", "sites", load.site, "returns", load.stage, "staff")
     names = [stage.stage for stage in scenario.network.sites[load.site].stages]
     return ("network", "sites", load.site, "stages", names.index(load.stage), "staff")  # type: ignore[arg-type]
 

@@ -20,8 +20,9 @@ from simulator.planning.stock_levels import class_target, product_classes, sized
 from simulator.planning.working_time import WorkingTime
 from simulator.rules.replenishing import ReplenishmentRule
 from simulator.scenario.distributions import Duration
-from simulator.scenario.network import DESK, EntryMode, Quality, ReturnsDesk, Stage
+from simulator.scenario.network import DESK, EntryMode, Quality, Stage
 from simulator.scenario.products import Product
+from simulator.scenario.returns import Inspection, Refurbishing, ReturnsDesk
 from simulator.scenario.scenario import Scenario
 from simulator.unit_steps import step_of
 from simulator.units import exact
@@ -163,12 +164,11 @@ class Stages:
         self.dock = self._in_a_row(each for stage, each in machines if stage.stage not in DESK)
         self.counter = self._in_a_row(each for stage, each in machines if stage.stage not in (*DESK, "transit"))
 
-    def inspection(self) -> Serves | None:
-        """The desk that looks at what comes back; None where that takes no time."""
-        desk = self.scenario.network.sites[self.name].returns.inspection
-        if desk.time is None:
+    def of_returns(self, what: str, desk: Inspection | Refurbishing | None) -> Serves | None:
+        """The desk that looks at what comes back, or the workshop for it; None where that takes no time."""
+        if desk is None or desk.time is None:
             return None
-        number, served = self._number("inspection"), self.ledger.recorder(Served)
+        number, served = self._number(what), self.ledger.recorder(Served)
         if desk.staff is not None:
             return self._staffed(served, number, 0, desk.staff, desk.calendar, None)
         return Delay(self.clock, [Step(served, number, 0, self._calendar(desk.calendar), None, None, None)])
@@ -256,7 +256,9 @@ class SiteWorld:
         self.stages = self.site.stages
         self.work = WorkPlan(name, self.stages, scenario.network.entry_modes, streams)
         laid_out = Stages(scenario, name, clock, ledger, self.work, hurries)
-        self.desk, self.dock, self.inspection = laid_out.desk, laid_out.dock, laid_out.inspection()
+        self.desk, self.dock = laid_out.desk, laid_out.dock
+        self.inspection = laid_out.of_returns("inspection", self.returns.inspection)
+        self.refurbishing = laid_out.of_returns("refurbishing", self.returns.refurbishing)
         self.counter = laid_out.counter
         """The dock where the customer collects."""
         self.staffed, self._plan = laid_out.staffed, laid_out.plan()
@@ -264,7 +266,7 @@ class SiteWorld:
         self.is_counter = not self.stages
         self.counts_lines = any(stage.line_time is not None for stage in self.stages)
         desk = self.returns
-        inspected, mended = desk.inspection.time, desk.refurbish_time
+        inspected, mended = desk.inspection.time, desk.refurbishing_law
         self.inspection_time = streams.draws(f"inspection at {name}", inspected.sample) if inspected else float
         self.refurbish_time = streams.draws(f"refurbishing at {name}", mended.sample) if mended else None
         places = [place for place, stage in enumerate(self.stages) if stage.stage == "transit"]
@@ -296,7 +298,7 @@ class SiteWorld:
 
     def close(self) -> None:
         """At the end of the run, record who still waits."""
-        for stage in (*self.desk, *self.dock, self.inspection):
+        for stage in (*self.desk, *self.dock, self.inspection, self.refurbishing):
             if stage is not None:
                 stage.close()
 

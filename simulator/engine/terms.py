@@ -9,7 +9,8 @@ from simulator.rules.sourcing import SourcingRule
 from simulator.rules.stockout import StockoutRule
 from simulator.rules.views import Outlet
 from simulator.scenario.channels import Collect, Protected
-from simulator.scenario.service import Alternatives, Express, ReturnTerms
+from simulator.scenario.returns import ReturnTerms
+from simulator.scenario.service import Alternatives, Express
 
 if TYPE_CHECKING:
     from simulator.engine.site import SiteWorld

@@ -51,8 +51,11 @@ class CustomerSegment:
         policy: Policy,
         hooks: Hooks,
         mechanisms: Sequence[Mechanism],
+        drawn_as: str | None = None,
     ) -> None:
         self.scenario, self.name, self.policy = scenario, name, policy
+        self.drawn_as = drawn_as or name
+        """What its random numbers are named by: others than the segment's own for orders beside its demand."""
         self.streams, self.ledger, self.numbers, self.hooks = streams, ledger, numbers, hooks
         self.segment: Segment = scenario.market.segments[name]
         self.index = list(scenario.market.segments).index(name)
@@ -63,7 +66,7 @@ class CustomerSegment:
         if scenario.segmentation.customers is not None and self.segment.demand.rule == "replayed":
             self._customer_of(*self._history())  # classes are by customer, so that all are known beforehand
         self._name_channels()
-        self.reach = Reach(scenario, name, self.channel_names, sites, policy.channels, streams)
+        self.reach = Reach(scenario, name, self.drawn_as, self.channel_names, sites, policy.channels, streams)
         self.modes = [scenario.market.channels[name].entry if name else None for name in self.channel_names]
         """The entry mode of each of its channels."""
         self.terms = OrderTerms(self)
@@ -233,7 +236,7 @@ class CustomerSegment:
         )
         modes = self.modes_of(bulk.channel)
         work, work_at = self.reach.work(
-            bulk.channel, lambda site: site.work.draw(self.name, wanted.counts, modes, new.rework)
+            bulk.channel, lambda site: site.work.draw(self.drawn_as, wanted.counts, modes, new.rework)
         )
         return Block(
             times=bulk.at.tolist(),
@@ -300,7 +303,7 @@ class CustomerSegment:
         """The segment's generator for a purpose, kept from block to block."""
         kept: dict[str, np.random.Generator] = self.__dict__.setdefault("_kept", {})
         if purpose not in kept:
-            kept[purpose] = self.streams.rng(f"{self.name}: {purpose}")
+            kept[purpose] = self.streams.rng(f"{self.drawn_as}: {purpose}")
         return kept[purpose]
 
 

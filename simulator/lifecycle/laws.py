@@ -9,6 +9,7 @@ import numpy as np
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger, rows_of_batches
 from simulator.engine.movements import on_hand_changes, on_order_changes, shelf_of_line
+from simulator.scenario.network import STAGES
 from simulator.unit_steps import UnitSteps
 from simulator.units import exact
 
@@ -175,7 +176,7 @@ def _stages_in_order(ledger: Ledger) -> Iterator[str]:
     own = served["order"] > 0
     if (served["queued"][own] < placed[served["order"][own] - 1] - TINY).any():
         yield "a stage was asked before the order was placed"
-    cycle = [n for n, (site, stage) in enumerate(ledger.stages) if site and stage != "inspection"]
+    cycle = [n for n, (site, stage) in enumerate(ledger.stages) if site and stage in STAGES]
     for before, after in pairwise(cycle):
         if ledger.stages[before][0] != ledger.stages[after][0]:
             continue

@@ -13,8 +13,8 @@ from simulator.engine.terms import Terms
 from simulator.lifecycle.arrivals import Wanted
 from simulator.lifecycle.policy import Channels
 from simulator.planning.sourcing_options import home_site, lane_of
+from simulator.scenario.returns import ReturnTerms
 from simulator.scenario.scenario import Scenario
-from simulator.scenario.service import ReturnTerms
 from simulator.units import exact
 
 if TYPE_CHECKING:
@@ -31,12 +31,14 @@ class Reach:
         self,
         scenario: Scenario,
         segment: str,
+        drawn_as: str,
         channels: list[str],
         sites: dict[str, SiteWorld],
         rules: Channels,
         streams: Streams,
     ) -> None:
         self._scenario, self._segment, self._channels, self._streams = scenario, segment, channels, streams
+        self._drawn_as = drawn_as
         self.homes = [sites[home_site(scenario, segment, name)] for name in channels]
         """By channel."""
         terms = [rules.terms(segment, name) for name in channels]
@@ -73,7 +75,7 @@ class Reach:
         for place, name in enumerate(self._channels):
             lane = lane_of(self._scenario, site.name, self._segment, name)
             if lane is not None and lane.time is not None:
-                rng = self._rng(f"{self._segment} through {name}: transit from {site.name}")
+                rng = self._rng(f"{self._drawn_as} through {name}: transit from {site.name}")
                 times = lane.time.sample(rng, len(work))
                 for order in np.flatnonzero(channel == place).tolist():
                     work[order][site.transit] = float(times[order])

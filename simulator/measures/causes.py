@@ -28,6 +28,9 @@ ERRORS = tuple(Errors.model_fields)
 """The kinds of error made at order entry, as facts number them."""
 
 
+PICKED = "wrong item: picking"
+
+
 ENTERED = {
     "item": (ITEM, "wrong item: entry"),
     "quantity": (QUANTITY, "wrong quantity: entry"),
@@ -36,6 +39,10 @@ ENTERED = {
     "document": (DOCUMENTS, "wrong documents: entry"),
 }
 """What an error made at order entry fails on, by kind of error: those that verification missed."""
+
+
+MET = (*(ENTERED[kind] for kind in ERRORS), (ITEM, PICKED))
+"""The same of every error that a customer meets with, as facts number them: of entry, then of picking."""
 
 
 WRONG_DOCUMENTS = "wrong documents: sent"
@@ -77,6 +84,7 @@ def causes(scenario: Scenario) -> dict[str, int]:
     stages = [stage for name in STAGES for site in sites for stage in site.stages if stage.stage == name]
     found = dict.fromkeys(SHORT, QUANTITY)
     found |= {cause: component for component, cause in ENTERED.values()} if scenario.network.entry_modes else {}
+    found |= {PICKED: ITEM} if any(site.quality.picking_error for site in sites) else {}
     found |= {SUBSTITUTED: ITEM} if any(product.substitutes for product in scenario.products.values()) else {}
     found |= {
         damaged(place): CONDITION

@@ -12,8 +12,11 @@ from simulator.engine.ledger import Columns, Ledger
 from simulator.measures.causes import COMPONENTS, ERRORS, causes
 from simulator.measures.registry import activities
 from simulator.measures.slices import Rows
+from simulator.planning.returned_lines import tells_reasons, tells_ways
 from simulator.planning.stock_levels import customer_classes, product_classes
+from simulator.rules.disposing import WAYS
 from simulator.scenario.network import STAGES
+from simulator.scenario.returns import REASONS
 
 
 class Membership:
@@ -140,6 +143,8 @@ DIMENSIONS = (
     "component",
     "cause",
     "contract",
+    "reason",
+    "disposition",
 )
 """What KPIs are sliced by; a scenario has some of them."""
 
@@ -183,6 +188,8 @@ class Labels:
             "component": list(COMPONENTS),
             "cause": list(self.causes),
             "contract": list(scenario.service.contracts),
+            "reason": list(REASONS) if tells_reasons(scenario) else [],
+            "disposition": list(WAYS) if tells_ways(scenario) else [],
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}
 

@@ -12,7 +12,8 @@ from simulator.measures.registry import kpi
 from simulator.measures.slices import Derived, Fixed, Percentile, Ratio, Rows, Spread
 from simulator.measures.view import View, table_of_view
 from simulator.planning.working_time import WorkingTime
-from simulator.scenario.network import DESK, Inspection, Stage
+from simulator.scenario.network import DESK, Stage
+from simulator.scenario.returns import Inspection, Refurbishing
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,10 @@ def setting(view: View, stage: int) -> tuple[int | None, str | None]:
     network = view.scenario.network
     if not site:
         return network.suppliers[name].capacity, None
-    desk: Stage | Inspection = network.sites[site].returns.inspection
+    returns = network.sites[site].returns
+    desk: Stage | Inspection | Refurbishing = returns.inspection
+    if name == "refurbishing" and returns.refurbishing is not None:
+        desk = returns.refurbishing
     for each in network.sites[site].stages:
         desk = each if each.stage == name else desk
     return desk.staff, desk.calendar

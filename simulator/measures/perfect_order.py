@@ -10,9 +10,9 @@ from simulator.engine import facts
 from simulator.measures.causes import (
     CONDITION,
     DOCUMENTS,
-    ENTERED,
     ERRORS,
     ITEM,
+    MET,
     PLACE,
     QUANTITY,
     SHORT,
@@ -121,7 +121,7 @@ def _entered(view: View) -> Iterator[Part]:
     table = view.errors_met
     for kind in np.unique(table["kind"]).tolist():
         mine = table["kind"] == kind
-        component, cause = ENTERED[ERRORS[kind]]
+        component, cause = MET[kind]
         codes = np.full(mine.sum(), view.labels.cause(cause))
         yield table["order"][mine], table["line"][mine], component, codes, table["at"][mine]
 

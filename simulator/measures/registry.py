@@ -107,6 +107,8 @@ ACTIVITIES = (
     "freight",
     "backorder",
     "lost_sale",
+    "return_requests",
+    "return_freight",
     "returns_handling",
     "refurbishing",
     "write_off",

@@ -216,6 +216,41 @@ class PerWhole(Sliced):
         return found | missing
 
 
+@dataclass(frozen=True)
+class Parted(Sliced):
+    """A ratio, and beside its own slices those of one dimension more, that its rows do not have."""
+
+    of: Ratio
+    dimension: str
+    parts: np.ndarray
+    """Parts of the numerator, one for each label."""
+    below: np.ndarray | None = None
+    """Their denominators; where left out that of the whole, so that the parts add up to it."""
+
+    @property
+    def kind(self) -> Kind:  # type: ignore[override]
+        """That of the ratio."""
+        return self.of.kind
+
+    def values(self) -> dict[str, np.ndarray]:
+        """By dimension; "" is the whole."""
+        if isinstance(self.of.denominator, Fixed):
+            return self.of.values() | {self.dimension: self.parts / self.of.denominator.value}
+        return self.of.values() | {self.dimension: self.parts / _or_nan(self.weights()[self.dimension])}
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """The denominators by dimension; that of the whole for every part."""
+        found = self._with_whole(self.of.weights())
+        return found | {self.dimension: self.below} if found and self.below is not None else found
+
+    def trials(self) -> dict[str, np.ndarray]:
+        """What the ratio was decided on."""
+        return self._with_whole(self.of.trials())
+
+    def _with_whole(self, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return found | {self.dimension: np.repeat(found[""], len(self.parts))} if found else found
+
+
 def _or_nan(values: np.ndarray) -> np.ndarray:
     return np.where(values > 0, values, np.nan)
 

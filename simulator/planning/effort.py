@@ -13,10 +13,12 @@ import numpy as np
 from simulator.model import once
 from simulator.planning.expected_demand import expected_demand
 from simulator.planning.order_flow import line_mean, of_history, orders_by_week, week_edges
+from simulator.planning.returned_lines import stated_terms
 from simulator.planning.sourcing_options import channel_shares, home_site
 from simulator.planning.supplier_orders import order_rate
 from simulator.rules.replenishing import ReplenishmentRule
 from simulator.scenario.demand import Replayed, Resampled
+from simulator.scenario.returns import ReturnTerms
 from simulator.scenario.scenario import Scenario
 from simulator.textbook.targets import Demand
 
@@ -69,6 +71,7 @@ def effort(scenario: Scenario) -> Effort:
     edges, sites, horizon = week_edges(scenario.run), scenario.network.sites, scenario.run.horizon
     orders = lines = events = largest = 0.0
     most: tuple[str, ...] = ()
+    again = max((_exchanges(each, horizon) for each in stated_terms(scenario)), default=1.0)
     for name, segment in scenario.market.segments.items():
         for channel, share in channel_shares(scenario, segment).items():
             if isinstance(segment.demand, (Resampled, Replayed)):
@@ -76,18 +79,30 @@ def effort(scenario: Scenario) -> Effort:
                 mean = float(np.mean(counts)) if len(counts) else 0.0
             else:
                 weekly, mean = share * orders_by_week(scenario, segment), line_mean(segment, channel)
-            many = float(weekly.sum()) * horizon / float(edges[-1])
+            many = float(weekly.sum()) * horizon / float(edges[-1]) * again
             stages = len(sites[home_site(scenario, name, channel)].stages)
             orders, lines = orders + many, lines + many * mean
             each = many * (1 + 2 * mean + (stages + 1.3 if stages else 1))  # ordered, its lines allocated, delivered
             events += each
             if each > largest:
                 most, largest = ("market", "segments", name), each
+    for name, site in sites.items():
+        if site.returns.independent is not None:
+            many = 4 * site.returns.independent.rate * horizon  # it comes, is inspected, and something becomes of it
+            events += many
+            if many > largest:
+                most, largest = ("network", "sites", name, "returns", "independent", "rate"), many
     looks = sum(_looks(scenario))
     most = most if looks < largest else ("run", "horizon")
     events += looks + sum(_replenishment(scenario))
     shelves = sum(len(scenario.products) for site in sites.values() if site.stock is not None)
     return Effort(orders, lines, events, PROGRAM + SHELF * shelves + EVENT * events, most)
+
+
+def _exchanges(terms: ReturnTerms, horizon: float) -> float:
+    """Orders that come of one, at most: it may be exchanged, and what is given for it as well."""
+    each, rounds = terms.exchange * terms.highest, horizon / terms.lag.expected if terms.lag.expected else math.inf
+    return min(1 / (1 - each) if each < 1 else math.inf, 1 + rounds)
 
 
 def _replenishment(scenario: Scenario) -> Iterator[float]:

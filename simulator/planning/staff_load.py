@@ -7,12 +7,13 @@ import numpy as np
 
 from simulator.model import once
 from simulator.planning.order_flow import Flow, flows, week_edges
-from simulator.planning.returned_lines import returned_lines
+from simulator.planning.returned_lines import independent_lines, refurbished, returned_lines
 from simulator.planning.sourcing_options import lane_of
 from simulator.planning.supplier_orders import supplier_work
 from simulator.planning.working_time import WorkingTime
 from simulator.scenario.distributions import Duration
 from simulator.scenario.network import DESK, EntryMode, Stage
+from simulator.scenario.returns import Inspection, Refurbishing
 from simulator.scenario.scenario import Scenario
 from simulator.units import WEEK
 
@@ -101,17 +102,28 @@ def loads(scenario: Scenario) -> list[Load]:
             if stage.stage in DESK:
                 shelf = mine
         passed += shelf
-        desk = settings.returns.inspection
-        if desk.time is not None and desk.staff is not None:
-            lines, uncertain = returned_lines(scenario, mine)
-            hours = desk.staff * _open(scenario, _working(scenario, desk.calendar))
-            work = lines * desk.time.expected
-            found.append(
-                Load(site, "inspection", work, hours, _left(work, hours), at_most=thinned or lossy or uncertain)
-            )
+        found += _returns(scenario, site, mine, thinned or lossy)
     for name, work, hours, uncertain in supplier_work(scenario, passed, week_edges(scenario.run)):
         found.append(Load("", name, work, hours, _left(work, hours), at_most=uncertain or loses))
     return [load for load in found if load.work.any()]
+
+
+def _returns(scenario: Scenario, site: str, delivered: Sequence[Flow], at_most: bool) -> list[Load]:
+    """The load of the desk that inspects returns, and of the workshop that refurbishes them, where they have staff."""
+    settings, found = scenario.network.sites[site], list[Load]()
+    share, depends = refurbished(scenario, settings)
+    desks: list[tuple[str, Inspection | Refurbishing | None, float, bool]] = [
+        ("inspection", settings.returns.inspection, 1.0, False),
+        ("refurbishing", settings.returns.refurbishing, share, depends),
+    ]
+    for name, desk, part, doubt in desks:
+        if desk is not None and desk.time is not None and desk.staff is not None:
+            lines, uncertain = returned_lines(scenario, delivered)
+            lines = lines + independent_lines(scenario, settings)
+            hours = desk.staff * _open(scenario, _working(scenario, desk.calendar))
+            work = part * lines * desk.time.expected
+            found.append(Load(site, name, work, hours, _left(work, hours), at_most=at_most or uncertain or doubt))
+    return found
 
 
 def loses_orders(scenario: Scenario) -> bool:

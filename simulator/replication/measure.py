@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.engine.ledger import Ledger
 from simulator.measures.registry import Kpi, edition, registered
-from simulator.measures.slices import Fixed, Kind, PerWhole, Ratio
+from simulator.measures.slices import Fixed, Kind, Parted, PerWhole, Ratio
 from simulator.measures.view import View
 from simulator.mechanisms.known import mechanisms
 
@@ -136,6 +136,8 @@ def _sums(kpi: Kpi, view: View) -> tuple[float, float]:
         return 0.0, 0.0
     if kpi.denominator.startswith(PER_TIME) and kpi.name != LAID_ANEW:
         return float(np.nan_to_num(found.values()[""][0])) * view.span, view.span
+    if isinstance(found, Parted):
+        found = found.of
     if isinstance(found, Ratio) and not isinstance(found.denominator, Fixed):
         return float(found.numerator.sum()), float(found.denominator.sum())
     if isinstance(found, PerWhole) and not isinstance(found.denominator.denominator, Fixed):

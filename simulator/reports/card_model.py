@@ -9,6 +9,7 @@ from simulator.engine import facts
 from simulator.mechanisms.collection.facts import Collected, NotCollected
 from simulator.mechanisms.known import kinds
 from simulator.mechanisms.reservations.facts import Withdrawn
+from simulator.mechanisms.returns import MECHANISM
 from simulator.mechanisms.returns.facts import Disposed, Returned
 from simulator.reports.card_inputs import LONGEST, Part, defaults, named, parts, settings, text
 from simulator.reports.card_text import FirstRun, bullets, code, first, line, paragraph, table
@@ -207,10 +208,12 @@ def _besides(scenario: Scenario) -> list[str]:
     """Activities that are no stages."""
     sites = scenario.network.sites.values()
     stocked = any(site.stock is not None for site in sites)
-    returns = any(rule.returns is not None for rule in scenario.service.rules)
+    returns = MECHANISM.active(scenario)
+    mended = any(site.returns.refurbishing is not None for site in sites)
     return [
         *(["replenishment of stock by its rules (2.4)"] if stocked else []),
         *(["inspection of returned goods"] if returns else []),
+        *(["refurbishing of returned goods"] if returns and mended else []),
         *(["settlement of contracts"] if scenario.service.contracts else []),
     ]
 
@@ -231,8 +234,11 @@ def resources(scenario: Scenario) -> Iterator[str]:
 
 def _staff(scenario: Scenario, site: Site) -> Iterator[tuple[str, int | None, str | None]]:
     yield from ((stage.stage, stage.staff, stage.calendar) for stage in site.stages)
-    if any(rule.returns is not None for rule in scenario.service.rules):
+    if MECHANISM.active(scenario):
         yield "inspection of returns", site.returns.inspection.staff, site.returns.inspection.calendar
+        workshop = site.returns.refurbishing
+        if workshop is not None:
+            yield "refurbishing of returns", workshop.staff, workshop.calendar
 
 
 def queues(scenario: Scenario) -> Iterator[str]:

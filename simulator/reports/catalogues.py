@@ -15,8 +15,10 @@ from simulator.drawing.terminal import Grid, Screen
 from simulator.field_docs import field_docs
 from simulator.measures.registry import SCOR
 from simulator.replication.measure import catalogue
+from simulator.rules.accepting import AcceptanceRule
 from simulator.rules.allocating import AllocationRule
 from simulator.rules.classifying import SegmentationRule
+from simulator.rules.disposing import DispositionRule
 from simulator.rules.family import Rule, rules_in
 from simulator.rules.promising import PromiseRule
 from simulator.rules.replenishing import ReplenishmentRule
@@ -36,6 +38,8 @@ FAMILIES: dict[str, type[Rule]] = {
     "stockout": StockoutRule,
     "segmentation": SegmentationRule,
     "sourcing": SourcingRule,
+    "acceptance": AcceptanceRule,
+    "disposition": DispositionRule,
 }
 """The families of rules by the name under which a scenario uses them."""
 

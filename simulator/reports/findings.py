@@ -25,6 +25,8 @@ KEPT = frozenset(
         "class",
         "customer_class",
         "rule",
+        "reason",
+        "disposition",
         "target",
         "site",
         "stage",

@@ -113,7 +113,7 @@ def shelf_facts(view: View, number: int, asked: np.ndarray) -> ShelfHistory:
         ordered=ordered,
         standing=standing,
         received=received,
-        extra=_extra(view, mine, recalled),
+        extra=_extra(view, number, recalled),
         opening=float(view.ledger.opening[number]),
         rule=rule,
         lead_time=lead,
@@ -149,8 +149,8 @@ def _standing(ordered: Course, recalled: Course) -> np.ndarray:
     return at[stands]
 
 
-def _extra(view: View, mine: np.ndarray, recalled: Course) -> Course:
-    back = _of_lines(view, mine, Restocked)
+def _extra(view: View, number: int, recalled: Course) -> Course:
+    back = _of_shelf(view, Restocked, number)
     return _sorted(np.concatenate([back[0], recalled[0]]), np.concatenate([back[1], -recalled[1]]))
 
 

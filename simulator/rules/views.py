@@ -1,7 +1,7 @@
 """The read-only shapes that a rule may look at, and what a stockout rule may say."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -91,6 +91,36 @@ class Sibling(NamedTuple):
     """Units on hand there."""
     time: float
     """Hours until goods from there are here."""
+
+
+class ReturnRequest(NamedTuple):
+    """A customer who wants to send goods back, as an acceptance rule sees it."""
+
+    reason: str
+    """What he says: changed_mind, defective, other, late, damaged, wrong_item, or unstated."""
+    own_fault: bool = False
+    """Whether the company is to blame: late, damaged, wrong_item, or defective."""
+    in_window: bool = True
+    """Whether he asks within the window of the return terms."""
+    age: float = 0.0
+    """Hours since the delivery."""
+    units: float = 1.0
+    value: float = 0.0
+    """What was paid for them."""
+
+
+class GradedGoods(NamedTuple):
+    """Returned goods after inspection, as a disposition rule sees them."""
+
+    grade: str
+    """as_new, opened, worn or broken."""
+    reason: str = "unstated"
+    units: float = 1.0
+    cover: float = math.inf
+    """Hours that stock on hand lasts at its mean demand, after what waiting customers are owed; below 0 where they are
+    owed more."""
+    worth: Mapping[str, float] = {}
+    """Value recovered of a unit, less what that costs, by what can become of it."""
 
 
 class ShortageView(Protocol):

@@ -9,6 +9,15 @@ from simulator.scenario.errors import At, Several
 from simulator.units import Cost, Money, PerHour, Share
 
 
+class Recovery(Model):
+    """What returned goods that are not sold as new bring, as a share of their cost."""
+
+    liquidate: Share = 0.12
+    """Sold off: vendors of such services name 5 to 20 %; an assumption."""
+    recycle: Share = 0.0
+    """Taken apart for material; an assumption."""
+
+
 class Costs(Model):
     """Cost rates; what is left out costs nothing."""
 
@@ -42,12 +51,18 @@ class Costs(Model):
     """Handling one order that sales treats by another rule."""
     returned_line: Money = 0.0
     """Handling one returned line."""
+    return_request: Money = 0.0
+    """Answering one request to send goods back."""
+    return_shipment: Money = 0.0
+    """The way back of one return, where the company pays it."""
     refurbished_unit: Money = 0.0
     """Refurbishing one unit."""
     error: Money = 0.0
     """Putting right an error that reached the customer; about 50 in the trade."""
     write_off: Share = 1.0
     """Share of its cost lost when a unit is disposed of."""
+    recovery: Recovery = Recovery()
+    """What returned goods bring that are sold off or recycled instead."""
     fixed: PerHour = 0.0
     """Fixed cost, such as "5000 per year", shared out by order lines."""
     revenue: Literal["shipment", "delivery"] = "shipment"

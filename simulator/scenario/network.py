@@ -12,6 +12,7 @@ from simulator.scenario.calendars import Calendar, Departures
 from simulator.scenario.channels import Lane
 from simulator.scenario.distributions import Duration
 from simulator.scenario.errors import At
+from simulator.scenario.returns import Claims, ReturnsDesk
 from simulator.textbook.targets import LeadTime
 from simulator.units import Clock, Hours, Share
 
@@ -108,6 +109,8 @@ class Supplier(Model):
     """How its lead time drifts in the course of the run."""
     planned: Duration | None = None
     """What planning believes the lead time to be, and sizes stock by; `lead_time` itself where left out."""
+    claims: Claims | None = None
+    """What it says when defective goods are sent back to it; where left out it takes none."""
     refresh: Annotated[Hours, Field(gt=0)] | None = None
     """So often the planned lead time is set anew from receipts, and stock sized anew; never where left out."""
     record: Annotated[int, Field(ge=2)] = 30
@@ -207,39 +210,6 @@ class Stage(Model):
             raise ValueError(f"places counts those in work too: {self.places} places keep {self.staff} staff idle")
 
 
-class Inspection(Model):
-    """The desk that looks at what came back."""
-
-    time: Duration | None = None
-    """Working time for a returned line; none where left out."""
-    staff: Annotated[int, Field(ge=1)] | None = None
-    """How many are at work; without limit where left out."""
-    calendar: str | None = None
-    """When they work; round the clock where left out."""
-
-
-class ReturnsDesk(Model):
-    """What a site does with returned goods: inspect, then restock, refurbish or dispose."""
-
-    inspection: Inspection = Inspection()
-    """The desk."""
-    restock: Share = 1.0
-    """Share that is sellable as it is."""
-    refurbish: Share = 0.0
-    """Share that is sellable after refurbishing."""
-    dispose: Share = 0.0
-    """Share written off."""
-    refurbish_time: Duration | None = None
-    """Time that refurbishing takes; none where left out."""
-
-    @model_validator(mode="after")
-    def _check(self) -> "ReturnsDesk":
-        total = self.restock + self.refurbish + self.dispose
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"restock, refurbish and dispose must add to 1; they add to {total:g}")
-        return self
-
-
 class Damage(Model):
     """Where orders get damaged: the share that each step damages of those that came to it whole."""
 
@@ -258,6 +228,9 @@ class Quality(Model):
     """Share of orders damaged on the way to the customer, or by place: picking, packing, transit."""
     document_error: Share = 0.0
     """Share of orders with wrong documents."""
+    picking_error: Share = 0.0
+    """Share of lines for which another item than ordered is picked; it comes back (`service.mistakes.wrong_item_lag`).
+    As with errors of order entry, stock is taken as ordered."""
 
     @property
     def damage_by_place(self) -> Damage:

@@ -41,6 +41,9 @@ def quantity_faults(market: Market, products: Products, network: Network, servic
             yield from _stated(path, rule, mine, products)
             for each, receipt in enumerate(rule.receipts):
                 yield from _stated((*path, "receipts", each), receipt, mine, products)
+        if (flow := site.returns.independent) is not None:
+            mine = [sku for sku in flow.items or every if sku in products]
+            yield from _law(("network", "sites", name, "returns", "independent", "units"), flow.units, mine, products)
     for name, kept in market.channels.items():
         for field in ("protected", "record"):
             if (model := getattr(kept, field)) is not None:

@@ -308,9 +308,6 @@ def _network(network: Network, products: Mapping[str, Product]) -> Iterator[At]:
         for index, stage in enumerate(site.stages):
             if stage.calendar is not None:
                 yield from unknown((*place, "stages", index, "calendar"), "calendar", stage.calendar, network.calendars)
-        desk = site.returns.inspection.calendar
-        if desk is not None:
-            yield from unknown((*place, "returns", "inspection", "calendar"), "calendar", desk, network.calendars)
         for other in site.siblings:
             yield from unknown((*place, "siblings", other), "site", other, network.sites)
             if other == name:

@@ -21,6 +21,7 @@ from simulator.scenario.optimise import Optimise
 from simulator.scenario.products import Product
 from simulator.scenario.quantities import quantity_faults
 from simulator.scenario.references import calendar_faults, optimise_references, reference_faults, schedule_references
+from simulator.scenario.return_references import return_references
 from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service
 from simulator.units import FirstDay, Hours, Zone
@@ -126,7 +127,8 @@ class Scenario(Model):
         quantities = quantity_faults(self.market, self.products, self.network, self.service)
         calendars = calendar_faults(self.network, self.run.start)
         scheduled = schedule_references(self.network, self.run.start)
-        return [*reference_faults(*sections), *calendars, *scheduled, *own, *quantities]
+        returns = return_references(self.service, self.network, self.products)
+        return [*reference_faults(*sections), *returns, *calendars, *scheduled, *own, *quantities]
 
     @property
     def source(self) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from simulator.rules.allocating import Allocation, FirstCome
 from simulator.rules.promising import Promise
 from simulator.rules.stockout import Backorder, Stockout
 from simulator.scenario.contracts import Contract
-from simulator.scenario.distributions import Duration
 from simulator.scenario.errors import At, Several
 from simulator.scenario.network import Mistakes
+from simulator.scenario.returns import ReturnTerms
 from simulator.units import Hours, Money, Share
 
 
@@ -94,21 +94,6 @@ class Targets(Model):
     perfect_order_rate: Share | None = None
 
 
-class ReturnTerms(Model):
-    """How much comes back, and when."""
-
-    rate: Share
-    """Share of delivered lines that customers want to return."""
-    damaged: Share | None = None
-    """The same for the lines of orders that arrive damaged; `rate` where left out."""
-    lag: Duration
-    """From delivery to the return's arrival."""
-    part: Share = 1.0
-    """Share of the line's units that come back, rounded up to whole units."""
-    window: Annotated[Hours, Field(gt=0)] | None = None
-    """Returns later than this after delivery are refused; without limit where left out."""
-
-
 class Express(Model):
     """A faster transit for orders that would be late; it costs `costs.express_shipment`."""
 
@@ -156,7 +141,7 @@ class ServiceRule(Model):
     alternatives: Alternatives | None = None
     """What is offered where the promise is longer than the customer accepts; without any, such an order is lost."""
     returns: ReturnTerms | None = None
-    """How much comes back."""
+    """How much comes back, what of it is accepted, and what becomes of it."""
 
 
 class Override(Model):

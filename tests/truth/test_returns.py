@@ -7,9 +7,9 @@ import pytest
 from truth.agreement import expect, play
 from truth.systems import poisson, queue, shelf
 
-from simulator.engine.facts import LineOrdered, Ordered
+from simulator.engine.facts import Delivered, LineOrdered, Ordered
 from simulator.engine.ledger import Ledger
-from simulator.mechanisms.returns.facts import Returned
+from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
 
 DAY = 24.0
 
@@ -42,6 +42,103 @@ def test_r01_returns_go_back_to_the_shelf():
         },
         within=0.01,
         loose={"backorders": 0.04, "wait_time": 0.04},
+    )
+
+
+@pytest.mark.long
+def test_r01_returns_that_belong_to_nobodys_order():
+    """The same with returns that are independent as they stand: 1/day at random, whatever is sold."""
+    text = shelf(
+        seed=5002,
+        horizon="420 days",
+        warm_up="20 days",
+        demand=poisson("4 per day"),
+        supplier="{lead_time: 2 days}",
+        stock="{rule: base_stock, level: 9}",
+    ).replace("    store:\n", "    store:\n      returns: {independent: {rate: 1 per day}}\n")
+    expect(
+        play(text, 20),
+        {
+            "on_hand": 3.6014446594801495,
+            "backorders": 0.2681113261468222,
+            "unit_fill_rate": 0.8136893653622577,
+            "replenishment_orders": 3.0,
+            "wait_time": DAY * 0.06702783153670555,
+        },
+        loose={"backorders": 0.08, "wait_time": 0.08},
+    )
+
+
+LOOP = """{rate: 0.3, lag: {exponential: {mean: 10 days}}}"""
+LOOP_DESK = """
+      returns:
+        inspection: {time: 2 days}
+        restock: 0.6
+        refurbish: 0.25
+        dispose: 0.15
+        refurbishing: {time: {exponential: {mean: 5 days}}}
+"""
+
+
+def test_r03_the_loop_of_returns():
+    """R03 (thinning, Little's law, flow balance): demand 5/day, base stock 20, lead time 3 days; 30 % come back after a
+    mean of 10 days, are inspected for 2 days, and restocked (60 %), refurbished (25 %, a mean of 5 days) or disposed
+    of. Rates a day; mean numbers of units at customers that will come back, in inspection and in refurbishing."""
+
+    def facts(ledger: Ledger) -> Mapping[str, float]:
+        begin, end = 80 * DAY, 380 * DAY
+        back, again, gone = (ledger.columns(kind) for kind in (Returned, Restocked, Disposed))
+        delivered, lines = ledger.columns(Delivered), ledger.columns(LineOrdered)
+        came = np.full(len(lines["line"]) + 1, np.nan)
+        came[delivered["order"]] = delivered["at"]  # an order is a line of one unit
+        looked_at = back["at"] + 48
+        done = np.full(len(came), end)
+        done[again["line"]] = again["at"]
+        mended = np.zeros(len(came), dtype=bool)
+        mended[again["line"][again["refurbished"] > 0]] = True
+
+        def units(since: np.ndarray, until: np.ndarray) -> float:
+            return float(np.sum(np.clip(until, begin, end) - np.clip(since, begin, end))) / (end - begin)
+
+        def per_day(at: np.ndarray) -> float:
+            return float(np.sum((at >= begin) & (at < end))) / 300
+
+        works = mended[back["line"]]
+        return {
+            "returned": per_day(back["at"]),
+            "restocked": per_day(again["at"][again["refurbished"] == 0]),
+            "refurbished": per_day(again["at"][again["refurbished"] > 0]),
+            "disposed": per_day(gone["at"]),
+            "at customers": units(came[back["line"]], back["at"]),
+            "in inspection": units(back["at"], looked_at),
+            "in refurbishing": units(looked_at[works], done[back["line"][works]]),
+        }
+
+    text = shelf(
+        seed=5003,
+        horizon="450 days",
+        warm_up="80 days",
+        demand=poisson("5 per day"),
+        supplier="{lead_time: 3 days}",
+        stock="{rule: base_stock, level: 20}",
+        returns=LOOP,
+    ).replace("    store:\n", f"    store:{LOOP_DESK}")
+    expect(
+        play(text, 20, facts),
+        {
+            "returned": 1.5,
+            "restocked": 0.9,
+            "refurbished": 0.375,
+            "disposed": 0.225,
+            "at customers": 15.0,
+            "in inspection": 3.0,
+            "in refurbishing": 1.875,
+            "replenishment_orders": 3.725,
+            "dock_to_stock": DAY * (0.6 * 2 + 0.25 * 7) / 0.85,
+            "circularity": 0.85,
+            "recovery_value": 0.85,
+        },
+        loose={"disposed": 0.04, "refurbished": 0.04, "in refurbishing": 0.04, "at customers": 0.03},
     )
 
 

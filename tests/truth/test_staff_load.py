@@ -3,6 +3,7 @@
 import pytest
 
 import simulator
+from simulator.planning.returned_lines import refurbished
 from simulator.planning.staff_load import loads
 from simulator.scenario.reading.load import parse
 
@@ -88,6 +89,23 @@ network:
   lanes: [{site: n, channel: web, time: 7 h}]
 service: {rules: [{returns: {rate: 0.1, damaged: 0.6, lag: {exponential: {mean: 3 days}}, window: 6 days}}]}
 """
+RETURNED = CHANNELS
+"""The same with more that comes back to the first site, and a workshop there: of all that comes, 30 % goes to it."""
+for _old, _new in (
+    ("      quality: {damage: 0.1}", "      quality: {damage: 0.1, picking_error: 0.3}"),
+    (
+        "      returns: {inspection: {staff: 1, time: {exponential: {mean: 20 min}}}}",
+        "      returns: {inspection: {staff: 1, time: {exponential: {mean: 20 min}}}, restock: 0.7, refurbish: 0.3,\n"
+        "        refurbishing: {staff: 1, time: {exponential: {mean: 1 h}}}, independent: {rate: 10 per day}}",
+    ),
+    (
+        "window: 6 days}",
+        "window: 6 days, authorisation: {time: 1 day, refused: 0.2}, transport: 1 day, fraud: {share: 0.25},\n"
+        "  grades: {default: {as_new: 0.6, opened: 0.4}, damaged: {as_new: 0.1, opened: 0.4, broken: 0.5}}}",
+    ),
+):
+    assert _old in RETURNED
+    RETURNED = RETURNED.replace(_old, _new)
 SUPPLIERS = """
 name: Suppliers with a limit of capacity, a rule each
 run: {horizon: 30 weeks, warm_up: 3 weeks}
@@ -110,11 +128,21 @@ network:
         t: {rule: reorder_point, point: 50, quantity: 8, supplier: z}
         u: {rule: periodic, every: 12 h, point: 50, level: 100, supplier: v}
 """
+
+
+def test_where_grade_alone_decides_it_is_known_how_much_goes_to_the_workshop() -> None:
+    """Three in four are honest, and 40 % of them are opened; another rule looks at more, and may send all of it."""
+    scenario = parse(RETURNED)
+    assert refurbished(scenario, scenario.network.sites["n"]) == (pytest.approx(0.3), False)
+    open_ = parse(RETURNED.replace("grades: {", "disposition: {rule: most_value}, grades: {"))
+    assert refurbished(open_, open_.network.sites["n"]) == (1.0, True)
+
+
 NEAR = 0.02
 """Where the plan approximates: batches, lots, and returns that begin after the first days."""
 
 
-@pytest.mark.parametrize("text", [NIGHT_SHIFT, BATCHES, WAVES, CHANNELS, SUPPLIERS])
+@pytest.mark.parametrize("text", [NIGHT_SHIFT, BATCHES, WAVES, CHANNELS, RETURNED, SUPPLIERS])
 def test_everybody_is_as_busy_as_planned(text: str) -> None:
     """Utilisation of what is not overloaded is its load: within sampling error (two half widths), or 2 % of it."""
     scenario = parse(text)

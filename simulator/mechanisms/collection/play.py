@@ -34,7 +34,7 @@ def draw(segment: CustomerSegment) -> Callable[[NewOrders], list[float]]:
         chance, found = segment.streams_kept("no-shows").random(size), np.zeros(size)
         for place, (name, collect) in enumerate(zip(segment.channel_names, laws, strict=True)):
             if collect is not None:
-                after = collect.after.sample(rng(f"{segment.name} through {name}: collects"), size)
+                after = collect.after.sample(rng(f"{segment.drawn_as} through {name}: collects"), size)
                 found = np.where(channel == place, np.where(chance < collect.no_show, np.inf, after), found)
                 new.followed.update(np.flatnonzero(channel == place).tolist())
         times: list[float] = found.tolist()

@@ -98,8 +98,8 @@ def errors_at_customers(view: View) -> Derived | None:
 
 @activity("error_correction")
 def error_correction(view: View) -> Ledgered | None:
-    """Errors of order entry that customers met with."""
-    rate, met = view.scenario.costs.error, view.of(Surfaced)
+    """Errors that customers met with: of order entry, or of picking."""
+    rate, met = view.scenario.costs.error, view.errors_met
     if not rate:
         return None
     return by_order(view, np.bincount(met["order"], in_measured_time(view, met) * rate, len(view.measured_orders)))
