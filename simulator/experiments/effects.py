@@ -60,6 +60,11 @@ DEFAULT = (
     "service.mistakes.complaint",
     "service.mistakes.short_payment",
     "service.mistakes.redelivery.**",
+    "communication.asking.**",
+    "communication.other_contacts",
+    "communication.channels.*.handling.**",
+    "communication.channels.*.patience.**",
+    "communication.channels.*.redial",
     "costs.**",
 )
 """What is varied where nobody says: behaviour, demand, lead and working times, errors, cost rates.

@@ -13,6 +13,7 @@ from simulator.measures.causes import COMPONENTS, ERRORS, causes
 from simulator.measures.registry import activities
 from simulator.measures.slices import Rows
 from simulator.planning.stock_levels import customer_classes, product_classes
+from simulator.scenario.communication import REASONS
 from simulator.scenario.network import STAGES
 
 
@@ -140,6 +141,8 @@ DIMENSIONS = (
     "component",
     "cause",
     "contract",
+    "contact_channel",
+    "reason",
 )
 """What KPIs are sliced by; a scenario has some of them."""
 
@@ -183,6 +186,8 @@ class Labels:
             "component": list(COMPONENTS),
             "cause": list(self.causes),
             "contract": list(scenario.service.contracts),
+            "contact_channel": list(scenario.communication.channels) if scenario.communication is not None else [],
+            "reason": list(REASONS) if scenario.communication is not None else [],
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}
 

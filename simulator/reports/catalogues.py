@@ -18,8 +18,10 @@ from simulator.replication.measure import catalogue
 from simulator.rules.allocating import AllocationRule
 from simulator.rules.classifying import SegmentationRule
 from simulator.rules.family import Rule, rules_in
+from simulator.rules.notifying import NotificationRule
 from simulator.rules.promising import PromiseRule
 from simulator.rules.replenishing import ReplenishmentRule
+from simulator.rules.routing import RoutingRule
 from simulator.rules.sourcing import SourcingRule
 from simulator.rules.stockout import StockoutRule
 from simulator.scenario.calendars import Days, Opening
@@ -36,6 +38,8 @@ FAMILIES: dict[str, type[Rule]] = {
     "stockout": StockoutRule,
     "segmentation": SegmentationRule,
     "sourcing": SourcingRule,
+    "notification": NotificationRule,
+    "routing": RoutingRule,
 }
 """The families of rules by the name under which a scenario uses them."""
 
@@ -220,6 +224,8 @@ def default(field: FieldInfo, hint: Any) -> str:
     if isinstance(rules[0], Rule):
         said = ", ".join(f"{{rule: {rule.rule}}}" for rule in rules)
         return f"`{said}`" if len(rules) == 1 else f"`[{said}]`"
+    if isinstance(value, dict) and any(isinstance(each, BaseModel) for each in value.values()):
+        return ", ".join(f"`{name}`" for name in value)
     written = TypeAdapter(hint).dump_python(value, mode="json")
     if value == tuple(range(7)):
         return "daily"

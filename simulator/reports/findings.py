@@ -32,6 +32,8 @@ KEPT = frozenset(
         "activity",
         "cause",
         "contract",
+        "contact_channel",
+        "reason",
     }
 )
 """Dimensions that the page shows; customers may be thousands."""
