@@ -1,20 +1,20 @@
 """Communication: why customers turn to the company, through which channels, and who answers."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.model import AnyOrder, Model, Names
 from simulator.rules.routing import LongestIdle, Routing
 from simulator.scenario.calendars import Calendar
 from simulator.scenario.costs import Costs
 from simulator.scenario.distributions import Duration
-from simulator.scenario.errors import At, Several
+from simulator.scenario.errors import At, Fault, Several
 from simulator.scenario.network import Network
 from simulator.scenario.references import unknown
 from simulator.scenario.service import Service
-from simulator.units import Hours, PerHour, Share, Weight
+from simulator.units import Hours, PerHour, Share, Weight, hours
 
 WHERE_IS_MY_ORDER, OTHER = "where_is_my_order", "other"
 REASONS = [WHERE_IS_MY_ORDER, "complaint", "return", OTHER]
@@ -27,7 +27,20 @@ def add_reason(name: str) -> None:
         REASONS.append(name)
 
 
-Steps = Annotated[dict[Hours, PerHour], AnyOrder()]
+def _no_time_twice(steps: Any) -> Any:
+    """Refuse "24 h" beside "1 day": only one of the two would count."""
+    seen = dict[float, Any]()
+    for written in steps if isinstance(steps, dict) else ():
+        try:
+            other = seen.setdefault(hours(written), written)
+        except (TypeError, ValueError):  # what is no duration is told as such
+            continue
+        if other is not written:
+            raise Fault(f"{other} and {written} are the same time, with a rate each: one of them is expected")
+    return steps
+
+
+Steps = Annotated[dict[Hours, PerHour], AnyOrder(), BeforeValidator(_no_time_twice)]
 """Rates by how long something has lasted: the last that is reached holds."""
 
 
@@ -76,6 +89,12 @@ class ContactChannel(Model):
     open: str | None = None
     """The calendar of the hours in which it can be used; whoever would at another time does at some moment, any of them
     as likely, between the next opening and closing. Always where left out."""
+
+    @property
+    def never_rests(self) -> bool:
+        """Whether who gives up tries again at the same moment, for ever."""
+        gives_up = self.patience is not None and not self.patience.expected
+        return self.redial >= 1 and gives_up and not self.redial_after.expected
 
 
 class Breaks(Model):
@@ -133,6 +152,10 @@ class Communication(Model):
     def _faults(self) -> Iterator[At]:
         if not any(channel.share for channel in self.channels.values()):
             yield At(("channels",), "one channel at least needs a share above 0")
+        for name, channel in self.channels.items():
+            if channel.never_rests:
+                said = "who gives up at once and tries again at once, for ever, makes contacts without end"
+                yield At(("channels", name, "redial"), said, "a share below 1, or a time in patience or redial_after")
         for name, team in self.agents.items():
             if team.breaks is not None and team.breaks.length >= team.breaks.every:
                 yield At(("agents", name, "breaks", "length"), "a break must be shorter than the work between two")

@@ -5,6 +5,7 @@ import pickle
 import pytest
 
 from simulator.checks.conflicts import conflicts
+from simulator.planning.effort import effort
 from simulator.scenario.communication import REASONS, add_reason
 from simulator.scenario.errors import ScenarioError, dotted
 from simulator.scenario.reading.load import parse
@@ -40,6 +41,14 @@ network: {calendars: {office: {hours: "08:00-20:00"}}, sites: {office: {}}}
         ("communication: {channels: {phone: {share: 0}}}", "channels: one channel at least needs a share"),
         ("communication: {channels: {}}", "channels: must have 1 or more entries"),
         ("communication: {asking: {silent: {3: 1 per day}}}", "asking.silent"),
+        (
+            "communication: {asking: {silent: {24 h: 1 per day, 1 day: 2 per day}}}",
+            "asking.silent: 24 h and 1 day are the same time, with a rate each: one of them is expected",
+        ),
+        (
+            "communication: {channels: {phone: {patience: 0 h, redial: 1, redial_after: 0 h}}}",
+            "channels.phone.redial: who gives up at once and tries again at once, for ever,",
+        ),
         ("communication: {other_contacts: 5}", "other_contacts: a rate with its unit"),
         ("communication: {routing: {rule: random}}", "known: longest_idle, priority, shortest_target, skill"),
         ("communication: {}\ncosts: {contact: {fone: 5}}", "costs.contact.fone: there is no contact channel 'fone'"),
@@ -99,6 +108,21 @@ PROMISE = "promise: {rule: fixed, time: 1 day}"
             "communication.agents",
             "",
         ),
+        ("costs: {contact: {fone: 5}}", "costs.contact", "this costs nothing"),
+        ("communication: {asking: {}}\ncosts: {self_service: 1}", "costs.self_service", "asking.self_service"),
+        ("communication: {asking: {}}\ncosts: {message: 1}", "costs.message", "`notify` in a rule"),
+        ("communication: {asking: {}}\ncosts: {agent: 1}", "costs.agent", "it needs `communication.agents`"),
+        ("communication: {asking: {}}\ncosts: {contact: 1}", "costs.contact", ""),
+        (
+            f"communication: {{asking: {{}}}}\nservice: {{rules: [{{{PROMISE}, {ALERTS}}}]}}",
+            "market.segments.all",
+            "all orders are those of one customer",
+        ),
+        (
+            f"communication: {{asking: {{trust_lost: 0}}}}\nservice: {{rules: [{{{PROMISE}, {ALERTS}}}]}}",
+            "market.segments.all",
+            "",
+        ),
     ],
 )
 def test_what_is_odd_is_told(more, place, said):
@@ -106,9 +130,33 @@ def test_what_is_odd_is_told(more, place, said):
 
     Of mail come twelve hours an hour, and ten agents answer it. Who gives up makes no queue without end.
     """
-    found = [(dotted(each.path), each.message) for each in conflicts(parse(BASE + more))]
+    found = [(dotted(each.path), f"{each.message} ({each.hint})") for each in conflicts(parse(BASE + more))]
     told = [message for where, message in found if where == place]
     assert (said in told[0] and len(told) == 1) if said else not told
+
+
+def test_many_channels_are_looked_at_in_no_time():
+    """Not in every combination of thirty, of which there are a thousand million."""
+    ways = ", ".join(f"way {number}: {{handling: 5 min}}" for number in range(30))
+    more = f"communication: {{other_contacts: 24 per hour, channels: {{{ways}}}, agents: {{team: {{number: 1}}}}}}"
+    assert any("2.0 times the work" in each.message for each in conflicts(parse(BASE + more)))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "communication: {other_contacts: 1000000 per hour}",
+        "communication: {asking: {base: 1000000000 per hour, self_service: 0.1}}",
+        "communication: {asking: {}}\nservice: {rules: [{notify: {rule: updates, interval: 1 s}}]}",
+        "communication: {agents: {team: {number: 10000, breaks: {every: 2 s, length: 1 s}}}}",
+    ],
+)
+def test_a_flood_is_told_beforehand(more):
+    text = BASE.replace("1 per day", "100 per hour").replace(
+        "sites: {office: {}}", "sites: {office: {stages: [{stage: transit, time: 2 days}]}}"
+    )
+    assert effort(parse(text)).flood() == ""
+    assert "events" in effort(parse(text + more)).flood()
 
 
 def test_it_is_a_value():
