@@ -36,8 +36,8 @@ OWN = set(MECHANISM.facts)
 
 
 def order_desk() -> str:
-    """Everything at once, for three weeks."""
-    return five_weeks().replace("horizon: 5 weeks", "horizon: 3 weeks")
+    """Everything at once, for two weeks."""
+    return five_weeks().replace("horizon: 5 weeks, warm_up: 2 weeks", "horizon: 2 weeks, warm_up: 2 days")
 
 
 def notified(text: str, notify: str, section: str = SECTION) -> str:
@@ -60,12 +60,12 @@ def others(ledger: Ledger) -> dict[str, list[bytes]]:
 def test_what_customers_are_told_changes_nothing_but_contacts():
     """With the same random numbers exactly the same orders are late, whatever is told; and customers do ask."""
     text = order_desk()
-    silent, *told = [play(notified(text, notify)) for notify in NOTIFY]
+    silent, *told = [play(notified(text, notify)) for notify in (NOTIFY[0], *NOTIFY[2:])]
     alone = others(play(text))
     for ledger in (silent, *told):
         assert others(ledger) == alone
         assert len(ledger.of(Contacted)) > 100
-    assert len({len(ledger.of(Contacted)) for ledger in (silent, *told)}) == len(NOTIFY)
+    assert len({len(ledger.of(Contacted)) for ledger in (silent, *told)}) == len(NOTIFY) - 1
     assert len(silent.of(Told)) == 0
 
 
@@ -109,7 +109,7 @@ communication:
 """
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
           phases=[Phase.generate])  # fmt: skip
 @given(sections(), st.sampled_from(NOTIFY), st.booleans())
 def test_every_contact_ends_in_one_way(section, notify, full):
@@ -118,20 +118,6 @@ def test_every_contact_ends_in_one_way(section, notify, full):
     made, ended = ledger.columns(Contacted), [ledger.columns(kind) for kind in (Answered, GaveUp, SelfServed)]
     waits = np.setdiff1d(made["contact"], np.concatenate([each["contact"] for each in ended]))
     assert len(waits) + sum(len(each["contact"]) for each in ended) == len(made["contact"]) > 100
-    assert_no_agent_has_too_much(ledger)
-
-
-def assert_no_agent_has_too_much(ledger: Ledger) -> None:
-    """A team never has more in hand than its agents can handle at once."""
-    section, answered, made = ledger.scenario.communication, ledger.columns(Answered), ledger.columns(Contacted)
-    parts = 1 / np.array([channel.at_once for channel in section.channels.values()])
-    part = parts[made["channel"][answered["contact"] - 1]]
-    for place, team in enumerate(section.agents.values()):
-        mine = answered["team"] == place
-        at = np.concatenate([answered["until"][mine], answered["at"][mine]])
-        change = np.concatenate([-part[mine], part[mine]])
-        load = np.cumsum(change[np.argsort(at, kind="stable")])  # who ends makes room for who begins at that instant
-        assert load.max(initial=0.0) <= team.number + 1e-9
 
 
 @pytest.mark.parametrize(
@@ -145,10 +131,23 @@ def assert_no_agent_has_too_much(ledger: Ledger) -> None:
         (lambda ledger: ledger.columns(Contacted)["contact"].__setitem__(0, 7), "not numbered"),
         (lambda ledger: ledger.columns(Contacted)["channel"].__setitem__(0, -1), "self-served"),
         (lambda ledger: ledger.columns(Told)["at"].__setitem__(0, -1.0), "before it was placed"),
+        (lambda ledger: ledger.columns(Answered)["until"].__setitem__(slice(None), 1e4), "more contacts in hand"),
+        (lambda ledger: ledger.columns(Answered)["team"].__setitem__(0, -1), "answered by nobody"),
+        (lambda ledger: ledger.columns(Answered)["at"].__setitem__(0, 3 * 24 + 22.0), "when it does not work"),
+        (
+            lambda ledger: ledger.columns(Contacted)["reason"].__setitem__(ledger.columns(Answered)["contact"] - 1, 3),
+            "answered other by phone, of which it does not know",
+        ),
     ],
 )
 def test_a_broken_law_is_told(change, said):
-    ledger = play(notified(EVERYTHING.replace("horizon: 12 weeks", "horizon: 3 weeks"), NOTIFY[1]))
+    text = EVERYTHING.replace("horizon: 12 weeks, warm_up: 2 weeks", "horizon: 1 week, warm_up: 1 day")
+    section = SECTION.replace(
+        "{desk: {number: 1, calendar: office}}",
+        "{desk: {number: 1, calendar: office, reasons: [where_is_my_order, complaint, return]}, "
+        "others: {number: 1, reasons: other}}",
+    )
+    ledger = play(notified(text, NOTIFY[1], section))
     change(ledger)
     with pytest.raises(AuditError, match=said):
         audit(ledger)
@@ -189,5 +188,5 @@ def test_orders_sold_in_passing_need_no_news(monkeypatch):
 
 def test_what_is_switched_off_costs_no_event():
     """A section that says nothing of customers who ask: not an event more than without one."""
-    silent = EVERYTHING.replace("horizon: 12 weeks", "horizon: 4 weeks")
+    silent = EVERYTHING.replace("horizon: 12 weeks, warm_up: 2 weeks", "horizon: 1 week, warm_up: 1 day")
     assert simulator.simulate(parse(silent + "communication: {}\n")).events == simulator.simulate(parse(silent)).events

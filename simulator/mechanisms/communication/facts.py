@@ -6,8 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.engine.facts import Ordered
-from simulator.engine.ledger import Ledger
-from simulator.lifecycle.laws import offender
+from simulator.engine.ledger import Columns, Ledger
+from simulator.lifecycle.laws import TINY, offender
+from simulator.planning.working_time import WorkingTime
+from simulator.scenario.communication import REASONS
 from simulator.units import exact
 
 MESSAGES = ("confirmed", "shipped", "out_for_delivery", "delayed", "update")
@@ -82,7 +84,8 @@ class Rested(NamedTuple):
 
 
 def laws(ledger: Ledger) -> Iterator[str]:
-    """Every contact is made once and ends in at most one way, not before it was made; dates are whole milliseconds."""
+    """Every contact is made once and ends in at most one way, not before it was made; who answers it is at work, knows
+    about it, and never has more in hand than can be handled at once; dates are whole milliseconds."""
     made = ledger.columns(Contacted)
     size = len(made["contact"])
     if not np.array_equal(made["contact"], np.arange(1, size + 1)):
@@ -102,7 +105,37 @@ def laws(ledger: Ledger) -> Iterator[str]:
     looked_up[ledger.columns(SelfServed)["contact"]] = True
     if ((made["channel"] < 0) != looked_up[1:]).any():
         yield "a contact without a channel was not self-served, or the other way round"
+        return
+    yield from _agents(ledger, made)
     yield from _times(ledger)
+
+
+def _agents(ledger: Ledger, made: Columns) -> Iterator[str]:
+    """Who answers knows about it and is at work then, and nobody has more in hand than can be handled at once."""
+    section, answered = ledger.scenario.communication, ledger.columns(Answered)
+    if section is None or not len(answered["contact"]):
+        return
+    channels, about = list(section.channels), answered["contact"] - 1
+    if ((answered["team"] < 0) != (not section.agents)).any():
+        yield "a contact was answered by nobody though there are agents, or the other way round"
+        return
+    part = 1 / np.array([channel.at_once for channel in section.channels.values()])[made["channel"][about]]
+    for place, (name, team) in enumerate(section.agents.items()):
+        mine = answered["team"] == place
+        kinds = np.unique(made["channel"][about[mine]] * len(REASONS) + made["reason"][about[mine]])
+        for channel, reason in (divmod(int(kind), len(REASONS)) for kind in kinds):
+            if not team.answers(channels[channel], REASONS[reason]):
+                yield f"team {name}: answered {REASONS[reason]} by {channels[channel]}, of which it does not know"
+        at = np.concatenate([answered["until"][mine], answered["at"][mine]])
+        change = np.concatenate([-part[mine], part[mine]])
+        load = np.cumsum(change[np.lexsort((change, at))])  # who ends makes room for who begins at that instant
+        if (load > team.number + TINY).any():
+            yield f"team {name}: more contacts in hand than its agents can handle at once"
+        if team.calendar is not None:
+            hours = WorkingTime(ledger.scenario.network.calendars[team.calendar], ledger.scenario.run.start)
+            off = [at for at in answered["at"][mine].tolist() if not hours.is_open(at)]
+            if off:
+                yield f"team {name}: took up a contact at {off[0]:g} h, when it does not work"
 
 
 def _times(ledger: Ledger) -> Iterator[str]:
