@@ -110,7 +110,7 @@ class DelayAlerts(Milestones):
 
     Some time before the date that the customer believes, and again on that date and when goods leave, the company
     looks whether it can be kept. Not every delay is seen, and some alerts are false. Shares are of orders: an order
-    whose delay is overlooked once is overlooked.
+    whose delay is overlooked once is overlooked. A new date that has passed already is told as tomorrow.
 
     ```yaml
     rule: delay_alerts
@@ -130,7 +130,7 @@ class DelayAlerts(Milestones):
     detects: Share = 0.8
     """Share of the orders with a delay of which it is seen. Assumption."""
     false_alarms: Share = 0.03
-    """Share of the orders without a delay of which one is told all the same. Assumption."""
+    """Share of the orders without a delay of which one of a day is told all the same. Assumption."""
 
     @property
     def lead(self) -> float | None:

@@ -3,13 +3,17 @@
 Rates of a million an hour make a customer ask at once when they begin: the times are right to a second.
 """
 
+from math import inf, nan
+
 import pytest
 from by_hand.timetable import shop
 
 import simulator
+from simulator.mechanisms.communication import informed, play
+from simulator.mechanisms.communication.centre import Contact
 from simulator.mechanisms.communication.facts import MESSAGES, Answered, Contacted, GaveUp, Rested, SelfServed, Told
 from simulator.replication.measure import measure
-from simulator.replication.simulate import audit
+from simulator.replication.simulate import audit, begin
 from simulator.scenario.reading.load import parse
 
 AT_ONCE = "1000000 per hour"
@@ -104,14 +108,74 @@ def test_a_false_alarm_makes_work(tmp_path):
     assert (asked(ledger), told(ledger)) == ([6.0], [(6, "delayed", 45)])
 
 
-def test_who_was_told_wrongly_does_not_believe_the_next_alert(tmp_path):
+TWICE = """
+name: Twice
+run: {{start: 2026-01-05, horizon: 80 h}}
+market:
+  segments: {{all: {{demand: {{rule: scheduled, every: 40 h, first: 1 h}}, basket: {{units: 1}}, customers: 1}}}}
+products: {{mug: {{}}}}
+network: {{sites: {{shop: {{stages: [{{stage: transit, time: 10 h}}]}}}}}}
+service:
+  rules:
+    - promise: {{rule: fixed, time: 20 h}}
+      notify: {{rule: delay_alerts, tell: [], ahead: 15 h, detects: 1, false_alarms: 1}}
+communication: {{asking: {{trust_lost: {lost}}}}}
+"""
+
+
+def test_who_was_told_wrongly_does_not_believe_the_next_alert():
     """The same customer orders at 1 and 41, promised for 21 and 61, here at 11 and 51; both alerts are false, at 6 and
     46. Having lost all trust he does not believe the second, or keeps it and does."""
-    alerts = "{rule: delay_alerts, tell: [], ahead: 15 h, detects: 1, false_alarms: 1}"
-    for lost, believed in (("1", [1, 0]), ("0", [1, 1])):
-        ledger = story(tmp_path, {"trust_lost": lost}, alerts, transit="10 h", orders=[(1, "mug", 1), (41, "mug", 1)])
+    for lost, believed in ((1, [1, 0]), (0, [1, 1])):
+        ledger = simulator.simulate(parse(TWICE.format(lost=lost)))
+        audit(ledger)
         assert [(fact.at, fact.date) for fact in ledger.of(Told)] == [(6, 45), (46, 85)]
         assert [fact.believed for fact in ledger.of(Told)] == believed
+
+
+def test_contacts_are_those_of_the_measured_time():
+    """Orders at 1 and 41, promised for 21 and 61, here at 51 and 91; measured is from 10 to 80. He asks about the first
+    at 21 and about the second at 61: two contacts, and one order was placed in that time. Not one contact: those about
+    orders placed before stand for those that the last orders have yet to bring."""
+    text = TWICE.replace("horizon: 80 h", "horizon: 80 h, warm_up: 10 h").replace("time: 10 h", "time: 50 h")
+    rates = "{{base: 0, silent: {{}}, near: {{}}, late: " + f"{{{after(0)}}}, upset: 0}}}}"
+    text = text.replace("rule: delay_alerts, tell: [], ahead: 15 h, detects: 1, false_alarms: 1", "rule: silence")
+    ledger = simulator.simulate(parse(text.replace("{{trust_lost: {lost}}}", rates).format()))
+    assert asked(ledger) == near([21, 61])
+    assert measure(ledger).values["contacts_per_order"][""][0] == 2
+
+
+def test_who_orders_without_a_name_remembers_nothing(tmp_path):
+    """The same two orders in a history without customers: nobody knows whether it is the same guest, who believes."""
+    alerts = "{rule: delay_alerts, tell: [], ahead: 15 h, detects: 1, false_alarms: 1}"
+    ledger = story(tmp_path, {"trust_lost": "1"}, alerts, transit="10 h", orders=[(1, "mug", 1), (41, "mug", 1)])
+    assert [fact.believed for fact in ledger.of(Told)] == [1, 1]
+
+
+def test_who_is_told_of_a_delay_and_of_no_date_is_upset(tmp_path, monkeypatch):
+    """Nobody knows when the goods will be here: at 16 he is told of a delay without a date, is upset, and asks."""
+    for module in (play, informed):
+        monkeypatch.setattr(module, "expected", lambda world, state: inf)
+    alerts = "{rule: delay_alerts, tell: [], ahead: 5 h, detects: 1, false_alarms: 0}"
+    ledger = story(tmp_path, {"upset": "1"}, alerts)
+    assert told(ledger)[0] == (16, "delayed", pytest.approx(nan, nan_ok=True))
+    assert asked(ledger)[0] == 16
+
+
+def test_a_later_date_in_any_news_tells_of_the_delay(tmp_path):
+    """Promised for 21, here at 31; out for delivery at 19 says 31. The look at 16 sees nothing, and there is no alert:
+    he knows of the delay all the same, in time. Where it is out for delivery at 23, he does not."""
+    for before, known in (("12 h", 1.0), ("8 h", 0.0)):
+        alerts = f"{{rule: delay_alerts, tell: [out_for_delivery], out_before: {before}, ahead: 5 h, detects: 0}}"
+        found = measure(story(tmp_path, {}, alerts)).values
+        assert found["alert_recall"][""][0] == known
+        assert found["alert_precision"][""][0] != found["alert_precision"][""][0]  # of no alert
+
+
+def test_answers_that_take_no_time_do_not_stop_the_clock(tmp_path):
+    """He asks as often as he can for the second that the goods are under way: once in a millisecond at most."""
+    more = {"base": "1000000000 per hour", "self_service": "1"}
+    assert 900 < len(story(tmp_path, more, transit="1 s").of(SelfServed)) <= 1000
 
 
 def test_updates_come_whatever_happens(tmp_path):
@@ -226,6 +290,53 @@ def test_an_agent_handles_two_chats_at_once(tmp_path):
     ledger = centre(tmp_path, [0, 1, 2, 3], f"channels: {{chat: {{handling: 5 min, at_once: 2}}}}, {ONE_AGENT}")
     assert happened(ledger, Answered) == minutes([0, 1, 5, 6])
     assert measure(ledger).values["occupancy"][""][0] == pytest.approx(10 / 6000)
+
+
+MIXED = """
+name: Mixed
+run: {start: 2026-01-05, horizon: 24 h}
+market: {segments: {all: {demand: {rule: scheduled, every: 1 day, first: 23 h}, basket: {units: 1}}}}
+products: {mug: {}}
+network: {calendars: {office: {hours: "01:00-20:00"}}, sites: {shop: {}}}
+communication: {channels: {chat: {at_once: 2}, phone: {}}, agents: {team: {number: 1, calendar: office}}}
+"""
+
+
+def contacts_at(times, agents=1):
+    """Contacts of 5 minutes, by channel (0 is chat) and minutes after 1 o'clock: what agents have in hand then, and
+    minutes after which each is answered."""
+    world = begin(parse(MIXED.replace("number: 1", f"number: {agents}")))
+    centre = world.mechanisms["communication"].switchboard.centre
+    for number, (channel, minute) in enumerate(times, 1):
+        contact = Contact(None, (channel, 0, 0), False, lambda contact, answered: None)
+        contact.number, contact.handling = number, 5 / 60
+        world.clock.call(1 + minute / 60, lambda event: centre.take(event.value), contact)
+    world.clock.run(until=1 + 1e-6)
+    busy = [agent.busy for agent in centre.teams[0].agents]
+    world.clock.run(until=24)
+    world.finish()
+    world.ledger.close(0, world.ledger.rows())
+    return busy, [(fact.contact, round((fact.at - 1) * 60, 1)) for fact in world.ledger.of(Answered)]
+
+
+def test_a_call_does_not_wait_for_as_long_as_there_are_chats():
+    """Chats at 0, 1, 3 and 7, two at once, and a call at 2. The agent could take the chat of 3 at 5, but the call came
+    first: it is answered at 6, when both chats are over, and the chats after it at 11."""
+    _, answered = contacts_at([(0, 0), (0, 1), (1, 2), (0, 3), (0, 7)])
+    assert answered == [(1, 0), (2, 1), (3, 6), (4, 11), (5, 11)]
+
+
+def test_agents_share_what_waits_in_the_morning():
+    """Two chats wait when the office opens at 1: each of two agents takes one, though one could handle both."""
+    busy, answered = contacts_at([(0, -30), (0, -20)], agents=2)
+    assert (busy, answered) == ([1, 1], [(1, 0), (2, 0)])
+
+
+def test_who_still_waits_counts(tmp_path):
+    """The agent takes the call of 21:00 and has not ended it by 100 o'clock; the call of 22:00 waits for 78 hours."""
+    found = measure(centre(tmp_path, [0, 60], f"channels: {{phone: {{handling: 200 h}}}}, {ONE_AGENT}")).values
+    assert found["unanswered_contacts"][""][0] == 0.5
+    assert found["average_speed_of_answer"][""][0] == pytest.approx(39, abs=SECOND)
 
 
 OFFICE = '{lead_time: 20 h}}\n  calendars: {office: {hours: "08:00-21:03"}'

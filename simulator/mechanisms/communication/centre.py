@@ -1,6 +1,6 @@
 """The contact centre: teams of agents, the contacts that wait for them, and who gives up waiting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from itertools import count, product
 from math import inf
@@ -71,6 +71,11 @@ class Agent:
         """Of a break, in hours."""
 
 
+def _preference(agent: Agent) -> tuple[float, int, float]:
+    """Who comes first of those who could answer: the lowest."""
+    return agent.team.rank, agent.busy, agent.since
+
+
 class Centre:
     """Who waits, and who answers."""
 
@@ -120,10 +125,11 @@ class Centre:
         if not self.teams:
             self._answer(contact, None)
             return
-        agent = self._free_agent(kind)
-        if agent is not None and not self.queued:
-            self._answer(contact, agent)
-            return
+        if not self.queued:
+            agent = min(self._free_agents(kind), key=_preference, default=None)
+            if agent is not None:
+                self._answer(contact, agent)
+                return
         contact.waits = True
         self.queued += 1
         priority = contact.order.terms.priority if contact.order is not None else 1
@@ -131,27 +137,21 @@ class Centre:
         heappush(self.waiting[kind], (self.routing.rank(view), next(self._turn), contact))
         if contact.patience < inf:
             self.clock.call(now + contact.patience, self._give_up, contact)
-        while agent is not None and contact.waits:  # at an opening others may come first
+        for agent in sorted(self._free_agents(kind), key=_preference):  # others may come first
             self._go_on(agent)
-            agent = self._free_agent(kind)
-        if contact.waits:
-            self._call_teams(kind)
+            if not contact.waits:
+                return
+        self._call_teams(kind)
 
-    def _free_agent(self, kind: Kind) -> Agent | None:
-        """Who answers a contact that comes now; None if nobody can."""
+    def _free_agents(self, kind: Kind) -> Iterator[Agent]:
+        """Those who could answer a contact that comes now, if nothing else waits."""
         several, now = self.at_once[kind[0]], self.clock.now
-        best, least = None, (inf, 0, 0.0)
         for team in self.able[kind]:
-            if not (team.free or several > 1) or not team.works(now):
-                continue
-            for agent in team.agents:
-                if agent.resting or agent.break_due:
-                    continue
-                if not agent.busy or (agent.channel == kind[0] and agent.busy < several):
-                    key = (team.rank, agent.busy, agent.since)
-                    if key < least or best is None:
-                        best, least = agent, key
-        return best
+            if (team.free or several > 1) and team.works(now):
+                for agent in team.agents:
+                    has_room = not agent.busy or (agent.channel == kind[0] and agent.busy < several)
+                    if has_room and not (agent.resting or agent.break_due):
+                        yield agent
 
     def _first(self, kind: Kind) -> tuple[float, int, Contact] | None:
         """Who is next of a kind."""
@@ -162,24 +162,32 @@ class Centre:
 
     def _go_on(self, agent: Agent) -> None:
         """An agent takes up what waits, as far as the agent can; at closing time what waits is for the next opening."""
+        while self._take_up(agent):
+            pass
         team = agent.team
-        if agent.resting or agent.break_due:
-            return
-        if not team.works(self.clock.now):
-            for kind in team.kinds:
-                if self._first(kind):
-                    self._call_team(team)
-                    return
-            return
-        while not agent.busy or agent.busy < self.at_once[agent.channel]:
-            heads = (self._first(kind) for kind in team.kinds if not agent.busy or kind[0] == agent.channel)
-            found = min((head for head in heads if head is not None), default=None, key=lambda head: head[:2])
-            if found is None:
-                return
-            contact = found[2]
-            heappop(self.waiting[contact.kind])
-            self.queued -= 1
-            self._answer(contact, agent)
+        if self.queued and not team.works(self.clock.now) and any(self._first(kind) for kind in team.kinds):
+            self._call_team(team)
+
+    def _take_up(self, agent: Agent) -> bool:
+        """An agent takes up the contact that is next, if there is one for which the agent has room.
+
+        Who handles several of a channel at once takes one more only if it is next of all that waits for this agent: a
+        call would wait for as long as there are chats.
+        """
+        team = agent.team
+        if not self.queued or agent.resting or agent.break_due or not team.works(self.clock.now):
+            return False
+        if agent.busy and agent.busy >= self.at_once[agent.channel]:
+            return False
+        heads = (self._first(kind) for kind in team.kinds)
+        found = min((head for head in heads if head is not None), default=None, key=lambda head: head[:2])
+        if found is None or (agent.busy and found[2].channel != agent.channel):
+            return False
+        contact = found[2]
+        heappop(self.waiting[contact.kind])
+        self.queued -= 1
+        self._answer(contact, agent)
+        return True
 
     def _answer(self, contact: Contact, agent: Agent | None) -> None:
         contact.waits = False
@@ -228,9 +236,10 @@ class Centre:
             self.clock.call(opening, self._open, team)
 
     def _open(self, event: Any) -> None:
-        """A shift begins: agents take up what waits, who has been idle longest first."""
-        for agent in sorted(event.value.agents, key=lambda agent: agent.since):
-            self._go_on(agent)
+        """A shift begins: agents take up what waits, one contact each in turn, who has been idle longest first."""
+        agents = sorted(event.value.agents, key=_preference)
+        while agents:
+            agents = [agent for agent in agents if self._take_up(agent)]
 
     def _plan_breaks(self, team: Team, breaks: Breaks) -> None:
         """The first breaks of a team's agents are spread evenly over the time from one to the next."""

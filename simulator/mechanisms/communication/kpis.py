@@ -27,8 +27,10 @@ class Contacts:
     reason: np.ndarray
     channel: np.ndarray
     """-1 where the customer looked it up."""
+    again: np.ndarray
+    """Whether the same customer gave up waiting before."""
     repeated: np.ndarray
-    """Whether the same customer asked before, about the same order for the same reason, or gave up waiting."""
+    """The same, or whether the customer asked before about the same order for the same reason."""
     looked_up: np.ndarray
     answered: np.ndarray
     """When an agent took it up; nan if none did."""
@@ -41,6 +43,12 @@ class Contacts:
     def made(self) -> np.ndarray:
         """Those who turned to the company, and did not look it up."""
         return ~self.looked_up
+
+    @property
+    def waits(self) -> np.ndarray:
+        """Those who still wait."""
+        still: np.ndarray = self.made & np.isnan(self.answered) & np.isnan(self.gave_up)
+        return still
 
     @property
     def waited(self) -> np.ndarray:
@@ -64,9 +72,21 @@ def contacts(view: View) -> Contacts:
     key = made["order"] * len(REASONS) + made["reason"]
     before = np.ones(len(key), dtype=bool)
     before[np.unique(key, return_index=True)[1]] = False
-    repeated = (before & (made["order"] > 0)) | (made["again"] > 0)
-    parts = (repeated, looked_up[1:], answered[1:], until[1:], np.nan_to_num(team[1:], nan=-1.0).astype(int))
-    return Contacts(made["at"], made["order"], made["reason"], made["channel"], *parts, gave_up[1:])
+    again = made["again"] > 0
+    repeated = (before & (made["order"] > 0)) | again
+    return Contacts(
+        at=made["at"],
+        order=made["order"],
+        reason=made["reason"],
+        channel=made["channel"],
+        again=again,
+        repeated=repeated,
+        looked_up=looked_up[1:],
+        answered=answered[1:],
+        until=until[1:],
+        team=np.nan_to_num(team[1:], nan=-1.0).astype(int),
+        gave_up=gave_up[1:],
+    )
 
 
 def _rows(view: View, chosen: np.ndarray) -> Rows:
@@ -103,12 +123,12 @@ def _section(view: View) -> Communication | None:
 
 @kpi(unit="contacts per order", better="lower", of="orders placed in the measured time")
 def contacts_per_order(view: View) -> PerWhole | None:
-    """Contacts about orders of the measured time, each try counted, without questions that customers answer themselves
-    / orders."""
+    """Contacts about orders, made in the measured time, each try counted, without questions that customers answer
+    themselves / orders."""
     if _section(view) is None:
         return None
     found, orders = contacts(view), view.orders
-    chosen = found.made & view.measured_orders[found.order]
+    chosen = found.made & (found.order > 0) & (found.at >= view.begin)
     rows = _rows(view, chosen)
     ones = np.ones(len(orders.at))
     return PerWhole(rows, rows.sums(np.ones(int(chosen.sum()))), orders.rows.ratio(ones, ones))
@@ -129,8 +149,9 @@ def repeat_contacts(view: View) -> Ratio | None:
 
 @kpi(unit="share of questions", better="higher", of="questions about orders, in the measured time")
 def self_service_share(view: View) -> Ratio | None:
-    """Questions where an order is that customers answer by looking it up / all such questions."""
-    return _ratio(view, lambda found: (found.looked_up, found.reason == WISMO))
+    """Questions where an order is that customers answer by looking it up / all such questions; who tries again asks
+    the same question."""
+    return _ratio(view, lambda found: (found.looked_up, (found.reason == WISMO) & ~found.again))
 
 
 @kpi(unit="share of contacts", better="higher", of="contacts of channels with a time to answer")
@@ -147,10 +168,23 @@ def contact_service_level(view: View) -> Ratio | None:
     return _ratio(view, lambda found: (known & (found.answered <= limit), known))
 
 
-@kpi(unit="hours", better="lower", of="contacts that an agent took up")
+@kpi(unit="hours", better="lower", of="contacts that an agent took up, or that still wait")
 def average_speed_of_answer(view: View) -> Ratio | None:
-    """Mean time by the clock from the contact until an agent takes it up; who gave up is left out."""
-    return _ratio(view, lambda found: (np.nan_to_num(found.answered - found.at), np.isfinite(found.answered)))
+    """Mean time by the clock from the contact until an agent takes it up; who gave up is left out. A contact that still
+    waits at the end of the run counts with its time until then: see `unanswered_contacts`."""
+
+    def parts(found: Contacts) -> tuple[np.ndarray, np.ndarray]:
+        until = np.where(found.waits, view.end, found.answered)
+        return np.nan_to_num(until - found.at), np.isfinite(until)
+
+    return _ratio(view, parts)
+
+
+@kpi(unit="share of contacts", better="lower", of="contacts made in the measured time")
+def unanswered_contacts(view: View) -> Ratio | None:
+    """Contacts that still wait for an agent at the end of the run / contacts. Where it is not small, the agents cannot
+    do their work, and waits depend on the length of the run."""
+    return _ratio(view, lambda found: (found.waits, found.made))
 
 
 @kpi(unit="share of contacts", better="lower", of="contacts that were answered or given up")
@@ -203,16 +237,18 @@ def occupancy(view: View) -> Derived | None:
 
 
 def _alerted(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """By row of the measured orders: whether it was late, was told of a delay, and before the promised date had passed;
-    orders of which it is not decided, or that came to nothing, are nan."""
+    """By row of the measured orders: whether it was late, had an alert, and was told of the delay, by an alert or by a
+    later date in other news, before the promised date had passed; orders of which that date is yet to come, or that
+    came to nothing, are nan."""
     orders, told = view.orders, view.of(Told)
-    late = (orders.complete & (orders.last > orders.promised)) | (orders.open & (orders.promised <= view.end))
-    decided = (orders.complete & np.isfinite(orders.promised)) | late
-    delays = told["message"] == DELAYED
-    first = np.full(len(view.measured_orders), np.inf)
-    np.minimum.at(first, told["order"][delays], told["at"][delays])
-    first = first[orders.number]
-    return np.where(decided, late, np.nan), np.isfinite(first), first <= orders.promised
+    decided = (orders.complete | orders.open) & (orders.promised <= view.end)
+    late = orders.open | (orders.last > orders.promised)
+    alerts, size = told["message"] == DELAYED, len(view.measured_orders)
+    bad_news = alerts | (told["date"] > view.promises[0][told["order"]])
+    first = np.full(size, np.inf)
+    np.minimum.at(first, told["order"][bad_news], told["at"][bad_news])
+    alerted = np.bincount(told["order"][alerts], minlength=size) > 0
+    return np.where(decided, late, np.nan), alerted[orders.number], first[orders.number] <= orders.promised
 
 
 def _alerts(view: View) -> bool:
@@ -221,8 +257,8 @@ def _alerts(view: View) -> bool:
 
 @kpi(unit="share of orders", better="higher", of="orders whose customers were told of a delay")
 def alert_precision(view: View) -> Ratio | None:
-    """Orders delivered later than promised at order entry, of those whose customers were told that they would be
-    / such orders. Orders of which it is not decided at the end of the run are left out."""
+    """Orders delivered later than promised at order entry, of those whose customers had an alert / such orders. Orders
+    promised for after the end of the run are left out."""
     if _section(view) is None or not _alerts(view):
         return None
     late, told, _ = _alerted(view)
@@ -231,8 +267,8 @@ def alert_precision(view: View) -> Ratio | None:
 
 @kpi(unit="share of orders", better="higher", of="orders delivered later than promised")
 def alert_recall(view: View) -> Ratio | None:
-    """Orders whose customers were told of the delay by the time first promised / orders later than that, delivered or
-    not."""
+    """Orders whose customers were told of the delay by the time first promised, by an alert or by a later date in
+    other news / orders later than that, delivered or not. Who has found out by asking was not told."""
     if _section(view) is None or not _alerts(view):
         return None
     late, _, in_time = _alerted(view)

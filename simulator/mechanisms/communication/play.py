@@ -20,15 +20,17 @@ from simulator.mechanisms.communication.informed import Customers, Informed, Rea
 from simulator.mechanisms.communication.turning import OfOrder, Switchboard
 from simulator.rules.notifying import Milestone, Silence
 from simulator.scenario.communication import REASONS, WHERE_IS_MY_ORDER, Asking, Communication, informs
-from simulator.units import exact
+from simulator.units import TICKS, exact
 
 NAME = "communication"
 DAY = 24.0
+NOBODY = -1
+"""Whoever orders without a name, in an order history: there is nobody to remember an alert."""
 
 
 def draw(segment: CustomerSegment) -> Callable[[NewOrders], Customers]:
     """Draw how readily the customers of new orders ask, and whether the company sees their delays."""
-    place = 0
+    place, known, replayed = 0, segment.ledger.customers, segment.segment.demand.rule == "replayed"
 
     def customers(new: NewOrders) -> Customers:
         nonlocal place
@@ -36,7 +38,10 @@ def draw(segment: CustomerSegment) -> Callable[[NewOrders], Customers]:
         place += size
         ready = segment.streams_kept("asking").exponential(size=size)
         alert = segment.streams_kept("delays seen").random(size)
-        return Customers(first, new.bulk.customer.tolist(), ready.tolist(), alert.tolist())
+        customer = new.bulk.customer
+        if replayed and segment.guests in known:
+            customer = np.where(customer == known.index(segment.guests), NOBODY, customer)
+        return Customers(first, customer.tolist(), ready.tolist(), alert.tolist())
 
     return customers
 
@@ -153,18 +158,16 @@ class Information:
 
     def _told(self, state: Informed, message: int, date: float, believed: bool) -> None:
         self.record.told((self.clock.now, state.order.number, message, date, float(believed)))
+        bad = message == DELAYED  # with a date, or with none where nobody knows it
         if believed:
-            self.hears(state, date)
-        elif self._is_bad_news(state, date):
+            self.hears(state, date, bad)
+        elif bad:
             self.upset(state)
 
-    def _is_bad_news(self, state: Informed, date: float) -> bool:
-        """Whether a date is later than what was promised, and than what is believed."""
-        return date > state.order.due and date > state.belief
-
-    def hears(self, state: Informed, date: float = nan) -> None:
-        """The customer hears of the order, and may be told when the goods will be there."""
-        bad = self._is_bad_news(state, date)
+    def hears(self, state: Informed, date: float = nan, bad: bool = False) -> None:
+        """The customer hears of the order, and may be told when the goods will be there: it is bad news if that is
+        later than what was promised, and than what is believed."""
+        bad = bad or (date > state.order.due and date > state.belief)
         self._knows(state, date if date == date else state.belief)
         if bad:
             self.upset(state)
@@ -228,6 +231,8 @@ class Information:
         if self.asking is None:
             return
         customer, due = self._customer(state.order), state.order.due
+        if customer == NOBODY:
+            return
         trust = self.trust.get(customer, 1.0)
         if not self.clock.now <= due:
             self.trust[customer] = trust + (1 - trust) * self.asking.trust_regained
@@ -257,11 +262,11 @@ class Information:
             state.belief = belief
             self.plan_look(state)
 
-    def plan(self, state: Informed) -> None:
+    def plan(self, state: Informed, earliest: float = 0.0) -> None:
         """Plan the moment of asking, as things stand. What was planned for earlier finds out that it is later now."""
         if self.readiness is None or state.asking:
             return
-        at = reached(state.pieces, state.since, state.left)
+        at = max(reached(state.pieces, state.since, state.left), earliest)
         if at < state.wakes and at < self.horizon:
             state.wakes = at
             state.plans += 1
@@ -319,7 +324,7 @@ class Information:
             arrives = expected(self.world, state)
             later = isfinite(arrives) and not arrives <= state.belief
             self._knows(state, arrives if later else state.belief)
-        self.plan(state)
+        self.plan(state, earliest=exact(now + 1 / TICKS))
 
     def turns(self, order: Order | None, reason: str) -> None:
         """A customer turns to the company for a reason of which another mechanism knows.
