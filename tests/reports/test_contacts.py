@@ -7,13 +7,13 @@ import pytest
 
 import simulator
 from simulator.mechanisms.communication.facts import Contacted
-from simulator.reports.page import page
+from simulator.reports.page import assumed, page
 from simulator.reports.story import tell
 
 
 @pytest.fixture(scope="module")
 def scenario():
-    return simulator.load("what_if/contacts_delay_alerts", ["run.horizon=6 weeks", "communication.asking.upset=0.5"])
+    return simulator.load("what_if/contacts_delay_alerts", ["run.horizon=4 weeks", "communication.asking.upset=0.5"])
 
 
 def test_the_page_tells_why_customers_turn_to_the_company(scenario):
@@ -40,3 +40,16 @@ def test_the_story_tells_what_was_told_and_asked(scenario):
     assert "the customer is told: shipped" in text
     assert re.search("the customer turns to the company by (phone|mail|chat): where is my order", text)
     assert re.search("an agent of desk answers, for|the customer gives up waiting", text)
+
+
+def test_defaults_that_are_assumed_stand_in_the_report(scenario):
+    """Beside what the scenario itself says of its inputs; what it states is no default."""
+    found = {path: (value, why) for path, value, why in assumed(scenario)}
+    assert found["communication.asking.late"] == (
+        "{0 h: 0.25 per day}",
+        "default: More, so long after the date that the customer believes. Assumption: one late order in four a day.",
+    )
+    assert found["communication.channels.mail.redial_after"][0] == "30 min"
+    assert "communication.asking.upset" not in found
+    assert "service.rules[0].notify.detects" not in found
+    assert "communication.asking" in found

@@ -17,6 +17,9 @@ BY_CHANNEL = {
     "repeat_contacts": "Asked before",
 }
 
+ONLY_IF_ANY = ("self_service_share", "unanswered_contacts")
+"""Shares that are told where they are above 0."""
+
 
 def contacts(findings: Findings) -> Section | None:
     """Contacts by channel and reason, and alerts; nothing where nobody turns to the company."""
@@ -39,13 +42,20 @@ def contacts(findings: Findings) -> Section | None:
             ("wismo_share", "{} of the contacts ask where an order is."),
             ("self_service_share", "{} of these questions customers answer themselves."),
             ("occupancy", "Agents on duty are busy for {} of their time."),
-            ("alert_precision", "Of the orders that were said to be late {} were,"),
-            ("alert_recall", "and of the late ones {} were told in time."),
+            ("unanswered_contacts", "At the end of the run {} still wait for an agent."),
+            ("alert_precision", "Of the orders that were said to be late {} were."),
+            ("alert_recall", "Of the customers of late orders {} were told in time."),
         )
-        if _whole(findings, kpi) and (kpi != "self_service_share" or (section.asking and section.asking.self_service))
+        if _whole(findings, kpi) and (kpi not in ONLY_IF_ANY or _any(findings, kpi))
     ]
-    parts.append(Paragraph(" ".join(said)))
+    parts.append(Paragraph(" ".join(said) or "Nobody turned to the company."))
     return Section("contacts", "Contacts", parts, "Each try counts as a contact.", after="promises")
+
+
+def _any(findings: Findings, kpi: str) -> bool:
+    """Whether a share is above 0."""
+    found = findings.whole(kpi)
+    return found is not None and found.mean > 0
 
 
 def _cell(findings: Findings, kpi: str, dimension: str, label: str) -> str:
