@@ -21,6 +21,8 @@ from simulator.scenario.scenario import Scenario
 HERE = Path(__file__).parent
 FIXED = "promise: {rule: fixed, time: 24 h}"
 KEY = f"{{name: key, when: {{segment: key}}, {FIXED}, priority: 1}}"
+CENTRE = """{asking: {}, agents: {desk: {number: 2}},
+          channels: {phone: {patience: {exponential: {mean: 3 min}}, redial: 0.5}, mail: {}}}"""
 CASES = {
     "everything off": "",
     "rules by customer, value and class of product": f"""
@@ -75,6 +77,11 @@ CASES = {
     "planned lead times refreshed weekly": """
         network.suppliers.maker.refresh: 1 week
         network.sites.store.stock.a: {rule: reorder_point, quantity: 900, target: {unit_fill_rate: 0.95}}""",
+    "customers who ask, and a contact centre": f"""
+        communication: {CENTRE}""",
+    "the same with milestones and delay alerts": f"""
+        service.rules[0].notify: {{rule: delay_alerts}}
+        communication: {CENTRE}""",
     "classes of products reviewed weekly": """
         segmentation: {products: {rule: abc_xyz, by: value, bucket: 1 day, review: 1 week}}""",
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from simulator.checks.contact_load import communication_oddities
 from simulator.checks.demand_notes import told_of_history, unmoved_by_rhythm
 from simulator.checks.endless_work import endless_work
 from simulator.checks.impossible import impossible
@@ -26,7 +27,8 @@ MOMENT = 1e-5
 
 
 def conflicts(scenario: Scenario) -> list[At]:
-    """Every oddity of the service policy with its place, and targets that stock does not keep; none is an error."""
+    """Every oddity of the service policy and of contacts with its place, and targets that stock does not keep; none is
+    an error."""
     policy = Reach(scenario)
     return [
         *_unused(policy),
@@ -34,6 +36,7 @@ def conflicts(scenario: Scenario) -> list[At]:
         *_gaps(policy),
         *_overrides(policy),
         *impossible(policy),
+        *communication_oddities(policy),
         *unkept(scenario),
     ]
 

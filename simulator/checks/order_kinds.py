@@ -163,11 +163,22 @@ def _word(value: Any) -> str:
     return "none" if value is None else value or "other"
 
 
-COMMITMENTS = ("promise", "target", "priority", "stockout", "expedite_limit", "express", "alternatives", "returns")
+COMMITMENTS = (
+    "promise",
+    "target",
+    "priority",
+    "stockout",
+    "expedite_limit",
+    "express",
+    "alternatives",
+    "returns",
+    "notify",
+    "answered_by",
+)
 """What a rule may state."""
 
 
-WHOLE = ("target", "express", "alternatives")
+WHOLE = ("target", "express", "alternatives", "notify", "answered_by")
 """What is stated of whole orders only."""
 
 

@@ -40,6 +40,8 @@ class Hooks:
         """Units of a line will not be delivered: lost, or cancelled; True if the customer cancelled them."""
         self.allocated: list[OfOrder] = []
         """Every line of the order has asked for stock."""
+        self.leaving: list[Callable[[Shipment, float], None]] = []
+        """A shipment is on its way out, and leaves the site for its transit at a time that may be yet to come."""
         self.delivering: list[Callable[[Order, Shipment], bool]] = []
         """A shipment whose goods are followed reaches its address. Takes over: it is delivered later."""
         self.delivered: list[Callable[[Order, Shipment], None]] = []
@@ -50,6 +52,11 @@ class Hooks:
         """The customer has the goods of a shipment that is followed; they are in `shipment.pieces`."""
         self.received: list[Callable[[Shelf, Delivery], None]] = []
         """A replenishment order has arrived; an emergency order does not count."""
+        self.contacting: list[Callable[[Order | None, str], None]] = []
+        """A customer turns to the company, about an order or about none, for one of the reasons of contacts: said by
+        the mechanism that knows why, heard by the one that answers."""
+        self.contacted: list[Callable[[Order | None, str, bool], None]] = []
+        """A contact has ended; True if it was answered, False if the customer gave up waiting for good."""
         self.sells_in_passing = True
         """Whether orders that need nothing but goods from the shelf may be sold without being built: no hook but those
         of followed orders is then called for them."""

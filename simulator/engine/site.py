@@ -9,8 +9,9 @@ import numpy as np
 from simulator.engine.clock import Clock
 from simulator.engine.facts import Abandoned, Batched, Held, Served, Shipped
 from simulator.engine.gathering import Batches, Impatient, Waves
+from simulator.engine.hooks import Hooks
 from simulator.engine.ledger import Ledger, Record
-from simulator.engine.orders import Order
+from simulator.engine.orders import Order, Shipment
 from simulator.engine.shelf import FractionalShelf, Shelf
 from simulator.engine.stations import Delay, Gate, Hold, OnCalendar, Serves, Staffed, Step, Timetable
 from simulator.engine.streams import Streams
@@ -149,9 +150,10 @@ class Stages:
     transit, for what is collected."""
 
     def __init__(
-        self, scenario: Scenario, name: str, clock: Clock, ledger: Ledger, work: WorkPlan, hurries: bool
+        self, scenario: Scenario, name: str, clock: Clock, ledger: Ledger, hooks: Hooks, work: WorkPlan, hurries: bool
     ) -> None:
         self.scenario, self.name, self.clock, self.ledger, self.work = scenario, name, clock, ledger, work
+        self.hooks = hooks
         self.staffed: list[Staffed] = []
         """The stages of the order cycle that have staff."""
         self._urgent = (
@@ -195,7 +197,9 @@ class Stages:
     def _stage(self, place: int, stage: Stage) -> "list[Machine]":
         """What an order passes at one stage."""
         number, served = self._number(stage.stage), self.ledger.recorder(Served)
-        found: list[Machine] = [Gate(self.ledger.recorder(Shipped))] if stage.stage == "transit" else []
+        found: list[Machine] = (
+            [Gate(self.ledger.recorder(Shipped), self.hooks.leaving)] if stage.stage == "transit" else []
+        )
         if stage.staff is None:
             found.append(self._step(served, number, place, stage))
         else:
@@ -246,7 +250,7 @@ class SiteWorld:
     """One site: `desk` are the stages before allocation, `dock` those after it."""
 
     def __init__(
-        self, scenario: Scenario, name: str, clock: Clock, streams: Streams, ledger: Ledger, hurries: bool
+        self, scenario: Scenario, name: str, clock: Clock, streams: Streams, ledger: Ledger, hooks: Hooks, hurries: bool
     ) -> None:
         self.scenario, self.name, self.clock, self.streams, self.ledger = scenario, name, clock, streams, ledger
         self.site = scenario.network.sites[name]
@@ -255,7 +259,7 @@ class SiteWorld:
         self.returns: ReturnsDesk = self.site.returns
         self.stages = self.site.stages
         self.work = WorkPlan(name, self.stages, scenario.network.entry_modes, streams)
-        laid_out = Stages(scenario, name, clock, ledger, self.work, hurries)
+        laid_out = Stages(scenario, name, clock, ledger, hooks, self.work, hurries)
         self.desk, self.dock = laid_out.desk, laid_out.dock
         self.inspection = laid_out.of_returns("inspection", self.returns.inspection)
         self.refurbishing = laid_out.of_returns("refurbishing", self.returns.refurbishing)
@@ -336,6 +340,11 @@ class SiteWorld:
                 work = transit if transit is not None and at_transit else self.work.expected(place, lines)
                 now = step.pass_through(now, work)[1]
         return now
+
+    def arrives(self, shipment: Shipment, left: float) -> float:
+        """When a shipment that leaves at a time is with the customer; a queue for its transit is not foreseen."""
+        assert self.transit is not None
+        return self._plan[self.transit].pass_through(left, shipment.work[self.transit])[1]
 
 
 def lay_out_shelves(scenario: Scenario, site: SiteWorld, workshops: dict[str, Staffed | None]) -> None:

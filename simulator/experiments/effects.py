@@ -13,6 +13,7 @@ import numpy as np
 from simulator.experiments.intervals import CONFIDENCE, Interval, mean_interval
 from simulator.experiments.ranges import Choice, DesignError, Range, Values, Varied
 from simulator.experiments.sweep import variants
+from simulator.scenario.assumed_defaults import assumed_defaults
 from simulator.scenario.errors import Part, dotted, steps
 from simulator.scenario.reading.load import ScenarioError
 from simulator.scenario.reading.nodes import Plain
@@ -72,6 +73,11 @@ DEFAULT = (
     "service.mistakes.complaint",
     "service.mistakes.short_payment",
     "service.mistakes.redelivery.**",
+    "communication.asking.**",
+    "communication.other_contacts",
+    "communication.channels.*.handling.**",
+    "communication.channels.*.patience.**",
+    "communication.channels.*.redial",
     "costs.**",
 )
 """What is varied where nobody says: behaviour, demand, lead and working times, errors, cost rates.
@@ -134,20 +140,21 @@ def named(given: Mapping[str, Varied]) -> list[Input]:
 def assumed_inputs(scenario: Scenario, spread: float = SPREAD) -> tuple[list[Input], dict[str, str]]:
     """What a scenario leaves open, each a fifth (`spread`) down and up: behaviour, times, errors, costs, assumptions.
 
-    Only what the scenario states is varied, no value that it leaves to a default. Also found: inputs that cannot be
-    moved that far, such as one of several shares that add to 1, each with the reason.
+    What the scenario states is varied, and those of its defaults that say that they are assumed. Also found: inputs
+    that cannot be moved that far, such as one of several shares that add to 1, each with the reason.
     """
     assumptions = {tuple(_pattern(path)): why for path, why in scenario.assumptions.items()}
-    groups: dict[str, dict[Steps, Plain]] = {}
-    reasons: dict[str, str] = {}
+    groups, reasons = dict[str, dict[Steps, Plain]](), dict[str, str]()
     for way, value in leaves(scenario.source):
         why = next((why for pattern, why in assumptions.items() if matches(way, (*pattern, "**"))), "")
         name = next((found for pattern in DEFAULT if (found := _group(way, pattern.split(".")))), "")
         if not name and why and not DECIDED.intersection(way):
             name = _group(way, ["products", "+", *["*"] * (len(way) - 2)]) or dotted(way)
         if name and "empirical" not in way and way[-1] != "minimum":  # weights, and bounds
-            groups.setdefault(name, {})[way] = value
-            reasons[name] = why
+            groups.setdefault(name, {})[way], reasons[name] = value, why
+    for each in assumed_defaults(scenario):
+        for way, value in leaves({str(each.path[-1]): each.value}, each.path[:-1]):
+            groups[dotted(way)], reasons[dotted(way)] = {way: value}, each.why
     inputs, left_out = [], dict[str, str]()
     for name, members in groups.items():
         fitted = _fitted(scenario, name, members, spread, reasons[name])

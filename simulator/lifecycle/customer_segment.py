@@ -193,11 +193,16 @@ class CustomerSegment:
         """Whether its customers say when they want the goods."""
         return self.segment.requested is not None or self._requests_by_history
 
+    @property
+    def guests(self) -> str:
+        """The name under which all orders without a customer's name are kept, in a history."""
+        return f"{self.name} guest"
+
     def _customer_of(self, orders: Orders, picked: np.ndarray) -> np.ndarray:
         known = {name: index for index, name in enumerate(self.ledger.customers)}
         found = []
         for name in orders.customer[picked].tolist():
-            name = name or f"{self.name} guest"
+            name = name or self.guests
             if name not in known:
                 known[name] = len(self.ledger.customers)
                 self.ledger.customers.append(name)

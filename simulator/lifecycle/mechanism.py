@@ -38,6 +38,8 @@ class Mechanism:
     way, so that the run has to go on to see how it ends."""
     hurries: Callable[["Scenario"], bool] = lambda scenario: False
     """Whether it may make orders more urgent than others while they are under way."""
+    foresees: Callable[["Scenario"], bool] = lambda scenario: False
+    """Whether it may ask when stock on order will be here."""
     follows: bool = False
     """Whether its hooks matter only for orders that its `draw` follows or calls alive: then all others may be sold in
     passing where they need nothing but goods from the shelf."""

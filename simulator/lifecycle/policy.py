@@ -186,6 +186,7 @@ class Policy:
         """By product: what can be given instead, as product and share who accept, the most accepted first."""
         self._terms: dict[tuple[Any, ...], Terms] = {}
         self._kept: dict[tuple[int, LineTerms], float] = {}
+        self._stated: dict[tuple[tuple[int, ...], int, str], Any] = {}
 
     def kept(self, shelf: "Shelf", terms: LineTerms) -> float:
         """Units of a shelf that a line may not touch: what is kept from its priority, or for other channels.
@@ -299,9 +300,7 @@ class Policy:
         self, site: "SiteWorld", segment: str, matching: tuple[int, ...], override: int, channel: str
     ) -> Terms:
         rules = [self.rules[place] for place in ((override,) if override >= 0 else ()) + matching]
-        whole = [
-            rule for rule in rules if rule.when.sku_class is None or (override >= 0 and rule is self.rules[override])
-        ]
+        whole = self._whole(matching, override)
         own = self.scenario.market.segments[segment]
         others, particular = self.channels.others(channel), self.channels.terms(segment, channel)
         collected = particular is not None and particular.collect is not None
@@ -334,6 +333,20 @@ class Policy:
             dock=site.counter if collected else site.dock,
             of_order=(segment, matching, override, channel),
         )
+
+    def _whole(self, matching: tuple[int, ...], override: int) -> list[ServiceRule]:
+        """The rules for a whole order, the one by which sales treats it first."""
+        instead = [self.rules[override]] if override >= 0 else []
+        return instead + [self.rules[place] for place in matching if self.rules[place].when.sku_class is None]
+
+    def stated(self, terms: Terms, commitment: str) -> Any:
+        """What the first rule for an order that states a commitment says; None if none does. For mechanisms, whose
+        commitments the terms do not hold."""
+        _, matching, override, _ = terms.of_order
+        key = matching, override, commitment
+        if key not in self._stated:
+            self._stated[key] = _first(self._whole(matching, override), commitment)
+        return self._stated[key]
 
     def _own(self, matching: tuple[int, ...]) -> int:
         """The first of the rules that match an order that is for the whole of it; -1 if none is."""

@@ -113,13 +113,14 @@ def build(scenario: Scenario, replication: int, mechanisms: Sequence[Mechanism])
     active = [mechanism for mechanism in mechanisms if mechanism.active(scenario)]
     hurries = any(mechanism.hurries(scenario) for mechanism in active)
     clock, ledger, streams = Clock(), Ledger(scenario, replication, kinds), Streams(scenario.run.seed, replication)
-    sites = [SiteWorld(scenario, name, clock, streams, ledger, hurries) for name in scenario.network.sites]
+    hooks = Hooks()
+    sites = [SiteWorld(scenario, name, clock, streams, ledger, hooks, hurries) for name in scenario.network.sites]
     workshops = lay_out_workshops(scenario, clock, ledger)
     for site in sites:
         lay_out_shelves(scenario, site, workshops)
     ledger.opening = np.array([shelf.on_hand for site in sites for shelf in site.shelves], dtype=float)
     ledger.opening[np.isinf(ledger.opening)] = np.nan
-    classes, channels, hooks = Classes(scenario, ledger), Channels(scenario, sites, streams), Hooks()
+    classes, channels = Classes(scenario, ledger), Channels(scenario, sites, streams)
     policy = Policy(scenario, ledger.customers, classes, channels, hurries)
     if policy.rationing:
         for site in sites:
@@ -128,7 +129,7 @@ def build(scenario: Scenario, replication: int, mechanisms: Sequence[Mechanism])
         for site in sites:
             for stage in site.staffed:
                 stage.watch()
-    if policy.foresees:
+    if policy.foresees or any(mechanism.foresees(scenario) for mechanism in active):
         for each in workshops.values():
             if each is not None:
                 each.watch()

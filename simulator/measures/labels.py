@@ -15,6 +15,7 @@ from simulator.measures.slices import Rows
 from simulator.planning.returned_lines import tells_reasons, tells_ways
 from simulator.planning.stock_levels import customer_classes, product_classes
 from simulator.rules.disposing import WAYS
+from simulator.scenario.communication import CONTACT_REASONS
 from simulator.scenario.network import STAGES
 from simulator.scenario.returns import REASONS
 
@@ -143,8 +144,10 @@ DIMENSIONS = (
     "component",
     "cause",
     "contract",
-    "reason",
+    "return_reason",
     "disposition",
+    "contact_channel",
+    "contact_reason",
 )
 """What KPIs are sliced by; a scenario has some of them."""
 
@@ -188,8 +191,10 @@ class Labels:
             "component": list(COMPONENTS),
             "cause": list(self.causes),
             "contract": list(scenario.service.contracts),
-            "reason": list(REASONS) if tells_reasons(scenario) else [],
+            "return_reason": list(REASONS) if tells_reasons(scenario) else [],
             "disposition": list(WAYS) if tells_ways(scenario) else [],
+            "contact_channel": list(scenario.communication.channels) if scenario.communication is not None else [],
+            "contact_reason": list(CONTACT_REASONS) if scenario.communication is not None else [],
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}
 

@@ -120,6 +120,8 @@ ACTIVITIES = (
     "error_correction",
     "short_payment",
     "sla_penalty",
+    "contacts",
+    "contact_staff",
 )
 """What costs are made of, in the order in which it is told; what other mechanisms add comes last."""
 

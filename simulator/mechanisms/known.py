@@ -5,6 +5,7 @@ from simulator.lifecycle.mechanism import Mechanism
 from simulator.mechanisms import (
     channels,
     collection,
+    communication,
     contracts,
     entry_errors,
     planned_lead_times,
@@ -23,6 +24,7 @@ _BUILT_IN = (
     collection.MECHANISM,
     returns.MECHANISM,
     reservations.MECHANISM,
+    communication.MECHANISM,
 )
 _REGISTERED: dict[str, Mechanism] = {}
 

@@ -80,9 +80,12 @@ def effort(scenario: Scenario) -> Effort:
             else:
                 weekly, mean = share * orders_by_week(scenario, segment), line_mean(segment, channel)
             many = float(weekly.sum()) * horizon / float(edges[-1]) * again
-            stages = len(sites[home_site(scenario, name, channel)].stages)
+            passed = sites[home_site(scenario, name, channel)].stages
+            stages = len(passed)
             orders, lines = orders + many, lines + many * mean
             each = many * (1 + 2 * mean + (stages + 1.3 if stages else 1))  # ordered, its lines allocated, delivered
+            open_for = sum(stage.time.expected for stage in passed if stage.time is not None)
+            each += many * open_for * sum(_news(scenario))
             events += each
             if each > largest:
                 most, largest = ("market", "segments", name), each
@@ -92,9 +95,10 @@ def effort(scenario: Scenario) -> Effort:
             events += many
             if many > largest:
                 most, largest = ("network", "sites", name, "returns", "independent", "rate"), many
-    looks = sum(_looks(scenario))
-    most = most if looks < largest else ("run", "horizon")
-    events += looks + sum(_replenishment(scenario))
+    looks, contacts = sum(_looks(scenario)), sum(_contacts(scenario))
+    if max(looks, contacts) >= largest:
+        most = ("run", "horizon") if looks >= contacts else ("communication",)
+    events += looks + contacts + sum(_replenishment(scenario))
     shelves = sum(len(scenario.products) for site in sites.values() if site.stock is not None)
     return Effort(orders, lines, events, PROGRAM + SHELF * shelves + EVENT * events, most)
 
@@ -118,6 +122,27 @@ def _rate(rule: ReplenishmentRule, demand: Demand) -> float:
     """Orders per hour; one in five lines where the numbers of a rule are still to be worked out."""
     found = order_rate(rule, demand) if demand.mean > 0 else 0.0
     return demand.lines * 0.2 if found is None else min(found, demand.lines)
+
+
+def _news(scenario: Scenario) -> Iterator[float]:
+    """Of an open order, by the hour: updates, and questions that come in any case, one at a time."""
+    often = [rule.notify.every for rule in scenario.service.rules if rule.notify is not None]
+    yield max((1 / every for every in often if every), default=0.0)
+    section = scenario.communication
+    if section is not None and section.asking is not None and section.asking.base:
+        answer = (
+            0.0 if section.asking.self_service else min(each.handling.expected for each in section.channels.values())
+        )
+        yield 3 / (1 / section.asking.base + answer)
+
+
+def _contacts(scenario: Scenario) -> Iterator[float]:
+    """Contacts about no order, and breaks of agents."""
+    section, horizon = scenario.communication, scenario.run.horizon
+    if section is not None:
+        yield 3 * section.other_contacts * horizon
+        breaks = ((team.number, team.breaks) for team in section.agents.values())
+        yield sum(2 * horizon * number / each.every for number, each in breaks if each is not None)
 
 
 def _looks(scenario: Scenario) -> Iterator[float]:

@@ -85,6 +85,12 @@ class WorkingTime:
             return at
         return self.starts[place] if place < len(self.starts) else at
 
+    def closes(self, at: float) -> float:
+        """When work ends that is under way at a time; the time itself if it is closed then."""
+        if not self.is_open(at):
+            return at
+        return self.ends[bisect_right(self.starts, at) - 1]
+
     def next_shift(self, at: float) -> float:
         """When the first shift of a later day begins; one that lasts over midnight belongs to the day it began on.
 

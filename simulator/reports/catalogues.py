@@ -20,8 +20,10 @@ from simulator.rules.allocating import AllocationRule
 from simulator.rules.classifying import SegmentationRule
 from simulator.rules.disposing import DispositionRule
 from simulator.rules.family import Rule, rules_in
+from simulator.rules.notifying import NotificationRule
 from simulator.rules.promising import PromiseRule
 from simulator.rules.replenishing import ReplenishmentRule
+from simulator.rules.routing import RoutingRule
 from simulator.rules.sourcing import SourcingRule
 from simulator.rules.stockout import StockoutRule
 from simulator.scenario.calendars import Days, Opening
@@ -40,6 +42,8 @@ FAMILIES: dict[str, type[Rule]] = {
     "sourcing": SourcingRule,
     "acceptance": AcceptanceRule,
     "disposition": DispositionRule,
+    "notification": NotificationRule,
+    "routing": RoutingRule,
 }
 """The families of rules by the name under which a scenario uses them."""
 
@@ -224,6 +228,8 @@ def default(field: FieldInfo, hint: Any) -> str:
     if isinstance(rules[0], Rule):
         said = ", ".join(f"{{rule: {rule.rule}}}" for rule in rules)
         return f"`{said}`" if len(rules) == 1 else f"`[{said}]`"
+    if isinstance(value, dict) and any(isinstance(each, BaseModel) for each in value.values()):
+        return ", ".join(f"`{name}`" for name in value)
     written = TypeAdapter(hint).dump_python(value, mode="json")
     if value == tuple(range(7)):
         return "daily"

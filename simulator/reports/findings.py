@@ -25,7 +25,7 @@ KEPT = frozenset(
         "class",
         "customer_class",
         "rule",
-        "reason",
+        "return_reason",
         "disposition",
         "target",
         "site",
@@ -34,6 +34,8 @@ KEPT = frozenset(
         "activity",
         "cause",
         "contract",
+        "contact_channel",
+        "contact_reason",
     }
 )
 """Dimensions that the page shows; customers may be thousands."""

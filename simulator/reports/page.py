@@ -31,7 +31,8 @@ from simulator.reports.result_tables import HEADLINES, at_least, load_lines
 from simulator.reports.sections import BY_SEGMENT, cost, segments, service, shares, stock, suppliers, time
 from simulator.reports.stock_plan import plan_section
 from simulator.reports.worst_cases import orders, skus
-from simulator.scenario.errors import Fault, steps
+from simulator.scenario.assumed_defaults import assumed_defaults
+from simulator.scenario.errors import Fault, dotted, steps
 from simulator.scenario.scenario import Scenario
 
 LONGEST = 160
@@ -50,8 +51,10 @@ def assumptions(findings: Findings) -> Section:
 
 
 def assumed(scenario: Scenario) -> list[tuple[str, str, str]]:
-    """Path, value and reason of every assumption."""
-    return [(path, _shown(_values(scenario.source, path)), reason) for path, reason in scenario.assumptions.items()]
+    """Path, value and reason of every assumption: those that the scenario names, then defaults that are one."""
+    named = [(path, _shown(_values(scenario.source, path)), reason) for path, reason in scenario.assumptions.items()]
+    defaults = assumed_defaults(scenario)
+    return named + [(dotted(each.path), _shown([each.value]), f"default: {each.why}") for each in defaults]
 
 
 def _values(source: Any, path: str) -> list[Any]:

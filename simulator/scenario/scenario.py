@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from simulator.model import AnyOrder, Beside, Model, once
 from simulator.plugins import added
+from simulator.scenario.communication import Communication, communication_references
 from simulator.scenario.costs import Costs
 from simulator.scenario.errors import At, Several
 from simulator.scenario.market import Market
@@ -95,6 +96,8 @@ class Scenario(Model):
     """The service policy."""
     segmentation: Segmentation = Segmentation()
     """Classes of products and customers."""
+    communication: Communication | None = None
+    """What customers know, when they turn to the company, and who answers; nobody does where left out."""
     costs: Costs = Costs()
     """Cost rates."""
     optimise: Optimise | None = None
@@ -128,7 +131,8 @@ class Scenario(Model):
         calendars = calendar_faults(self.network, self.run.start)
         scheduled = schedule_references(self.network, self.run.start)
         returns = return_references(self.service, self.network, self.products)
-        return [*reference_faults(*sections), *returns, *calendars, *scheduled, *own, *quantities]
+        contacts = communication_references(self.communication, self.network, self.service, self.costs)
+        return [*reference_faults(*sections), *returns, *calendars, *scheduled, *own, *quantities, *contacts]
 
     @property
     def source(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from simulator.model import Model, Names
 from simulator.rules.allocating import Allocation, FirstCome
+from simulator.rules.notifying import Notify
 from simulator.rules.promising import Promise
 from simulator.rules.stockout import Backorder, Stockout
 from simulator.scenario.contracts import Contract
@@ -142,6 +143,10 @@ class ServiceRule(Model):
     """What is offered where the promise is longer than the customer accepts; without any, such an order is lost."""
     returns: ReturnTerms | None = None
     """How much comes back, what of it is accepted, and what becomes of it."""
+    notify: Notify | None = None
+    """What customers are told of open orders, where there is a section `communication`; else nothing."""
+    answered_by: Names | None = None
+    """The teams of agents who answer contacts about these orders; every team that can where left out."""
 
 
 class Override(Model):

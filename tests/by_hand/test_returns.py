@@ -298,5 +298,5 @@ def test_money_adds_up(terms, revenue, goods, cost):
     assert values["margin"][""][0] == pytest.approx(revenue - goods - cost)
     if ledger.of(Returned):
         assert values["cost_per_return"][""][0] == pytest.approx(cost)
-        assert values["cost_per_return"]["reason"][0] == pytest.approx(cost)
-        assert values["return_rate"]["reason"].sum() == values["return_rate"][""][0] == 1
+        assert values["cost_per_return"]["return_reason"][0] == pytest.approx(cost)
+        assert values["return_rate"]["return_reason"].sum() == values["return_rate"][""][0] == 1

@@ -142,6 +142,7 @@ TEXTBOOK = {
     "two_lines": {"order_fill_rate": 0.83410},
     "truck_departure": {"order_cycle_time": 45.0, "on_time": 0.62531},
     "office_hours": {"order_cycle_time": 10.33333},
+    "contact_centre": {"delayed_contacts": 0.269577, "abandonment": 0.085105},
     "weekly_review": {"on_hand": 26.00663, "unit_fill_rate": 0.99676},
 }
 

@@ -275,3 +275,15 @@ def test_an_interrupted_analysis_says_so_and_can_be_gone_on_with(tmp_path):
 def test_lists_are_for_sweeps():
     with pytest.raises(DesignError, match="for a sweep"):
         named({"a": Choice((1, 2))})
+
+
+def test_defaults_that_are_assumed_are_varied():
+    """What a description calls an assumption is varied though the scenario does not state it; what it states replaces
+    the default, and a default that is none, such as the share of self-service, is left alone."""
+    inputs, left_out = assumed_inputs(load("what_if/contacts", ["communication.asking.upset=0.3"]))
+    found = {each.name: each for each in inputs}
+    assert found["communication.asking.base"].at(0.0) == {"communication.asking.base": "0.008 per day"}
+    assert found["communication.asking.trust_lost"].assumed.endswith("Assumption.")
+    assert found["communication.asking.upset"].at(0.0) == {"communication.asking.upset": pytest.approx(0.24)}
+    assert not any("self_service" in name for name in found if name.startswith("communication"))
+    assert "communication.asking.late.0 h" in left_out

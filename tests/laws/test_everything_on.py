@@ -9,6 +9,7 @@ from scenes import play
 
 import simulator
 from simulator.engine import facts
+from simulator.mechanisms.communication.facts import Contacted, GaveUp
 from simulator.mechanisms.contracts.facts import Pushed, Settled
 from simulator.mechanisms.entry_errors.facts import Erred
 from simulator.mechanisms.reservations.facts import Withdrawn
@@ -56,6 +57,14 @@ CHAINS = st.builds(
 )
 
 
+COMMUNICATION = {
+    "asking": {},
+    "other_contacts": "10 per day",
+    "channels": {"phone": {"patience": "3 min", "redial": 0.5}, "mail": {}},
+    "agents": {"desk": {"number": 1, "calendar": "office"}},
+}
+
+
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     """The full service with stock that is too short, and a policy drawn by lot."""
@@ -88,6 +97,9 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         "alert": {"before": "3 days"},
         "metric": draw(st.sampled_from(["otif", "on_time"])),
     }
+    source["communication"] = COMMUNICATION
+    told = ("silence", "milestones", "delay_alerts")[source["run"]["seed"] % 3]
+    service["rules"][-1]["notify"] = {"rule": told}
     record = source["market"]["channels"]["web_guest"]["record"]
     record["oversold"] = draw(st.sampled_from(["cancel", "recover"]))
     return Scenario.model_validate(source)
@@ -107,6 +119,8 @@ SEEN = dict.fromkeys(
         SkuReclassified,
         Withdrawn,
         Returned,
+        Contacted,
+        GaveUp,
         facts.Cancelled,
         facts.Lost,
     ),

@@ -131,10 +131,10 @@ def parts_add_up(ledger: Ledger) -> None:
     """Reasons and dispositions add up to the whole, and the costs of returns to their activities."""
     measures = measure(ledger)
     for kpi, dimension in (
-        ("return_rate", "reason"),
-        ("returned_units", "reason"),
-        ("returned_value", "reason"),
-        ("refused_returns", "reason"),
+        ("return_rate", "return_reason"),
+        ("returned_units", "return_reason"),
+        ("returned_value", "return_reason"),
+        ("refused_returns", "return_reason"),
         ("circularity", "disposition"),
         ("recovery_value", "disposition"),
     ):

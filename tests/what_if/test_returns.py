@@ -29,7 +29,7 @@ def found(metric: Metric, name: str = "", *changes: str) -> np.ndarray:
 def lines_back(name: str, *changes: str) -> dict[str, np.ndarray]:
     """Share of the lines delivered that came back, by reason."""
     reasons = (*OWN, "late", "damaged", "wrong_item")
-    return {reason: found(("return_rate", "reason", reason), name, *changes) for reason in reasons}
+    return {reason: found(("return_rate", "return_reason", reason), name, *changes) for reason in reasons}
 
 
 def test_sooner_in_stock_is_more_in_stock_though_nothing_was_bought():
@@ -81,8 +81,8 @@ def test_a_fault_only_refuses_the_rest():
     assert (refused > 0.6).all()
     assert (found("return_rate", "_own_fault", PLENTY) < 0.6 * found("return_rate", "", PLENTY)).all()
     for reason in ("late", "damaged", "defective"):
-        same = found(("return_rate", "reason", reason), "", PLENTY)
-        np.testing.assert_array_equal(found(("return_rate", "reason", reason), "_own_fault", PLENTY), same)
+        same = found(("return_rate", "return_reason", reason), "", PLENTY)
+        np.testing.assert_array_equal(found(("return_rate", "return_reason", reason), "_own_fault", PLENTY), same)
 
 
 def test_where_it_is_worth_most_recovers_most():

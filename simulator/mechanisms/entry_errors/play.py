@@ -208,3 +208,5 @@ def meet(world: World, order: Order, mistake: Mistake) -> None:
         record.short_paid((now, order.number, world.scenario.service.mistakes.short_payment))
     if mistake.complains:
         record.complained((now, order.number, mistake.kind))
+        for hear in world.hooks.contacting:
+            hear(order, "complaint")

@@ -34,11 +34,11 @@ SCRAP = WAYS.index("scrap")
 
 def by_reason(view: View, of: Ratio, reason: np.ndarray, parts: np.ndarray, below: np.ndarray | None = None) -> Sliced:
     """A ratio, with parts by reason where a scenario has several; of `below`, or of the whole."""
-    if not view.labels.sizes["reason"]:
+    if not view.labels.sizes["return_reason"]:
         return of
     known = reason >= 0
     sums = [np.bincount(reason[known], each[known], len(REASONS)) for each in (parts, below) if each is not None]
-    return Parted(of, "reason", *sums)
+    return Parted(of, "return_reason", *sums)
 
 
 def _by_way(view: View, of: Ratio, way: np.ndarray, parts: np.ndarray) -> Sliced:

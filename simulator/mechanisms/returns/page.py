@@ -37,11 +37,11 @@ def returns(findings: Told) -> Section | None:
     """The measures, then by reason and by what becomes of the goods; nothing where rules say nothing of returns, or no
     more than how many there are."""
     labels = findings.view.labels
-    if not labels.sizes["reason"] and not labels.sizes["disposition"]:
+    if not labels.sizes["return_reason"] and not labels.sizes["disposition"]:
         return None
     rows = [[SAYS[each.kpi], *_cell(each)] for each in findings.shown(SAYS)]
     parts: list[PagePart] = [DataTable(["Measure", "", ""], rows)] if rows else []
-    if findings.by("return_rate", "reason"):
+    if findings.by("return_rate", "return_reason"):
         parts.append(_by_reason(findings))
     if findings.by("circularity", "disposition"):
         parts.append(_by_way(findings))
@@ -57,10 +57,10 @@ def returns(findings: Told) -> Section | None:
 def _by_reason(findings: Told) -> DataTable:
     """Of all lines delivered, those that came back for each reason, and what a return costs for it."""
     rows = []
-    for each in findings.by("return_rate", "reason"):
+    for each in findings.by("return_rate", "return_reason"):
         if each.mean:
-            cost = findings.of("cost_per_return", "reason", each.label)
-            refused = findings.of("refused_returns", "reason", each.label)
+            cost = findings.of("cost_per_return", "return_reason", each.label)
+            refused = findings.of("refused_returns", "return_reason", each.label)
             rows.append([_plain(each.label), *_cell(each), *_cell(refused), *_money(cost)])
     columns = ["Reason", "Of lines delivered", "", "Refused, of requests", "", "Cost of a return", ""]
     return DataTable(columns, rows)
