@@ -125,8 +125,8 @@ def _agents(ledger: Ledger, made: Columns) -> Iterator[str]:
         kinds = np.unique(made["channel"][about[mine]] * len(CONTACT_REASONS) + made["reason"][about[mine]])
         for channel, reason in (divmod(int(kind), len(CONTACT_REASONS)) for kind in kinds):
             if not team.answers(channels[channel], CONTACT_REASONS[reason]):
-                about = f"{CONTACT_REASONS[reason]} by {channels[channel]}"
-                yield f"team {name}: answered {about}, of which it does not know"
+                what = f"{CONTACT_REASONS[reason]} by {channels[channel]}"
+                yield f"team {name}: answered {what}, of which it does not know"
         at = np.concatenate([answered["until"][mine], answered["at"][mine]])
         change = np.concatenate([-part[mine], part[mine]])
         load = np.cumsum(change[np.lexsort((change, at))])  # who ends makes room for who begins at that instant
