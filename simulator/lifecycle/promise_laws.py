@@ -15,7 +15,7 @@ from simulator.engine.movements import shelf_of_line
 from simulator.planning.stock_levels import sized_rules
 from simulator.units import exact
 
-TINY = 1e-6
+TINY = 1e-7
 Event = tuple[float, int, int, float, float]
 """When, what (its rank among what happens at one instant), line, units, and a date."""
 COME, COMMITTED, GONE, SET_ASIDE, TAKEN, VOID = range(6)

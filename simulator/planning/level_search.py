@@ -24,6 +24,8 @@ ALL_ORDERS, ORDERS = 5_000, 150
 """Orders to suppliers that are wanted for few shelves together, and that are enough for one of many."""
 FIRST = 6_000
 """Lines with which the level is looked for at first."""
+SHORTEST = 4_000
+"""Lines of a play that only tells how far to move a level that is known."""
 SURE = 400_000
 """Lines of all shelves together with which a level that was found in fewer is tried, and its neighbours."""
 
@@ -58,7 +60,8 @@ def search(case: ShelfCase, shelves: int) -> Found:
     formula = exact_formula(case)
     if formula is not None:
         return Found(*level_by_formula(case), formula)
-    how = plan(case, most_lines(shelves), FEWEST)
+    at_once = case.lifts and case.answers.all_wait  # one play tells the service at every level
+    how = plan(case, most_lines(shelves) if at_once else min(most_lines(shelves), SURE), FEWEST)
     plays = [draw(case, how, turn) for turn in range(how.turns)]
     if not case.lifts:
         return _one_by_one(case, plays, shelves)
@@ -67,6 +70,24 @@ def search(case: ShelfCase, shelves: int) -> Found:
     reached, goal = _if_all_wait(case, plays), case.target.value - 1e-9
     level = smallest(lambda level: reached(level) >= goal, _guess(case), 0.0, case.beyond)
     return Found(level, reached(level), "played")
+
+
+def moved(found: Found, planned: ShelfCase, learned: ShelfCase) -> Found:
+    """The level for a lead time that was learned in a run: as far from the one that was found for the planned lead time
+    as the levels of the two lie apart if everybody waits, in a short play of the same lines.
+
+    Errors: UnreachableError if none reaches the target.
+    """
+    if exact_formula(learned) is not None:
+        return search(learned, 1)
+    how, goal = plan(planned, SHORTEST, SHORTEST), planned.target.value - 1e-9
+
+    def alone(case: ShelfCase) -> float:
+        reached = _if_all_wait(case, [draw(planned, how, turn) for turn in range(how.turns)])
+        return smallest(lambda level: reached(level) >= goal, _guess(case), -math.inf, case.beyond)
+
+    level = max(found.level + alone(learned) - alone(planned), 0.0)
+    return Found(level, math.nan, f"{found.method}, moved by the lead time that was learned")
 
 
 def smallest(reaches: Callable[[float], bool], guess: float, lowest: float, most: float, step: float = 0.0) -> float:
@@ -136,20 +157,29 @@ def _dear(case: ShelfCase) -> float:
 
 def _shortened(case: ShelfCase, plays: list[Play], shelves: int, longer: float = 1.0) -> list[Play]:
     """The beginning of a play that is to be played line by line; so much longer where nothing corrects its luck."""
-    if len(plays) > 1:
-        return plays
     lines, per_order = ALL_SHORT / shelves, case.between_orders * case.lines
     if shelves <= FEW:
         lines = max(min(LONG, lines), ALL_ORDERS / shelves * per_order)
     else:
         lines = max(lines, min(SHORT, ORDERS * per_order), SHORT / 2)
-    return [plays[0].until(int(longer * lines / _dear(case)))]
+    return _within(plays, longer * lines / _dear(case))
+
+
+def _lines(plays: list[Play]) -> int:
+    return sum(len(play.lines.at) for play in plays)
+
+
+def _within(plays: list[Play], lines: float) -> list[Play]:
+    """The beginning of a play, or the first of several, of about so many lines that are measured."""
+    if len(plays) == 1:
+        return [plays[0].until(int(lines))]
+    return plays[: max(1, math.ceil(lines * len(plays) / max(_lines(plays), 1)))]
 
 
 def _surely(case: ShelfCase, plays: list[Play], shelves: int, found: Found, played: list[Play]) -> Found:
     """A level tried, with its neighbours, in a longer play than it was found in, where few shelves have a target."""
-    longer = [plays[0].until(int(SURE / shelves / _dear(case)))]
-    if len(plays) > 1 or len(longer[0].lines.at) < 1.5 * len(played[0].lines.at):
+    longer = _within(plays, SURE / shelves / _dear(case))
+    if _lines(longer) < 1.5 * _lines(played):
         return found
     reached, goal = _LineByLine(case, longer), case.target.value - 1e-9
     level = smallest(lambda level: reached(level) >= goal, found.level, 0.0, case.beyond, max(1.0, found.level // 100))
@@ -159,9 +189,8 @@ def _surely(case: ShelfCase, plays: list[Play], shelves: int, found: Found, play
 def _one_by_one(case: ShelfCase, plays: list[Play], shelves: int) -> Found:
     """Whatever the rule and the customers do: a level is looked for in a short play, and found in a longer one."""
     goal, guess = case.target.value - 1e-9, _guess(case)
-    if len(plays) == 1:
-        at_first = _LineByLine(case, [plays[0].until(FIRST)])
-        guess = smallest(lambda level: at_first(level) >= goal, guess, 0.0, case.beyond)
+    at_first = _LineByLine(case, _within(plays, FIRST))
+    guess = smallest(lambda level: at_first(level) >= goal, guess, 0.0, case.beyond)
     short = _shortened(case, plays, shelves, 2.0 if shelves > FEW else 0.5)
     reached = _LineByLine(case, short)
     level = smallest(lambda level: reached(level) >= goal, guess, 0.0, case.beyond, guess // 50)
@@ -176,10 +205,10 @@ def _by_likeness(case: ShelfCase, plays: list[Play], shelves: int) -> Found:
     """
     short = _shortened(case, plays, shelves)
     reached, paired = _LineByLine(case, short), _if_all_wait(case, short)
-    share = float(case.answers.waits.mean()) if short[0] is not plays[0] else 0.0
+    share = float(case.answers.waits.mean()) if _lines(short) < _lines(plays) else 0.0
     goal = case.target.value - 1e-9
     theirs = smallest(lambda at: paired(at) >= goal, _guess(case), -math.inf, case.beyond)
-    level, found = _like(reached, paired, goal, theirs, 0.0 if shelves <= FEW else CLOSE)
+    level, found = _like(reached, paired, goal, theirs, 0.0 if shelves <= FEW else CLOSE, case.beyond)
     surely = _surely(case, plays, shelves, Found(level, found, "played line by line"), short)
     if not share or surely.reached != found:
         return surely
@@ -190,12 +219,16 @@ def _by_likeness(case: ShelfCase, plays: list[Play], shelves: int) -> Found:
     return Found(lucky, expected, "played line by line")
 
 
-def _like(service_at: Service, paired: Service, goal: float, theirs: float, close: float) -> tuple[float, float]:
+def _like(
+    service_at: Service, paired: Service, goal: float, theirs: float, close: float, most: float
+) -> tuple[float, float]:
     """The smallest whole level at which `service_at` reaches the goal, and its service; or one that is likely to.
 
     A `paired` play, in which everybody waits, reaches it at the level `theirs`. The same service is reached there at a
     level that lies about as far away everywhere, which is the next guess, and the last one from a level that misses
-    the goal by less than `close`.
+    the goal by less than `close`. Where guesses do not close in, every other level lies halfway.
+
+    Errors: UnreachableError if none up to the most reaches the goal.
     """
     low, high, level, best, off, plays = -1.0, math.inf, max(theirs, 0.0), 1.0, 1.0, 0
 
@@ -211,12 +244,14 @@ def _like(service_at: Service, paired: Service, goal: float, theirs: float, clos
             low = level
         if high - low <= 1:
             return high, best
-        guess = level + theirs - like(found)
+        if low >= most:
+            raise UnreachableError(f"no level up to {most:,.0f} units reaches it")
+        guess = min(level + theirs - like(found), math.ceil(most))
         off = min(off, abs(found - goal))
         plays += 1
         if off < close or (plays > 1 and off < 4 * close):
             return max(guess, 0.0), goal
-        if not low < guess < high:
+        if not low < guess < high or (plays > 4 and plays % 2):
             guess = (low + high) // 2 if high < math.inf else 2 * level + 1
         level = guess
 
@@ -243,4 +278,4 @@ def by_month(case: ShelfCase, level: float, shelves: int) -> dict[int, float]:
     return {place + 1: float(1 - misses[place] / weights[place]) for place in range(12) if weights[place]}
 
 
-__all__ = ["Found", "UnreachableError", "by_month", "search"]
+__all__ = ["Found", "UnreachableError", "by_month", "moved", "search"]

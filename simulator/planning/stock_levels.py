@@ -14,7 +14,7 @@ from simulator.model import once
 from simulator.planning.exact_level import open_number
 from simulator.planning.expected_demand import customer_turnover, expected_demand
 from simulator.planning.kept_levels import keep, kept, program
-from simulator.planning.level_search import Found, UnreachableError, by_month, search
+from simulator.planning.level_search import Found, UnreachableError, by_month, moved, search
 from simulator.planning.shelf_answers import answers_of
 from simulator.planning.shelf_case import by_the_step, shelf_case
 from simulator.planning.shelf_demand import homes
@@ -164,8 +164,7 @@ def _sized_shelf(
     if learned is not None:
         found = _searched(scenario, site, sku, wanted, learned)
     else:
-        _find(scenario, site, {sku: wanted})
-        found = _known[_key(scenario, site, sku, wanted)]
+        found = _level(scenario, site, sku, wanted)
     level = by_the_step(scenario, sku, rule, lambda each: each.at_level(found.level, in_steps) or each)
     return SizedShelf(supplier, level, found.method, wanted, found.reached, demand, planned)
 
@@ -202,6 +201,12 @@ def _open(scenario: Scenario, site: str, sku: str) -> bool:
     return rule.target is not None and rule.at_level(0.0, expected_demand(scenario, site)[sku]) is not None
 
 
+def _level(scenario: Scenario, site: str, sku: str, target: ServiceTarget) -> Found:
+    """The level of a shelf for a target, found once."""
+    _find(scenario, site, {sku: target})
+    return _known[_key(scenario, site, sku, target)]
+
+
 def _find(scenario: Scenario, site: str, targets: dict[str, ServiceTarget]) -> None:
     """Find the levels of some SKUs at a site: those known to this process, kept on disk, or else played, and kept."""
     keys = {sku: _key(scenario, site, sku, target) for sku, target in targets.items()}
@@ -217,12 +222,13 @@ def _find(scenario: Scenario, site: str, targets: dict[str, ServiceTarget]) -> N
 
 
 def _searched(scenario: Scenario, site: str, sku: str, target: ServiceTarget, learned: LeadTime | None = None) -> Found:
-    """The level of a shelf for a target; for a lead time learned in a run it is played no longer than it must be."""
+    """The level of a shelf for a target; for a lead time learned in a run it is moved from the one that is known."""
     supplier, rule = stated_rule(scenario, site, sku)
-    demand, shelves = expected_demand(scenario, site)[sku], _targeted(scenario)
-    case = shelf_case(scenario, site, sku, rule, target, supplier, demand, _labels(scenario)[sku], learned)
+    stated = (scenario, site, sku, rule, target, supplier, expected_demand(scenario, site)[sku], _labels(scenario)[sku])
     try:
-        return search(case, shelves if learned is None else max(shelves, MANY))
+        if learned is None:
+            return search(shelf_case(*stated), _targeted(scenario))
+        return moved(_level(scenario, site, sku, target), shelf_case(*stated), shelf_case(*stated, learned))
     except UnreachableError as error:
         name = sku if sku in (scenario.network.sites[site].stock or {}) else "default"
         path = ("network", "sites", site, "stock", name, "target")
@@ -249,10 +255,6 @@ def _key(scenario: Scenario, site: str, sku: str, target: ServiceTarget) -> str:
 @once
 def _supplied(scenario: Scenario, supplier: str) -> Any:
     return scenario.network.suppliers[supplier].canonical()
-
-
-MANY = 20
-"""A level that is found anew in a run is played as if at least so many shelves had targets."""
 
 
 LOOKED_AT = 20
