@@ -49,8 +49,7 @@ def policy_warnings(scenario: Scenario) -> list[dict[str, str]]:
 def scenario_warnings(scenario: Scenario) -> list[dict[str, Any]]:
     """Every warning of a scenario as plain data, words and numbers: too much work, its history, the service policy."""
     work, history = _as_plain("work", endless_work(scenario)), _as_plain("history", told_of_history(scenario))
-    demand = _as_plain("demand", unmoved_by_rhythm(scenario))
-    return [*(each.as_json() for each in overloads(scenario)), *work, *history, *demand, *policy_warnings(scenario)]
+    return [*(each.as_json() for each in overloads(scenario)), *work, *history, *policy_warnings(scenario)]
 
 
 def _as_plain(kind: str, told: Iterable[At]) -> list[dict[str, str]]:

@@ -43,4 +43,4 @@ def test_words_for_the_facts_of_a_mechanism_are_found_when_they_are_first_wanted
     words = _words()
     assert set(words) >= {fact for each in mechanisms() for fact in each.words}
     returned = next(kind for kind in words if kind.__name__ == "Returned")
-    assert words[returned](None, returned(5.0, 3, 2.0), {3: "mug"}) == "2 x mug come back"
+    assert words[returned](None, returned(5.0, 3, 0, 2.0, 1, 0), {3: "mug"}) == "2 x mug come back"
