@@ -229,7 +229,7 @@ def default(field: FieldInfo, hint: Any) -> str:
         said = ", ".join(f"{{rule: {rule.rule}}}" for rule in rules)
         return f"`{said}`" if len(rules) == 1 else f"`[{said}]`"
     if isinstance(value, dict) and any(isinstance(each, BaseModel) for each in value.values()):
-        return ", ".join(f"`{name}`" for name in value)
+        return "`{" + ", ".join(f"{name}: {{}}" for name in value) + "}`"
     written = TypeAdapter(hint).dump_python(value, mode="json")
     if value == tuple(range(7)):
         return "daily"

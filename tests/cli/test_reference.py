@@ -90,7 +90,8 @@ def test_what_carries_a_unit_is_no_number():
             if what.startswith("duration") and said and said != "**required**":
                 assert hours(said) >= 0
             if what.startswith("rate") and said and said != "**required**":
-                assert per_hour(0 if said == "0" else said) >= 0
+                rates = read_value(said, key).values() if what.endswith("by name") else [0 if said == "0" else said]
+                assert all(per_hour(rate) >= 0 for rate in rates)
     assert "| `horizon` | duration, such" in pages()["scenario.md"]
     assert '| `days` | days, such as "mon-fri" |' in pages()["scenario.md"]
     assert '| `hours` | hours, such as "08:00-17:00" |' in pages()["scenario.md"]
