@@ -128,7 +128,7 @@ SEEN = dict.fromkeys(
 )
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
           phases=[Phase.generate])  # fmt: skip  # a case of this size is not made smaller in any useful time
 @given(scenarios())
 def _whatever_the_policy(scenario):
