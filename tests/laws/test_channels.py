@@ -185,10 +185,10 @@ def stock_moves(ledger: Ledger) -> list[tuple[float, int, int, float, bool]]:
     "change",
     [
         ("source: {rule: nearest, sites: [north, south]}", "source: {rule: dedicated, site: south}"),
-        ("source: {rule: cheapest}", "source: {rule: dedicated, site: north}"),
+        pytest.param(("source: {rule: cheapest}", "source: {rule: dedicated, site: north}"), marks=pytest.mark.long),
         ("protected: {units: 2}", "protected: {units: 20}"),
-        ("sync: 6 h", "sync: 1 h"),
-        ("hold: 3 days", "hold: 8 days"),
+        pytest.param(("sync: 6 h", "sync: 1 h"), marks=pytest.mark.long),
+        pytest.param(("hold: 3 days", "hold: 8 days"), marks=pytest.mark.long),
     ],
 )
 def test_a_change_of_policy_leaves_the_customers_as_they_were(ledger, change):

@@ -155,7 +155,7 @@ def policies(draw: st.DrawFn) -> Scenario:
     return Scenario.model_validate(source)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(policies())
 def test_the_laws_hold_whatever_the_policy(scenario):
     play(scenario)
