@@ -24,7 +24,7 @@ ALL_ORDERS, ORDERS = 5_000, 150
 """Orders to suppliers that are wanted for few shelves together, and that are enough for one of many."""
 FIRST = 6_000
 """Lines with which the level is looked for at first."""
-SHORTEST = 4_000
+SHORTEST = 20_000
 """Lines of a play that only tells how far to move a level that is known."""
 SURE = 400_000
 """Lines of all shelves together with which a level that was found in fewer is tried, and its neighbours."""
@@ -60,8 +60,7 @@ def search(case: ShelfCase, shelves: int) -> Found:
     formula = exact_formula(case)
     if formula is not None:
         return Found(*level_by_formula(case), formula)
-    at_once = case.lifts and case.answers.all_wait  # one play tells the service at every level
-    how = plan(case, most_lines(shelves) if at_once else min(most_lines(shelves), SURE), FEWEST)
+    how = plan(case, most_lines(shelves) if case.at_once else min(most_lines(shelves), SURE), FEWEST)
     plays = [draw(case, how, turn) for turn in range(how.turns)]
     if not case.lifts:
         return _one_by_one(case, plays, shelves)
@@ -72,22 +71,15 @@ def search(case: ShelfCase, shelves: int) -> Found:
     return Found(level, reached(level), "played")
 
 
-def moved(found: Found, planned: ShelfCase, learned: ShelfCase) -> Found:
-    """The level for a lead time that was learned in a run: as far from the one that was found for the planned lead time
-    as the levels of the two lie apart if everybody waits, in a short play of the same lines.
+def if_all_wait(case: ShelfCase, lines_of: ShelfCase) -> float:
+    """The level that reaches the target in a short play in which everybody waits; it may lie below 0. Its lines are
+    those of another case of the shelf, so that the levels of two lead times differ by these alone.
 
-    Errors: UnreachableError if none reaches the target.
+    Errors: UnreachableError if none does.
     """
-    if exact_formula(learned) is not None:
-        return search(learned, 1)
-    how, goal = plan(planned, SHORTEST, SHORTEST), planned.target.value - 1e-9
-
-    def alone(case: ShelfCase) -> float:
-        reached = _if_all_wait(case, [draw(planned, how, turn) for turn in range(how.turns)])
-        return smallest(lambda level: reached(level) >= goal, _guess(case), -math.inf, case.beyond)
-
-    level = max(found.level + alone(learned) - alone(planned), 0.0)
-    return Found(level, math.nan, f"{found.method}, moved by the lead time that was learned")
+    how, goal = plan(lines_of, SHORTEST, SHORTEST), case.target.value - 1e-9
+    reached = _if_all_wait(case, [draw(lines_of, how, turn) for turn in range(how.turns)])
+    return smallest(lambda level: reached(level) >= goal, _guess(case), -math.inf, case.beyond)
 
 
 def smallest(reaches: Callable[[float], bool], guess: float, lowest: float, most: float, step: float = 0.0) -> float:
@@ -278,4 +270,4 @@ def by_month(case: ShelfCase, level: float, shelves: int) -> dict[int, float]:
     return {place + 1: float(1 - misses[place] / weights[place]) for place in range(12) if weights[place]}
 
 
-__all__ = ["Found", "UnreachableError", "by_month", "moved", "search"]
+__all__ = ["Found", "UnreachableError", "by_month", "if_all_wait", "search"]

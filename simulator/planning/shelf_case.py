@@ -60,6 +60,11 @@ class ShelfCase:
         """Whether the course of the shelf moves with its level, if everybody waits."""
         return self.rule.shifts and not (self.target.kind == "ready_rate" and self.answers.whole.any())
 
+    @property
+    def at_once(self) -> bool:
+        """Whether one play tells the service at every level."""
+        return self.lifts and self.answers.all_wait
+
     @cached_property
     def lines(self) -> float:
         """Lines per hour."""

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import math
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from simulator.model import once
 from simulator.planning.exact_level import open_number
 from simulator.planning.expected_demand import customer_turnover, expected_demand
 from simulator.planning.kept_levels import keep, kept, program
-from simulator.planning.level_search import Found, UnreachableError, by_month, moved, search
+from simulator.planning.level_search import Found, UnreachableError, by_month, if_all_wait, search
 from simulator.planning.shelf_answers import answers_of
-from simulator.planning.shelf_case import by_the_step, shelf_case
+from simulator.planning.shelf_case import ShelfCase, by_the_step, shelf_case
 from simulator.planning.shelf_demand import homes
 from simulator.rules.classifying import SegmentationRule, Turnover
 from simulator.rules.replenishing import ReplenishmentRule
@@ -161,10 +162,11 @@ def _sized_shelf(
     if not _open(scenario, site, sku):
         own = by_the_step(scenario, sku, rule.model_copy(update={"target": wanted}), sized)
         return SizedShelf(supplier, own, "the rule's own", wanted, math.nan, demand, planned)
-    if learned is not None:
-        found = _searched(scenario, site, sku, wanted, learned)
-    else:
-        found = _level(scenario, site, sku, wanted)
+    found = (
+        _level(scenario, site, sku, wanted)
+        if learned is None or source is None
+        else _for_learned(scenario, site, sku, wanted, source.planned_lead_time, learned)
+    )
     level = by_the_step(scenario, sku, rule, lambda each: each.at_level(found.level, in_steps) or each)
     return SizedShelf(supplier, level, found.method, wanted, found.reached, demand, planned)
 
@@ -221,14 +223,51 @@ def _find(scenario: Scenario, site: str, targets: dict[str, ServiceTarget]) -> N
             keep(new)
 
 
-def _searched(scenario: Scenario, site: str, sku: str, target: ServiceTarget, learned: LeadTime | None = None) -> Found:
-    """The level of a shelf for a target; for a lead time learned in a run it is moved from the one that is known."""
+def _searched(scenario: Scenario, site: str, sku: str, target: ServiceTarget) -> Found:
+    case = _case(scenario, site, sku, target)
+    with _told(scenario, site, sku, target):
+        return search(case, _targeted(scenario))
+
+
+def _for_learned(
+    scenario: Scenario, site: str, sku: str, target: ServiceTarget, planned: LeadTime, learned: LeadTime
+) -> Found:
+    """The level for a lead time that was learned in a run, as happens again and again.
+
+    Where each level has to be played for itself, that is done once for lead times that double; between two of them a
+    level lies as far from the one at which everybody would wait as theirs do, on average.
+    """
+    case = _case(scenario, site, sku, target, learned)
+    with _told(scenario, site, sku, target):
+        if case.at_once or not (planned.mean and learned.mean):
+            return search(case, max(_targeted(scenario), MANY))
+        doubled = math.log2(learned.mean / planned.mean)
+        below = math.floor(doubled)
+        lower, upper = (_apart(scenario, site, sku, target, planned, each) for each in (below, below + 1))
+        apart = lower + (upper - lower) * (2 ** (doubled - below) - 1)
+        level = if_all_wait(case, _case(scenario, site, sku, target)) + apart
+        return Found(float(max(round(level), 0)), math.nan, "between levels that were played")
+
+
+@once
+def _apart(scenario: Scenario, site: str, sku: str, target: ServiceTarget, planned: LeadTime, doubled: int) -> float:
+    """How far the level for so many times double the planned lead time lies from the one if everybody waited."""
+    case = _case(scenario, site, sku, target, LeadTime(planned.mean * 2.0**doubled, planned.sd * 2.0**doubled))
+    everybody = if_all_wait(case, _case(scenario, site, sku, target))
+    return search(case, max(_targeted(scenario), MANY)).level - everybody
+
+
+def _case(scenario: Scenario, site: str, sku: str, target: ServiceTarget, learned: LeadTime | None = None) -> ShelfCase:
     supplier, rule = stated_rule(scenario, site, sku)
-    stated = (scenario, site, sku, rule, target, supplier, expected_demand(scenario, site)[sku], _labels(scenario)[sku])
+    demand = expected_demand(scenario, site)[sku]
+    return shelf_case(scenario, site, sku, rule, target, supplier, demand, _labels(scenario)[sku], learned)
+
+
+@contextmanager
+def _told(scenario: Scenario, site: str, sku: str, target: ServiceTarget) -> Iterator[None]:
+    """A target that no level keeps is told with its place."""
     try:
-        if learned is None:
-            return search(shelf_case(*stated), _targeted(scenario))
-        return moved(_level(scenario, site, sku, target), shelf_case(*stated), shelf_case(*stated, learned))
+        yield
     except UnreachableError as error:
         name = sku if sku in (scenario.network.sites[site].stock or {}) else "default"
         path = ("network", "sites", site, "stock", name, "target")
@@ -257,6 +296,10 @@ def _supplied(scenario: Scenario, supplier: str) -> Any:
     return scenario.network.suppliers[supplier].canonical()
 
 
+MANY = 20
+"""A level that is looked for anew in a run is played as if at least so many shelves had targets."""
+
+
 LOOKED_AT = 20
 """Shelves of which somebody wants to know the months, at the most."""
 
@@ -265,11 +308,9 @@ LOOKED_AT = 20
 def service_by_month(scenario: Scenario, site: str, sku: str) -> dict[int, float]:
     """What a computed level reaches in each month, 1 to 12; empty where nothing is computed or no month differs."""
     shelf = sized_shelves(scenario, site)[sku]
-    rule = stated_rule(scenario, site, sku)[1]
     if shelf.target is None or not _open(scenario, site, sku):
         return {}
-    label = _labels(scenario)[sku]
-    case = shelf_case(scenario, site, sku, rule, shelf.target, shelf.supplier, shelf.demand, label)
+    case = _case(scenario, site, sku, shelf.target)
     level = step_of(scenario.products[sku].step).count(open_number(shelf.rule))
     return by_month(case, float(level), min(_targeted(scenario), LOOKED_AT))
 

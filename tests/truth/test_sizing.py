@@ -10,13 +10,14 @@ import pytest
 from scipy import integrate, stats
 
 from simulator.checks.conflicts import conflicts
-from simulator.planning.stock_levels import TargetError, sized_shelves
+from simulator.planning.stock_levels import TargetError, sized_rule, sized_shelves
 from simulator.replication.measure import measure
 from simulator.replication.simulate import simulate
 from simulator.scenario.errors import ScenarioError
 from simulator.scenario.reading.load import parse
 from simulator.textbook.lumpy_demand import geometric_sizes, minimum_maximum, reorder_in_lots
 from simulator.textbook.queues import erlang_b
+from simulator.textbook.targets import LeadTime
 
 NEAR = 0.005
 SHELF = """
@@ -260,3 +261,25 @@ def test_the_same_shelf_has_the_same_level_whatever_else_changes():
     """Other costs, another seed and a longer run are no reason for another level."""
     arguments, (once, again) = PLAYED["weekly lumps"][0], ({"seed": 1}, {"seed": 2, "horizon": "90 weeks"})
     assert level_of(sized(*arguments, **once)) == level_of(sized(*arguments, **again))
+
+
+LEARNS = """
+name: A lead time that is learned
+run: {{start: 2026-01-05, horizon: 200 weeks, warm_up: 10 weeks, seed: 4}}
+market: {{segments: {{all: {{demand: {{rule: poisson, orders: 12 per day}}, basket: {{units: 1}}}}}}}}
+products: {{p: {{price: 10, cost: 5}}}}
+network:
+  suppliers: {{s: {{lead_time: {{gamma: {{mean: {days} days, cv: 0.4}}}}{refresh}}}}}
+  sites: {{w: {{stock: {{p: {{rule: base_stock, {level}}}}}}}}}
+service: {{stockout: {{rule: lost_sale}}}}
+"""
+
+
+@pytest.mark.parametrize("days", [3, 12])
+def test_a_level_for_a_lead_time_that_was_learned_reaches_its_target_too(days):
+    """Planned with 6 days, and learned that it is half, or double: sales are lost, so that no formula holds. The engine
+    is played with the level and the lead time; 95 % is reached within one and a half points."""
+    planned = parse(LEARNS.format(days=6, refresh=", refresh: 1 week", level="target: {unit_fill_rate: 0.95}"))
+    rule = sized_rule(planned, "w", "p", lead_time=LeadTime(days * 24.0, days * 24 * 0.4))
+    real = parse(LEARNS.format(days=days, refresh="", level=f"level: {rule.highest:.0f}"))
+    assert measure(simulate(real)).values["unit_fill_rate"][""][0] == pytest.approx(0.95, abs=0.015)
