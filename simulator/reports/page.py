@@ -215,14 +215,14 @@ def _tile(found: Estimate, goals: list[TargetResult]) -> Tile:
 
 
 def warnings(findings: Findings) -> Section | None:
-    """Work that can never be done, or only just."""
-    found = [each["message"] for each in findings.result.warnings if each["kind"] != "policy"]
+    """Work that can never be done, or only just; what had not ended; what was made of an order history."""
+    found = [each for each in findings.result.warnings if each["kind"] != "policy"]
+    if not found:
+        return None
+    work = any(each["kind"] not in ("unfinished", "history") for each in found)
     lead = "What is measured depends on how long the run is." if findings.result.never_settles else ""
-    return (
-        Section("warnings", "Too much work", [Paragraph(f"{each[:1].upper()}{each[1:]}.") for each in found], lead)
-        if found
-        else None
-    )
+    said = [Paragraph(f"{each['message'][:1].upper()}{each['message'][1:]}.") for each in found]
+    return Section("warnings", "Too much work" if work else "Warnings", said, lead)
 
 
 def headlines(findings: Findings) -> Section:
