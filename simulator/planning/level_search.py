@@ -24,8 +24,6 @@ ALL_ORDERS, ORDERS = 5_000, 150
 """Orders to suppliers that are wanted for few shelves together, and that are enough for one of many."""
 FIRST = 6_000
 """Lines with which the level is looked for at first."""
-SHORTEST = 20_000
-"""Lines of a play that only tells how far to move a level that is known."""
 SURE = 400_000
 """Lines of all shelves together with which a level that was found in fewer is tried, and its neighbours."""
 
@@ -69,17 +67,6 @@ def search(case: ShelfCase, shelves: int) -> Found:
     reached, goal = _if_all_wait(case, plays), case.target.value - 1e-9
     level = smallest(lambda level: reached(level) >= goal, _guess(case), 0.0, case.beyond)
     return Found(level, reached(level), "played")
-
-
-def if_all_wait(case: ShelfCase, lines_of: ShelfCase) -> float:
-    """The level that reaches the target in a short play in which everybody waits; it may lie below 0. Its lines are
-    those of another case of the shelf, so that the levels of two lead times differ by these alone.
-
-    Errors: UnreachableError if none does.
-    """
-    how, goal = plan(lines_of, SHORTEST, SHORTEST), case.target.value - 1e-9
-    reached = _if_all_wait(case, [draw(lines_of, how, turn) for turn in range(how.turns)])
-    return smallest(lambda level: reached(level) >= goal, _guess(case), -math.inf, case.beyond)
 
 
 def smallest(reaches: Callable[[float], bool], guess: float, lowest: float, most: float, step: float = 0.0) -> float:
@@ -270,4 +257,4 @@ def by_month(case: ShelfCase, level: float, shelves: int) -> dict[int, float]:
     return {place + 1: float(1 - misses[place] / weights[place]) for place in range(12) if weights[place]}
 
 
-__all__ = ["Found", "UnreachableError", "by_month", "if_all_wait", "search"]
+__all__ = ["Found", "UnreachableError", "by_month", "search"]

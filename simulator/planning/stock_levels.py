@@ -15,7 +15,7 @@ from simulator.model import once
 from simulator.planning.exact_level import open_number
 from simulator.planning.expected_demand import customer_turnover, expected_demand
 from simulator.planning.kept_levels import keep, kept, program
-from simulator.planning.level_search import Found, UnreachableError, by_month, if_all_wait, search
+from simulator.planning.level_search import Found, UnreachableError, by_month, search
 from simulator.planning.shelf_answers import answers_of
 from simulator.planning.shelf_case import ShelfCase, by_the_step, shelf_case
 from simulator.planning.shelf_demand import homes
@@ -162,11 +162,10 @@ def _sized_shelf(
     if not _open(scenario, site, sku):
         own = by_the_step(scenario, sku, rule.model_copy(update={"target": wanted}), sized)
         return SizedShelf(supplier, own, "the rule's own", wanted, math.nan, demand, planned)
-    found = (
-        _level(scenario, site, sku, wanted)
-        if learned is None or source is None
-        else _for_learned(scenario, site, sku, wanted, source.planned_lead_time, learned)
-    )
+    if learned is None:
+        found = _level(scenario, site, sku, wanted)
+    else:
+        found = _for_learned(scenario, site, sku, wanted, learned)
     level = by_the_step(scenario, sku, rule, lambda each: each.at_level(found.level, in_steps) or each)
     return SizedShelf(supplier, level, found.method, wanted, found.reached, demand, planned)
 
@@ -203,58 +202,58 @@ def _open(scenario: Scenario, site: str, sku: str) -> bool:
     return rule.target is not None and rule.at_level(0.0, expected_demand(scenario, site)[sku]) is not None
 
 
-def _level(scenario: Scenario, site: str, sku: str, target: ServiceTarget) -> Found:
+def _level(scenario: Scenario, site: str, sku: str, target: ServiceTarget, learned: LeadTime | None = None) -> Found:
     """The level of a shelf for a target, found once."""
-    _find(scenario, site, {sku: target})
-    return _known[_key(scenario, site, sku, target)]
+    key = _key(scenario, site, sku, target, learned)
+    if key not in _known:
+        _find(scenario, site, {sku: target}, learned)
+    return _known[key]
 
 
-def _find(scenario: Scenario, site: str, targets: dict[str, ServiceTarget]) -> None:
+def _find(scenario: Scenario, site: str, targets: dict[str, ServiceTarget], learned: LeadTime | None = None) -> None:
     """Find the levels of some SKUs at a site: those known to this process, kept on disk, or else played, and kept."""
-    keys = {sku: _key(scenario, site, sku, target) for sku, target in targets.items()}
+    keys = {sku: _key(scenario, site, sku, target, learned) for sku, target in targets.items()}
     _known.update(kept(key for key in keys.values() if key not in _known))
     new = dict[str, Found]()
     try:
         for sku, key in keys.items():
             if key not in _known:
-                new[key] = _known[key] = _searched(scenario, site, sku, targets[sku])
+                new[key] = _known[key] = _searched(scenario, site, sku, targets[sku], learned)
     finally:
         if new:
             keep(new)
 
 
-def _searched(scenario: Scenario, site: str, sku: str, target: ServiceTarget) -> Found:
-    case = _case(scenario, site, sku, target)
+def _searched(scenario: Scenario, site: str, sku: str, target: ServiceTarget, learned: LeadTime | None) -> Found:
+    case, shelves = _case(scenario, site, sku, target, learned), _targeted(scenario)
     with _told(scenario, site, sku, target):
-        return search(case, _targeted(scenario))
+        return search(case, shelves if learned is None else max(shelves, MANY))
 
 
-def _for_learned(
-    scenario: Scenario, site: str, sku: str, target: ServiceTarget, planned: LeadTime, learned: LeadTime
-) -> Found:
+def _for_learned(scenario: Scenario, site: str, sku: str, target: ServiceTarget, learned: LeadTime) -> Found:
     """The level for a lead time that was learned in a run, as happens again and again.
 
-    Where each level has to be played for itself, that is done once for lead times that double; between two of them a
-    level lies as far from the one at which everybody would wait as theirs do, on average.
+    Levels are played, each once, for means that double and for coefficients of variation of 0, 1/4, 1 and 4 (and so
+    on): a level for other lead times lies in proportion between these.
     """
-    case = _case(scenario, site, sku, target, learned)
-    with _told(scenario, site, sku, target):
-        if case.at_once or not (planned.mean and learned.mean):
-            return search(case, max(_targeted(scenario), MANY))
-        doubled = math.log2(learned.mean / planned.mean)
-        below = math.floor(doubled)
-        lower, upper = (_apart(scenario, site, sku, target, planned, each) for each in (below, below + 1))
-        apart = lower + (upper - lower) * (2 ** (doubled - below) - 1)
-        level = if_all_wait(case, _case(scenario, site, sku, target)) + apart
-        return Found(float(max(round(level), 0)), math.nan, "between levels that were played")
+    if not learned.mean:
+        return _level(scenario, site, sku, target, learned)
+    means, spreads = _around(learned.mean, 2.0), _around(learned.sd / learned.mean, 4.0, least=0.25)
+    levels = [
+        [_level(scenario, site, sku, target, LeadTime(mean, mean * spread)).level for mean in means]
+        for spread in spreads
+    ]
+    at_mean = [np.interp(learned.mean, means, row) for row in levels]
+    level = math.ceil(np.interp(learned.sd / learned.mean, spreads, at_mean) - 1e-9)
+    return Found(float(level), math.nan, "between levels that were played")
 
 
-@once
-def _apart(scenario: Scenario, site: str, sku: str, target: ServiceTarget, planned: LeadTime, doubled: int) -> float:
-    """How far the level for so many times double the planned lead time lies from the one if everybody waited."""
-    case = _case(scenario, site, sku, target, LeadTime(planned.mean * 2.0**doubled, planned.sd * 2.0**doubled))
-    everybody = if_all_wait(case, _case(scenario, site, sku, target))
-    return search(case, max(_targeted(scenario), MANY)).level - everybody
+def _around(number: float, base: float, least: float = 0.0) -> tuple[float, float]:
+    """The powers of a base on both sides of a number; 0 and the least power where it lies below that."""
+    if number < least or not number:
+        return 0.0, least
+    lower = base ** math.floor(math.log2(number) / math.log2(base))
+    return lower, lower * base
 
 
 def _case(scenario: Scenario, site: str, sku: str, target: ServiceTarget, learned: LeadTime | None = None) -> ShelfCase:
@@ -281,12 +280,12 @@ def _labels(scenario: Scenario) -> dict[str, str | None]:
 
 
 @once
-def _key(scenario: Scenario, site: str, sku: str, target: ServiceTarget) -> str:
+def _key(scenario: Scenario, site: str, sku: str, target: ServiceTarget, learned: LeadTime | None = None) -> str:
     """A hash of all that a level depends on."""
     supplier, rule = stated_rule(scenario, site, sku)
     answers, product = answers_of(scenario, _labels(scenario)[sku]), scenario.products[sku]
     stated = [rule.rule, rule.canonical(), target.canonical(), _supplied(scenario, supplier), product.group]
-    stated.append(product.step)
+    stated += [product.step, learned and [learned.mean, learned.sd]]
     waits = [answers.whole.tolist(), answers.waits.tolist()]
     return hashlib.sha256(json.dumps([program(), _market(scenario), site, sku, *stated, waits]).encode()).hexdigest()
 
@@ -296,8 +295,8 @@ def _supplied(scenario: Scenario, supplier: str) -> Any:
     return scenario.network.suppliers[supplier].canonical()
 
 
-MANY = 20
-"""A level that is looked for anew in a run is played as if at least so many shelves had targets."""
+MANY = 10
+"""A level for a lead time that may be learned is played as if at least so many shelves had targets."""
 
 
 LOOKED_AT = 20

@@ -269,17 +269,17 @@ run: {{start: 2026-01-05, horizon: 200 weeks, warm_up: 10 weeks, seed: 4}}
 market: {{segments: {{all: {{demand: {{rule: poisson, orders: 12 per day}}, basket: {{units: 1}}}}}}}}
 products: {{p: {{price: 10, cost: 5}}}}
 network:
-  suppliers: {{s: {{lead_time: {{gamma: {{mean: {days} days, cv: 0.4}}}}{refresh}}}}}
+  suppliers: {{s: {{lead_time: {{gamma: {{mean: {days} days, cv: {cv}}}}}{refresh}}}}}
   sites: {{w: {{stock: {{p: {{rule: base_stock, {level}}}}}}}}}
 service: {{stockout: {{rule: lost_sale}}}}
 """
 
 
-@pytest.mark.parametrize("days", [3, 12])
-def test_a_level_for_a_lead_time_that_was_learned_reaches_its_target_too(days):
-    """Planned with 6 days, and learned that it is half, or double: sales are lost, so that no formula holds. The engine
-    is played with the level and the lead time; 95 % is reached within one and a half points."""
-    planned = parse(LEARNS.format(days=6, refresh=", refresh: 1 week", level="target: {unit_fill_rate: 0.95}"))
-    rule = sized_rule(planned, "w", "p", lead_time=LeadTime(days * 24.0, days * 24 * 0.4))
-    real = parse(LEARNS.format(days=days, refresh="", level=f"level: {rule.highest:.0f}"))
+@pytest.mark.parametrize(("planned", "days", "cv"), [(6, 3, 0.4), (6, 12, 0.4), (0.01, 5, 0.7)])
+def test_a_level_for_a_lead_time_that_was_learned_reaches_its_target_too(planned, days, cv):
+    """Planned with some days, and learned that it is half, double or 500 times that: sales are lost, so that no formula
+    holds. The engine is played with the level and the lead time; 95 % is reached within one and a half points."""
+    plan = LEARNS.format(days=planned, cv=0.4, refresh=", refresh: 1 week", level="target: {unit_fill_rate: 0.95}")
+    rule = sized_rule(parse(plan), "w", "p", lead_time=LeadTime(days * 24.0, days * 24 * cv))
+    real = parse(LEARNS.format(days=days, cv=cv, refresh="", level=f"level: {rule.highest:.0f}"))
     assert measure(simulate(real)).values["unit_fill_rate"][""][0] == pytest.approx(0.95, abs=0.015)
