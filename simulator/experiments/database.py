@@ -76,6 +76,8 @@ class Database:
                         run(statement)
                     run(f"PRAGMA application_id = {MARK}")
                     run(f"PRAGMA user_version = {FORMAT}")
+        self.seals = bool(run("SELECT count(*) FROM sqlite_master WHERE name = 'seal'").fetchone()[0])
+        """Whether it keeps checksums; the first stores of this format did not."""
 
     @contextmanager
     def _told(self) -> Iterator[None]:

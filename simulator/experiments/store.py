@@ -1,10 +1,13 @@
 """What a store holds: experiments, their replications, and every number of these."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +46,8 @@ class Store(Database):
 
     def __init__(self, path: str | Path = "", *, wait: float = WAIT) -> None:
         self._layouts: dict[tuple[int, str], int] = {}
+        self._sealed: set[int] = set()
+        """Experiments whose values were compared with their checksums."""
         super().__init__(path, wait=wait)
 
     def _undone(self) -> None:
@@ -131,14 +136,16 @@ class Store(Database):
         )
         wholes = [(column.kpi, place, column.parts) for column, place in block.layout.places("")]
         whole = block.rows[""].tolist()
+        values = [
+            (number, [(kpi, *whole[place][at : at + parts], *(None,) * (3 - parts)) for kpi, at, parts in wholes])
+            for place, number in new
+        ]
         many(
             "INSERT INTO kpi_value VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (experiment, kpi, number, *whole[place][at : at + parts], *(None,) * (3 - parts))
-                for place, number in new
-                for kpi, at, parts in wholes
-            ],
+            [(experiment, kpi, number, *parts) for number, row in values for kpi, *parts in row],
         )
+        if self.seals:
+            many("INSERT INTO seal VALUES (?, ?, ?)", [(experiment, number, _checksum(row)) for number, row in values])
         for dimension, rows in block.rows.items():
             if dimension:
                 many(
@@ -161,8 +168,27 @@ class Store(Database):
         with self._sound():
             return {number: Layout.read(content) for number, content in rows}
 
+    def _check(self, experiment: int) -> None:
+        """Errors: StoreError where a KPI of the whole is no more what was written. Once for each experiment."""
+        if experiment in self._sealed or not self.seals:
+            return
+        rows = self._read(
+            "SELECT replication, checksum, kpi, value, weight, trials FROM seal"
+            " LEFT JOIN kpi_value USING (experiment, replication) WHERE experiment = ? ORDER BY replication",
+            experiment,
+        )
+        with self._sound():
+            for (number, checksum), values in groupby(rows, key=lambda row: row[:2]):
+                if _checksum([row[2:] for row in values]) != checksum:
+                    raise ValueError(f"a KPI of replication {number} is not what was written")
+        self._sealed.add(experiment)
+
     def layout_of(self, experiment: int) -> dict[int, int]:
-        """The number of the layout of each replication, in order."""
+        """The number of the layout of each replication, in order.
+
+        Errors: StoreError where the replications are no more what was written.
+        """
+        self._check(experiment)
         rows = self._read(
             "SELECT replication, layout FROM replication WHERE experiment = ? ORDER BY replication", experiment
         )
@@ -241,6 +267,12 @@ class Store(Database):
             if len(row) != layout.width(name):
                 raise ValueError(f"replication {number} has {len(row)} numbers by {name}, not {layout.width(name)}")
         return {name: row.reshape(1, -1) for name, row in rows.items()}
+
+
+def _checksum(values: Iterable[tuple[Any, ...]]) -> int:
+    """Of the KPIs of the whole of a replication, in any order: name, value, denominator and trials of each."""
+    rows = sorted((kpi, *(None if part != part else part for part in parts)) for kpi, *parts in values)
+    return zlib.crc32(repr(rows).encode())
 
 
 def _now() -> str:

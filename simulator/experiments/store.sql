@@ -38,6 +38,13 @@ CREATE TABLE kpi_value (                  -- KPIs of the whole
     PRIMARY KEY (experiment, kpi, replication)
 ) WITHOUT ROWID;
 
+CREATE TABLE seal (                       -- a checksum of the KPIs of the whole of a replication
+    experiment INTEGER NOT NULL,
+    replication INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (experiment, replication)
+) WITHOUT ROWID;
+
 CREATE TABLE slice_values (               -- KPIs of slices: 64-bit floats in the order that the layout says
     experiment INTEGER NOT NULL,
     dimension TEXT NOT NULL,

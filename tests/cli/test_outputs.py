@@ -166,6 +166,9 @@ def test_a_store_that_vanishes_loses_nothing_that_is_finished(tmp_path, how):
 
 
 CHANGES = {
+    "another value": "UPDATE kpi_value SET value = value * 1.01 WHERE kpi = 'on_hand' AND replication = 1",
+    "another denominator": "UPDATE kpi_value SET weight = 7 WHERE kpi = 'line_fill_rate'",
+    "a KPI of another run": "INSERT INTO kpi_value VALUES (1, 'made_up', 1, 3, NULL, NULL)",
     "a value that is no number": "UPDATE kpi_value SET value = 'much' WHERE kpi = 'on_hand'",
     "a value that is missing": "DELETE FROM kpi_value WHERE kpi = 'on_hand' AND replication = 1",
     "numbers cut short": "UPDATE slice_values SET numbers = substr(numbers, 1, 9)",
