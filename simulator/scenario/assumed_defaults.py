@@ -45,14 +45,19 @@ def assumed_defaults(part: Any, path: tuple[Part, ...] = ()) -> Iterator[Assumed
 
 
 def _plain(model: Model, name: str) -> Any:
-    return _short(model.model_dump(mode="json", include={name}, exclude_none=True)[name])
+    return by_the_day(model.model_dump(mode="json", include={name}, exclude_none=True)[name])
 
 
-def _short(value: Any) -> Any:
-    """Rates by the day, without the digits of a rounding, and what is constant by its value alone."""
+def by_the_day(value: Any) -> Any:
+    """A default as it is written, with rates by the day, without the digits of a rounding, and what is constant by its
+    value alone.
+
+    >>> by_the_day({"0 h": "0.010416666666666666 per hour"})
+    {'0 h': '0.25 per day'}
+    """
     if isinstance(value, dict):
         if list(value) == ["constant"]:
             return value["constant"]
-        return {key: _short(each) for key, each in value.items()}
+        return {key: by_the_day(each) for key, each in value.items()}
     found = _HOURLY.fullmatch(value) if isinstance(value, str) else None
     return f"{float(found[1]) * DAY:.10g} per day" if found else value

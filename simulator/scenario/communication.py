@@ -52,13 +52,15 @@ class Asking(Model):
     """
 
     base: PerHour = 0.01 / 24
-    """In any case. Assumption: one order in a hundred a day."""
+    """The rate in any case. Assumption: one order in a hundred a day."""
     silent: Steps = {72.0: 0.03 / 24}
-    """More, once nothing has been heard for so long. Assumption."""
+    """The rate that is added once nothing has been heard for so long. Assumption: three orders in a hundred a day."""
     near: Steps = {24.0: 0.03 / 24}
-    """More, so shortly before the date that the customer believes, unless something was heard since. Assumption."""
+    """The rate that is added so shortly before the date that the customer believes, unless something was heard since.
+    Assumption: three orders in a hundred a day."""
     late: Steps = {0.0: 0.25 / 24}
-    """More, so long after the date that the customer believes. Assumption: one late order in four a day."""
+    """The rate that is added so long after the date that the customer believes. Assumption: one late order in four a
+    day."""
     upset: Share = 0.1
     """Share of customers who ask at once when they are told of a delay. Assumption."""
     self_service: Share = 0.0
@@ -83,7 +85,7 @@ class ContactChannel(Model):
     redial: Share = 0.0
     """Share of those who gave up waiting who try again."""
     redial_after: Duration = Duration.model_validate("30 min")
-    """How long after giving up. Assumption: half an hour."""
+    """How long after giving up a customer tries again. Assumption: half an hour."""
     answer_within: Hours | None = None
     """The time within which a contact is to be answered, to measure by; 20 seconds are common for calls."""
     open: str | None = None

@@ -64,13 +64,14 @@ def test_callers_who_wait_for_ever():
         horizon="110 h",
         warm_up="10 h",
     )
-    exact = {"delayed_contacts": 0.6471910112359549, "average_speed_of_answer": 0.10786516853932583, "occupancy": 0.8}
-    expect(play(text, 24, waits), exact | {"wait": exact["average_speed_of_answer"]}, within=0.06)
+    hours = 0.10786516853932583
+    exact = {"delayed_contacts": 0.6471910112359549, "average_speed_of_answer": hours * 3600, "occupancy": 0.8}
+    expect(play(text, 24, waits), exact | {"wait": hours}, within=0.06)
 
 
 @pytest.mark.long
 def test_two_teams_with_two_channels_are_two_queues():
-    """Mail and calls apart: one agent each at a load of 0.5 (M/M/1: waits of 6 and 12 minutes)."""
+    """Mail and calls apart: one agent each at a load of 0.5 (M/M/1: waits of 3 and 6 minutes)."""
     text = scene(
         """
   other_contacts: 15 per hour
@@ -81,7 +82,7 @@ def test_two_teams_with_two_channels_are_two_queues():
         warm_up="10 h",
     )
     exact = {
-        ("average_speed_of_answer", "contact_channel", name): hours for name, hours in (("phone", 0.05), ("mail", 0.1))
+        ("average_speed_of_answer", "contact_channel", name): wait for name, wait in (("phone", 180), ("mail", 360))
     }
     expect(play(text, 24), exact | {"occupancy": 0.5}, within=0.06)
 

@@ -14,6 +14,8 @@ from simulator.planning.working_time import WorkingTime
 from simulator.scenario.communication import CONTACT_REASONS, WHERE_IS_MY_ORDER, Communication
 from simulator.units import exact
 
+SECONDS = 3600.0
+"""In an hour."""
 WISMO = CONTACT_REASONS.index(WHERE_IS_MY_ORDER)
 
 
@@ -168,14 +170,14 @@ def contact_service_level(view: View) -> Ratio | None:
     return _ratio(view, lambda found: (known & (found.answered <= limit), known))
 
 
-@kpi(unit="hours", better="lower", of="contacts that an agent took up, or that still wait")
+@kpi(unit="seconds", better="lower", of="contacts that an agent took up, or that still wait")
 def average_speed_of_answer(view: View) -> Ratio | None:
     """Mean time by the clock from the contact until an agent takes it up; who gave up is left out. A contact that still
     waits at the end of the run counts with its time until then: see `unanswered_contacts`."""
 
     def parts(found: Contacts) -> tuple[np.ndarray, np.ndarray]:
         until = np.where(found.waits, view.end, found.answered)
-        return np.nan_to_num(until - found.at), np.isfinite(until)
+        return np.nan_to_num(until - found.at) * SECONDS, np.isfinite(until)
 
     return _ratio(view, parts)
 

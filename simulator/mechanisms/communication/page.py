@@ -17,6 +17,7 @@ BY_CHANNEL = {
     "repeat_contacts": "Asked before",
 }
 
+A_MINUTE = 60
 ONLY_IF_ANY = ("self_service_share", "unanswered_contacts")
 """Shares that are told where they are above 0."""
 
@@ -60,16 +61,11 @@ def _any(findings: Findings, kpi: str) -> bool:
 
 def _cell(findings: Findings, kpi: str, dimension: str, label: str) -> str:
     found = findings.of(kpi, dimension, label)
-    if found is None:
+    if found is None or (kpi == "contacts_per_order" and not found.mean):  # about no order
         return "–"
-    if found.unit == "hours":
-        return _short(found.mean)
+    if found.unit == "seconds":
+        return f"{found.mean:.0f} s" if found.mean < A_MINUTE else lasting(found.mean / 3600)
     return f"{figure(found.mean, found.unit)} {half(found)}".strip()
-
-
-def _short(hours: float) -> str:
-    """A time to answer: in seconds where it is below a minute."""
-    return f"{hours * 3600:.0f} s" if hours < 1 / 60 else lasting(hours)
 
 
 def _whole(findings: Findings, kpi: str) -> str:
