@@ -6,12 +6,13 @@ from itertools import groupby
 
 import numpy as np
 
+from simulator.engine.backlog import Pending
 from simulator.engine.clock import Clock
 from simulator.engine.facts import Abandoned, Batched, Held, Served, Shipped
 from simulator.engine.gathering import Batches, Impatient, Waves
 from simulator.engine.hooks import Hooks
 from simulator.engine.ledger import Ledger, Record
-from simulator.engine.orders import Order, Shipment
+from simulator.engine.orders import Shipment
 from simulator.engine.shelf import FractionalShelf, Shelf
 from simulator.engine.stations import Delay, Gate, Hold, OnCalendar, Serves, Staffed, Step, Timetable
 from simulator.engine.streams import Streams
@@ -278,8 +279,8 @@ class SiteWorld:
         transit = self.stages[places[0]].time if places else None
         self.transit_time = transit.expected if transit is not None else 0.0
         self.shelves: list[Shelf] = []
-        self.pending: list[Order] = []
-        """Orders that were promised goods and have not come for them yet, where somebody looks at the work ahead."""
+        self.pending = Pending()
+        """Orders that were promised goods, where somebody looks at the work ahead."""
         self.siblings: list[tuple[SiteWorld, float]] = []
         """Sites that can help out, with the hours that goods from there take, the nearest first."""
 

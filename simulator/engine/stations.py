@@ -61,7 +61,7 @@ class ByPriority:
         return len(self._heap)
 
     def __iter__(self) -> Iterator[Shipment]:
-        return (job for _, _, job in self._heap)
+        return (job for _, _, job in sorted(self._heap))
 
 
 class Staffed:
@@ -70,21 +70,28 @@ class Staffed:
     def __init__(self, clock: Clock, record: Record, number: int, place: int, staff: int, urgent: bool) -> None:
         self.clock, self.record, self.number, self.place = clock, record, number, place
         self.staff = self.free = staff
+        self.urgent = urgent
+        """Whether the most urgent comes first."""
         self.queue: Queue = ByPriority() if urgent else deque()
         self._finish: list[Callable[[Any], None]] = [self.finish]
         self.working: dict[Shipment, float] = {}
         """Who is being served and since when, where that is watched."""
 
-    def watch(self) -> None:
-        """From now on, keep in mind who is being served: for promises that look at the work in progress."""
+    def watch(self, hears: Callable[[Shipment, bool], None] | None = None) -> None:
+        """From now on, keep in mind who is being served: for promises that look at the work in progress. Somebody may
+        hear of who begins and who is done."""
         begin, finish, working = self._begin, self.finish, self.working
 
         def begun(job: Shipment, queued: float, now: float) -> None:
             working[job] = now
+            if hears is not None:
+                hears(job, False)
             begin(job, queued, now)
 
         def done(job: Shipment) -> None:
             del working[job]
+            if hears is not None:
+                hears(job, True)
             finish(job)
 
         self._begin, self._finish = begun, [done]  # type: ignore[method-assign]

@@ -121,7 +121,12 @@ class Supply:
         if not longer:  # later than all that were drawn: as late again as the latest of them were
             longer = max(1, len(times) // 100)
             elapsed = times[-longer]
-        return exact((sum(times[-longer:]) / longer - elapsed) * factor)
+        return exact((self._sums[longer] / longer - elapsed) * factor)
+
+    @cached_property
+    def _sums(self) -> list[float]:
+        """By number: of so many of the longest lead times, the sum."""
+        return [0.0, *np.cumsum(self._times[::-1]).tolist()]
 
     @cached_property
     def _times(self) -> list[float]:

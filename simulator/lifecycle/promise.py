@@ -189,7 +189,7 @@ def commit(world: World, order: Order, plan: Plan | None = None) -> None:
     comes = order.terms.site.at_the_shelf(begins, order.last - order.first)
     order.promises = order.promises or []
     if world.policy.asks_capacity:
-        order.terms.site.pending.append(order)
+        order.terms.site.pending.add(order)
     for line, shelf, units in _spoken_for(order):
         if shelf.rule is None:
             continue

@@ -233,7 +233,7 @@ class Entering:
         """How much later than alone the order is done, behind the work ahead, with its goods there after a time."""
         order = self._order
         begins = max(self._now, order.comes)
-        alone = Through(order, self._now, self._world.laws, alone=True).delivered(begins, begins, ())
+        alone = Through(order, self._now, self._world.laws, alone=True).delivered(begins, begins)
         return exact(self._through(after).at - alone.at)
 
     def margin(self, share: float, after: float = 0.0) -> float:
@@ -244,12 +244,11 @@ class Entering:
     def _through(self, after: float) -> When:
         if after not in self._ways:
             order, site = self._order, self._order.terms.site
-            site.pending = [each for each in site.pending if each.promises]
             begins = max(self._now, order.comes)
             desk = exact(site.at_the_shelf(begins, order.last - order.first) - begins)  # the cycle allows for it
             ready = exact(self._now + after + desk)
             way = Through(order, self._now, self._world.laws)
-            self._ways[after] = way.delivered(begins, ready, site.pending)
+            self._ways[after] = way.delivered(begins, ready)
         return self._ways[after]
 
     def record(self, share: float, orders: int, by: Sequence[str]) -> float | None:

@@ -15,7 +15,7 @@ from simulator.engine.ledger import Ledger, Record
 from simulator.engine.site import SiteWorld, expect_demand, lay_out_shelves, lay_out_workshops
 from simulator.engine.stations import Staffed
 from simulator.engine.streams import Streams
-from simulator.engine.work_ahead import Laws
+from simulator.engine.work_ahead import Laws, watch
 from simulator.lifecycle.customer_segment import CustomerSegment, Numbers
 from simulator.lifecycle.mechanism import Mechanism
 from simulator.lifecycle.policy import Channels, Classes, Policy
@@ -127,8 +127,7 @@ def build(scenario: Scenario, replication: int, mechanisms: Sequence[Mechanism])
             expect_demand(scenario, site)
     if policy.asks_capacity:
         for site in sites:
-            for stage in site.staffed:
-                stage.watch()
+            watch(site)
     if policy.foresees or any(mechanism.foresees(scenario) for mechanism in active):
         for each in workshops.values():
             if each is not None:

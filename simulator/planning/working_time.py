@@ -85,6 +85,13 @@ class WorkingTime:
             return at
         return self.starts[place] if place < len(self.starts) else at
 
+    def turns(self, since: float, until: float) -> list[float]:
+        """When work begins or ends between two times: the last hundred such times."""
+        self._until(until)
+        first, last = bisect_right(self.starts, since), bisect_left(self.starts, until)
+        places = slice(max(first - 1, last - 50, 0), last)
+        return [at for each in (self.starts[places], self.ends[places]) for at in each if since < at < until]
+
     def closes(self, at: float) -> float:
         """When work ends that is under way at a time; the time itself if it is closed then."""
         if not self.is_open(at):

@@ -73,6 +73,9 @@ class AvailableToPromise(FromStock):
     or a customer order to come that changes its quantity, can still make it late. A customer's order is promised as a
     whole; where the customer accepts it (`alternatives.partial`) its lines are split over receipts.
 
+    A line that is promised goods for a later date is backordered until then, not short. Where they are late, it goes on
+    waiting, and the responses to a shortage are not asked again; if the last of them has nobody wait, it is cancelled.
+
     ```yaml
     rule: available_to_promise
     cycle: 2 days
@@ -96,6 +99,8 @@ class CapableToPromise(FromStock):
     Material is available to promise. Capacity is there when the work ahead of the order has been done: what is left of
     the work in progress, who waits at the stages, and orders promised for goods that come before, all by mean times.
     With a share, so much is added that this share of orders keeps to the promise, as far as their work is random.
+    Behind a long queue, where several people serve orders that take unlike times, it is right to within the work on one
+    order at each stage.
 
     ```yaml
     rule: capable_to_promise
