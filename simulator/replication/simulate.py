@@ -12,6 +12,7 @@ from simulator.engine.ledger import Ledger
 from simulator.engine.orders import Order
 from simulator.lifecycle.allocation_laws import allocation_laws
 from simulator.lifecycle.entry import start_demand
+from simulator.lifecycle.idle_stock_law import nothing_lies_idle
 from simulator.lifecycle.laws import LAWS
 from simulator.lifecycle.promise_laws import promise_laws
 from simulator.lifecycle.replenishment import start_replenishment
@@ -113,7 +114,7 @@ def audit(ledger: Ledger) -> Audit:
     return found
 
 
-EVERY = (*LAWS, allocation_laws, promise_laws)
+EVERY = (*LAWS, allocation_laws, nothing_lies_idle, promise_laws)
 """The laws of the life-cycle."""
 
 
