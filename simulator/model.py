@@ -1,7 +1,7 @@
 """The base of everything a scenario holds: frozen, an unknown key is an error, and a copy is validated."""
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Annotated, Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
@@ -161,6 +161,18 @@ def once(work: Callable[Concatenate[M, P], R]) -> Callable[Concatenate[M, P], R]
         return answers[key]
 
     return found
+
+
+def must_add_to_1(names: str, shares: Iterable[float]) -> None:
+    """Errors: ValueError for shares that are not the whole.
+
+    >>> must_add_to_1("wait and leave", [0.5, 0.4])
+    Traceback (most recent call last):
+    ValueError: wait and leave must add to 1; they add to 0.9
+    """
+    total = sum(shares)
+    if abs(total - 1) > 1e-6:
+        raise ValueError(f"{names} must add to 1; they add to {total:g}")
 
 
 class AnyOrder:

@@ -1,12 +1,30 @@
 """What holds for every test."""
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from simulator import plugins
 from simulator.planning.kept_levels import SETTING
+
+TRACED = ("tests/by_hand", "tests/measures", "tests/textbook")
+"""The tests, beside the examples in docstrings, whose reach is measured where `--cov` asks for it."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Tracing every line makes a simulation nearly twice as slow on Python 3.11: it is left to fast tests."""
+    coverage = sys.modules.get("coverage")
+    tracer = coverage.Coverage.current() if coverage is not None else None
+    if tracer is None or item.nodeid.startswith(TRACED):
+        return (yield)
+    tracer.stop()
+    try:
+        return (yield)
+    finally:
+        tracer.start()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,5 +1,7 @@
 """Scenarios that several tests play, and the way to play them: audited."""
 
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import simulator
@@ -231,3 +233,12 @@ def play(scenario: Scenario | str, replication: int = 0) -> Ledger:
     ledger = simulator.simulate(loaded, replication)
     audit(ledger)
     return ledger
+
+
+_kept = cache(play)
+
+
+def played(text: str, replication: int = 0) -> Ledger:
+    """The same of a text, played once for all tests that want it; what one of them does to the facts is its own."""
+    kept = _kept(text, replication)
+    return deepcopy(kept, {id(kept.scenario): kept.scenario})

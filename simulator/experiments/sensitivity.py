@@ -13,8 +13,9 @@ from simulator.drawing.plain_text import visible
 from simulator.experiments import effects
 from simulator.experiments.answer import Answer
 from simulator.experiments.arguments import Given, between, confidence_of, kpis_of, scenario_of, whole
-from simulator.experiments.effects import SPREAD, Effect, Input, Method, assumed_inputs, named
+from simulator.experiments.effects import Effect, Method
 from simulator.experiments.executors import Workers
+from simulator.experiments.inputs import SPREAD, Input, assumed_inputs, named
 from simulator.experiments.intervals import CONFIDENCE
 from simulator.experiments.provenance import record
 from simulator.experiments.ranges import MOST, DesignError, Values, Varied, varied

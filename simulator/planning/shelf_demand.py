@@ -91,6 +91,7 @@ def homes(scenario: Scenario) -> list[str]:
     return [home_site(scenario, name, channel) for name, channel in customer_kinds(scenario)]
 
 
+@once
 def streams_of(scenario: Scenario, site: str, sku: str) -> list[Stream]:
     """The streams of orders that a SKU at a site has to serve."""
     found = []

@@ -316,10 +316,17 @@ def service_by_month(scenario: Scenario, site: str, sku: str) -> dict[int, float
 
 @once
 def _market(scenario: Scenario) -> str:
-    """A hash of what the demand of shelves depends on, and of how many there are."""
-    run, history = scenario.run, scenario.market.history
+    """A hash of what the demand of shelves depends on, and of how many there are.
+
+    Of channels that is where their orders come from; the length of the run counts where demand has no long run.
+    """
+    run, market = scenario.run, scenario.market
+    history, demands = market.history, [each.demand for each in market.segments.values()]
+    rhythms = [market.rhythm, *(getattr(demand, "rhythm", None) for demand in demands)]
+    lasts = history is None and not any(rhythm and rhythm.trend for rhythm in rhythms)
     popular = {name: product.popularity for name, product in scenario.products.items()}
-    parts = [str(run.start), run.horizon, run.warm_up, scenario.market.canonical(), popular, homes(scenario)]
+    wanted = {name: each for name, each in market.canonical().items() if name != "channels"}
+    parts = [str(run.start), lasts or [run.horizon, run.warm_up], wanted, popular, homes(scenario)]
     content = hashlib.sha256(json.dumps([*parts, _targeted(scenario)]).encode())
     if history is not None:
         content.update(Path(history.file).read_bytes())

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, cast
 
 from pydantic import AfterValidator, Field, model_validator
 
-from simulator.model import OneOrMore
+from simulator.model import OneOrMore, must_add_to_1
 from simulator.rules.family import OneOf, Rule
 from simulator.rules.views import Action, Cancel, Expedite, Lose, ShortageView, Substitute, Transship, Wait
 from simulator.units import Hours, Share, Units
@@ -150,9 +150,8 @@ class CustomerChoice(StockoutRule):
 
     @model_validator(mode="after")
     def _check(self) -> "CustomerChoice":
-        total = self.elsewhere + self.substitute + self.wait + self.nothing
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"elsewhere, substitute, wait and nothing must add to 1; they add to {total:g}")
+        shares = (self.elsewhere, self.substitute, self.wait, self.nothing)
+        must_add_to_1("elsewhere, substitute, wait and nothing", shares)
         return self
 
     @property

@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema
 
-from simulator.model import Model
+from simulator.model import Model, must_add_to_1
 from simulator.plugins import PluginError, added, taken
 from simulator.scenario.probability import (
     Constant,
@@ -284,9 +284,8 @@ class QuantityPart(Model):
 
 
 def _check_shares(parts: tuple[DurationPart, ...] | tuple[QuantityPart, ...] | None) -> None:
-    if parts is not None and abs(sum(part.share for part in parts) - 1) > 1e-6:
-        total = sum(part.share for part in parts)
-        raise ValueError(f"the shares of a mixture must add to 1; they add to {total:g}")
+    if parts is not None:
+        must_add_to_1("the shares of a mixture", [part.share for part in parts])
 
 
 Duration.model_rebuild()

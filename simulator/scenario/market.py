@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from simulator.model import AnyOrder, Model
+from simulator.model import AnyOrder, Model, must_add_to_1
 from simulator.scenario.channels import Channel
 from simulator.scenario.demand import Demand, Rhythm
 from simulator.scenario.distributions import Duration, Quantity
@@ -128,8 +128,8 @@ class Segment(Model):
         elif self.basket is None and not self._every_channel_has_one():
             raise ValueError("a basket is missing: what does an order hold?")
         shares = [use if isinstance(use, float) else use.share for use in (self.channels or {}).values()]
-        if shares and abs(sum(shares) - 1) > 1e-6:
-            raise ValueError(f"channels: the shares must add to 1; they add to {sum(shares):g}")
+        if shares:
+            must_add_to_1("channels: the shares", shares)
         if isinstance(self.customers, dict) and sum(self.customers.values()) <= 0:
             raise ValueError("customers: at least one weight must be above 0")
         return self

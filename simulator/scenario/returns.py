@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from simulator.model import AnyOrder, Model
+from simulator.model import AnyOrder, Model, must_add_to_1
 from simulator.rules.accepting import Acceptance, AcceptanceRule, InWindow
 from simulator.rules.disposing import ByGrade, Disposition, DispositionRule
 from simulator.scenario.distributions import Duration, Quantity
@@ -32,9 +32,7 @@ class Reasons(Model):
 
     @model_validator(mode="after")
     def _check(self) -> "Reasons":
-        total = self.changed_mind + self.defective + self.other
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"changed_mind, defective and other must add to 1; they add to {total:g}")
+        must_add_to_1("changed_mind, defective and other", (self.changed_mind, self.defective, self.other))
         return self
 
     @property
@@ -79,8 +77,7 @@ class Grades(Model):
 
     @model_validator(mode="after")
     def _check(self) -> "Grades":
-        if abs(sum(self.mix) - 1) > 1e-6:
-            raise ValueError(f"as_new, opened, worn and broken must add to 1; they add to {sum(self.mix):g}")
+        must_add_to_1("as_new, opened, worn and broken", self.mix)
         return self
 
     @property
@@ -250,12 +247,8 @@ class ReturnsDesk(Model):
 
     @model_validator(mode="after")
     def _check(self) -> "ReturnsDesk":
-        total = sum(self.shares)
-        if abs(total - 1) > 1e-6:
-            names = "restock, refurbish and dispose"
-            if self.liquidate or self.recycle or self.supplier:
-                names = "restock, refurbish, liquidate, recycle, supplier and dispose"
-            raise ValueError(f"{names} must add to 1; they add to {total:g}")
+        more = ", liquidate, recycle, supplier" if self.liquidate or self.recycle or self.supplier else ""
+        must_add_to_1(f"restock, refurbish{more} and dispose", self.shares)
         if self.refurbishing is not None and self.refurbish_time is not None:
             raise ValueError("give refurbish_time or refurbishing, not both")
         return self

@@ -18,7 +18,7 @@ from simulator.scenario.reading.load import gallery_folder, gallery_names, load
 
 ROOT = Path(__file__).parents[2]
 TEXTS = [ROOT / "README.md", ROOT / "benchmarks" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-SHORT = ["--set", "run.horizon=10 weeks", "-n", "2"]
+SHORT = ["--workers", "1", "--set", "run.horizon=4 weeks", "--set", "run.warm_up=1 week", "-n", "2"]
 
 
 def blocks(kind: str, file: Path) -> list[str]:
@@ -69,7 +69,8 @@ def test_the_examples_of_the_page_on_experiments_run(tmp_path):
     for block in blocks("console", page):
         for line in block.splitlines():
             words = shlex.split(line[2:])[1:]
-            words += SHORT[:2] if words[0] == "run" else []
+            words += SHORT[:6] if words[0] == "run" else []
+            words += ["--cap", "8"] if "--cap" in words else []
             done = typed(*words, cwd=tmp_path)
             assert done.returncode == 0, f"{line}\n{done.stderr}"
     assert (tmp_path / "results.csv").stat().st_size > 1000
@@ -94,6 +95,7 @@ def test_the_examples_of_the_pages_on_adding_run(page, tmp_path):
         (tmp_path / name).write_text(text, encoding="utf-8")
     for line in (line for block in blocks("console", page) for line in block.splitlines()):
         program, *words = shlex.split(line.removeprefix("$ "))
+        words += SHORT[:2] if program == "simulator" and words[0] == "run" else []
         started = [sys.executable, *(["-m", "simulator"] if program == "simulator" else []), *words]
         done = subprocess.run(started, cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
@@ -105,7 +107,7 @@ def test_the_examples_of_the_pages_on_adding_run(page, tmp_path):
 @pytest.mark.parametrize("block", blocks("yaml", ROOT / "docs" / "service_policy.md"))
 def test_every_block_of_the_policy_page_can_be_tried(block, tmp_path):
     (tmp_path / "what_if.yaml").write_text(f"extends: full_service\n{block}")
-    play(load(tmp_path / "what_if.yaml", ["run.horizon=2 weeks", "run.warm_up=2 days"]))
+    play(load(tmp_path / "what_if.yaml", ["run.horizon=9 days", "run.warm_up=2 days"]))
 
 
 def test_links_lead_somewhere():
@@ -120,7 +122,7 @@ def test_links_lead_somewhere():
 def test_a_gallery_scenario_says_what_it_shows_and_plays(name):
     text = (gallery_folder() / f"{name}.yaml").read_text(encoding="utf-8")
     assert text.startswith("# ")
-    play(load(name, ["run.horizon=11 weeks"]))
+    play(load(name, ["run.horizon=4 weeks", "run.warm_up=1 week"]))
 
 
 @pytest.mark.parametrize("name", [name for name in gallery_names() if "/" in name])
@@ -150,7 +152,7 @@ TEXTBOOK = {
 @pytest.mark.parametrize("name", TEXTBOOK)
 def test_a_textbook_scenario_agrees_with_the_textbook(name):
     """The exact values that its header names lie within four standard errors of the simulated means."""
-    result = simulator.run(load(f"textbook/{name}"), 20, workers=1)
+    result = simulator.run(load(f"textbook/{name}"), 10, workers=1)
     for kpi, exact in TEXTBOOK[name].items():
         values = result.values(kpi)[:, 0]
         error = values.std(ddof=1) / len(values) ** 0.5

@@ -49,7 +49,8 @@ def test_a_store_is_written_as_a_table(folder):
         (("run", "textbook/base_stock", "--precision", "on_hand=2"), "between 0 and 1"),
     ],
 )
-def test_bad_input_is_told_in_words_with_status_2(words, said, folder):
+def test_bad_input_is_told_in_words_with_status_2(words, said, folder, monkeypatch):
+    monkeypatch.setattr("simulator.experiments.executors.FINDING", 1)
     done = command(*words, cwd=folder)
     assert done.returncode == 2, done.stdout + done.stderr
     assert said in done.stderr

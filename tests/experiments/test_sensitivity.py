@@ -8,7 +8,7 @@ from truth.systems import queue
 import simulator
 from simulator.experiments import effects
 from simulator.experiments.arguments import ArgumentError
-from simulator.experiments.effects import assumed_inputs, leaves, named, quantity
+from simulator.experiments.inputs import assumed_inputs, leaves, named, quantity
 from simulator.experiments.ranges import Choice, DesignError, Range, written
 from simulator.experiments.sensitivity import Unfinished, sensitivity
 from simulator.scenario.reading.load import load, parse

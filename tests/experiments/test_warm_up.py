@@ -1,192 +1,27 @@
-"""Series of KPIs counted one by one, the cut of the warm-up by hand, batch means by hand, and the command."""
+"""When a run has settled: what is recommended, how sure that is, and the command that says so."""
 
 import json
 import math
 import re
 import shlex
 import subprocess
-import sys
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from command import command
-from scenes import EVERYTHING
+from experiments.test_steady_state import plain
 
-import simulator
-from simulator.engine.facts import (
-    Allocated,
-    Backordered,
-    Cancelled,
-    Delivered,
-    LineOrdered,
-    Lost,
-    Ordered,
-    Received,
-    Served,
-)
-from simulator.engine.ledger import Ledger
 from simulator.experiments.executors import ExecutorError, Here, Workforce, workforce
 from simulator.experiments.intervals import Sample, interval
-from simulator.experiments.steady_state import Series, batch_means, lag_1, mser, play, resampled_cuts, welch
+from simulator.experiments.steady_state import Series, mser, play, resampled_cuts
 from simulator.experiments.warm_up import WarmUp, warm_up
-from simulator.measures.view import View
-from simulator.mechanisms.returns.facts import Restocked
-from simulator.replication.measure import NoSeriesError, catalogue, measure, series
 from simulator.reports.warm_up_words import verdict
 from simulator.scenario.reading.load import load, parse
 from simulator.scenario.scenario import Scenario
 
 WEEK = 168.0
-
-
-def plain(values, step: float = 1.0, kpi: str = "on_hand") -> Series:
-    values = np.atleast_2d(np.asarray(values, dtype=float))
-    return Series(kpi, step, values, np.ones(values.shape))
-
-
-@pytest.fixture(scope="module")
-def ledger() -> Ledger:
-    return simulator.simulate(parse(EVERYTHING))
-
-
-def short_lines(ledger: Ledger) -> set[int]:
-    return {fact.line for kind in (Backordered, Lost) for fact in ledger.of(kind)}
-
-
-def test_fill_rates_of_weeks_are_those_of_the_lines_ordered_in_them(ledger):
-    """An order counts in the week in which it is placed, whenever it asks for stock."""
-    asked = {fact.line for kind in (Allocated, Backordered, Lost) for fact in ledger.of(kind)}
-    placed = {fact.order: fact.at for fact in ledger.of(Ordered)}
-    short, filled, lines = short_lines(ledger), [0] * 12, [0] * 12
-    for line in ledger.of(LineOrdered):
-        if line.line in asked:
-            week = int(placed[line.order] // WEEK)
-            lines[week] += 1
-            filled[week] += line.line not in short
-    found = series(ledger, ["line_fill_rate"], WEEK)["line_fill_rate"]
-    assert found.tolist() == [filled, lines]
-    assert min(filled) < max(filled)
-
-
-def test_cycle_times_of_weeks_are_those_of_the_orders_placed_in_them(ledger):
-    """An order counts with what became of it in the end, in the week of its entry."""
-    run, ledger = ledger, ledger.followed
-    owed: dict[int, float] = {}
-    line_order, arrivals, last = {}, {}, {}
-    for line in ledger.of(LineOrdered):
-        owed[line.order], line_order[line.line] = owed.get(line.order, 0.0) + line.units, line.order
-    for kind in (Lost, Cancelled):
-        for fact in ledger.of(kind):
-            owed[line_order[fact.line]] -= fact.units
-    for fact in ledger.of(Delivered):
-        arrivals[fact.shipment], last[fact.order] = fact.at, fact.at
-    for fact in ledger.of(Allocated):
-        owed[line_order[fact.line]] -= fact.units * (fact.shipment in arrivals)
-    hours, orders = [0.0] * 12, [0] * 12
-    for order in ledger.of(Ordered):
-        if abs(owed[order.order]) < 1e-9 and order.order in last:
-            hours[int(order.at // WEEK)] += last[order.order] - order.at
-            orders[int(order.at // WEEK)] += 1
-    found = series(run, ["order_cycle_time"], WEEK)["order_cycle_time"]
-    assert found[1].tolist() == orders
-    assert found[0] == pytest.approx(hours)
-
-
-def test_stock_of_days_is_the_level_over_each_day(ledger):
-    """The level is followed from change to change, and cut at every midnight."""
-    changes = [(fact.at, fact.units) for kind in (Received, Restocked) for fact in ledger.of(kind)]
-    changes += [(fact.at, -fact.units) for fact in ledger.of(Allocated)]
-    cuts = sorted([*changes, *((24.0 * day, 0.0) for day in range(85))])
-    level, before, area = float(np.nansum(ledger.opening)), 0.0, [0.0] * 84
-    for at, units in cuts:
-        if at > before:
-            area[min(int(before // 24), 83)] += level * (at - before)
-        level, before = level + units, at
-    found = series(ledger, ["on_hand"], 24.0)["on_hand"]
-    assert found[1] == pytest.approx([24.0] * 84)
-    assert found[0] == pytest.approx(area)
-
-
-def test_queue_times_of_days_are_those_of_the_jobs_that_came_in_them(ledger):
-    hours, count = [0.0] * 84, [0] * 84
-    for job in ledger.followed.of(Served):
-        if not math.isnan(job.started) and job.queued < 84 * 24:
-            hours[int(job.queued // 24)] += job.started - job.queued
-            count[int(job.queued // 24)] += 1
-    found = series(ledger, ["queue_time"], 24.0)["queue_time"]
-    assert found[1].tolist() == count
-    assert found[0] == pytest.approx(hours)
-
-
-@pytest.fixture(scope="module", params=["everything", "full_service"])
-def scenario(request) -> Scenario:
-    if request.param == "everything":
-        return parse(EVERYTHING)
-    return load(request.param, ["run.horizon=6 weeks", "run.warm_up=2 weeks"])
-
-
-def test_every_kpi_is_the_same_measured_from_any_time_on(scenario):
-    """A view that begins later shares what the run knows with one that began at 0: it must not share more.
-
-    Held against the same run of a scenario whose own warm-up ends there.
-    """
-    whole = View(simulator.simulate(scenario)).since(0.0)
-    for kpi in catalogue().values():
-        whole.values(kpi.function)
-    data = dict(scenario.source)
-    later = Scenario.model_validate({**data, "run": {**data["run"], "warm_up": "3 weeks"}})
-    exact = measure(simulator.simulate(later)).values
-    view = whole.since(3 * WEEK)
-    for name, kpi in catalogue().items():
-        found = view.values(kpi.function)
-        assert (found is None) == (name not in exact), name
-        if found is not None:
-            assert found[""] == pytest.approx(exact[name][""], rel=1e-9, nan_ok=True), name
-
-
-def test_the_steps_of_every_kpi_add_up_to_it(scenario):
-    """Whatever has a series: denominators are not negative, shares lie between 0 and 1, and after the warm-up the
-    steps together are the KPI."""
-    ledger = simulator.simulate(scenario)
-    exact, weeks, without = measure(ledger).values, int(scenario.run.warm_up / WEEK), set()
-    for name, kpi in catalogue().items():
-        try:
-            found = series(ledger, [name], WEEK)
-        except NoSeriesError:
-            without.add(name)
-            continue
-        assert (name in found) == (name in exact)
-        for above, below in found.values():
-            assert (below >= 0).all(), name
-            if kpi.unit.startswith("share"):
-                assert (above >= -1e-9).all(), name
-                assert (above <= below + 1e-9).all(), name
-            total = below[weeks:].sum()
-            whole = above[weeks:].sum() / total if total else math.nan
-            assert whole == pytest.approx(exact[name][""][0], nan_ok=True), name
-    never = {"order_cycle_time_p95", "order_cycle_time_sd", "perfect_order_product", "sla_attaining_cost"}
-    assert without >= never.intersection(exact)
-    assert not {"on_time", "total_cost", "queue_length", "utilisation", "failures_per_order"} & without
-
-
-def test_the_own_warm_up_changes_nothing_of_a_series(ledger):
-    other = simulator.simulate(parse(EVERYTHING.replace("warm_up: 2 weeks", "warm_up: 5 weeks")))
-    kpis = ["unit_fill_rate", "on_hand", "queue_length", "total_cost"]
-    for name, found in series(ledger, kpis, WEEK).items():
-        assert series(other, kpis, WEEK)[name] == pytest.approx(found)
-
-
-def test_a_step_that_is_not_whole_is_left_out_and_a_day_without_orders_is_empty(ledger):
-    found = series(ledger, ["order_value"], 100.0)["order_value"]
-    assert found.shape == (2, 20)  # 12 weeks are 2016 hours
-    days = series(ledger, ["value_fill_rate"], 24.0)["value_fill_rate"]
-    placed = ledger.columns(Ordered)["at"]
-    empty = np.bincount((placed // 24).astype(int), minlength=84) == 0
-    assert (days[:, empty] == 0).all()
-    with pytest.raises(NoSeriesError, match="on_time_spread cannot be taken apart by time"):
-        series(ledger, ["on_time_spread"], WEEK)
 
 
 def test_workers_change_nothing():
@@ -216,112 +51,6 @@ def test_a_worker_that_dies_is_told():
     scenario = load("textbook/base_stock", ["run.horizon=4 weeks", "run.warm_up=0 h"])
     with pytest.raises(ExecutorError, match="a worker died while it played"):
         play(Workforce(Dying(), 1), scenario, ["on_hand"], 24.0, 8)
-
-
-def test_mser_by_hand():
-    """Batches 9, 1, 2, 1, 2, ... of which only the first is off: leaving it out is best, leaving out more is not."""
-    batches = np.array([9.0, *([1.0, 2.0] * 10)])
-    found = mser(plain(np.repeat(batches, 5)))
-    assert (found.steps, found.mean, found.settled) == (5, 1.5, True)
-    assert found.statistic == pytest.approx(0.25 / 20)
-
-
-def test_what_fills_no_batch_is_left_over_at_the_end():
-    found = plain([[1, 2, 3, 4, 9], [5, 6, 7, 8, 9]]).batches(2)
-    assert found.above.tolist() == [[3, 7], [11, 15]]
-    assert found.each.tolist() == [[1.5, 3.5], [5.5, 7.5]]
-    assert found.step == 2.0
-    assert mser(plain([*np.repeat([9.0, *([1.0, 2.0] * 10)], 5), 99, 99])).mean == 1.5
-
-
-def test_mser_tells_a_run_that_is_too_short():
-    assert not mser(plain(np.arange(100.0))).settled  # it goes on rising
-    assert not mser(plain(np.ones(49))).settled  # nine batches
-    assert (mser(plain(np.ones(50))).steps, mser(plain(np.ones(50))).settled) == (0, True)
-
-
-def test_mser_passes_over_batches_in_which_nothing_counts():
-    """Ten days of 9, ten days without orders, then 1 and 2 in turn: the cut lies at the end of the gap."""
-    values = np.concatenate([np.full(10, 9.0), np.zeros(10), np.repeat([1.0, 2.0] * 10, 5)])
-    below = np.where((np.arange(len(values)) >= 10) & (np.arange(len(values)) < 20), 0.0, 1.0)
-    found = mser(Series("on_time", 24.0, values[None], below[None]))
-    assert (found.steps, found.mean) == (20, 1.5)
-
-
-def test_mser_takes_the_mean_of_the_replications():
-    batches = np.array([9.0, *([1.0, 2.0] * 10)])
-    noise = np.repeat([0.0, *([5.0, -5.0, -5.0, 5.0] * 5)], 5)
-    both = np.stack([np.repeat(batches, 5) + noise, np.repeat(batches, 5) - noise])
-    assert mser(plain(both)) == mser(plain(np.repeat(batches, 5)))
-
-
-def test_welchs_curve_by_hand():
-    """Two runs, window 1: the first step by itself, then means of three steps, the last step not at all."""
-    found = welch(plain([[0, 2, 4, 10], [2, 4, 6, 12]]), 1)
-    assert found.tolist() == [1.0, 3.0, (3 + 5 + 11) / 3]
-    wide = welch(plain([1, 2, 6, 3, 8, 100, 100]), 2)
-    assert wide.tolist() == [1.0, 3.0, 4.0, (2 + 6 + 3 + 8 + 100) / 5, (6 + 3 + 8 + 200) / 5]
-
-
-def test_welchs_curve_weighs_steps_by_what_counts_in_them():
-    found = welch(Series("on_time", 24.0, np.array([[1.0, 0, 90, 0]]), np.array([[1.0, 0, 100, 0]])), 1)
-    assert found.tolist() == [1.0, 91 / 101, 0.9]
-    assert math.isnan(welch(Series("on_time", 24.0, np.zeros((1, 3)), np.zeros((1, 3))), 0)[0])
-
-
-def test_batch_means_by_hand():
-    """Seven steps in three batches of two: the first is left over. Means 2, 4, 9: 5 +- 4.303 x 3.606 / 1.732."""
-    found = batch_means(plain([100, 1, 3, 4, 4, 8, 10]), batches=3)
-    assert found.hours == 2.0
-    assert found.interval.point == pytest.approx(5.0)
-    half = 4.30265273 * math.sqrt(13 / 3)
-    assert (found.interval.low, found.interval.high) == pytest.approx((5 - half, 5 + half))
-    assert found.correlation == pytest.approx(1 - (4 + 25) / (2 * 26))
-
-
-def test_batch_means_of_a_ratio_are_sums_divided_by_sums():
-    """Batches 1/1, 2/4, 9/10 as sums: 12/15, and linearised residuals 0.2, -1.2, 1 over a mean of 5."""
-    found = batch_means(Series("x", 1.0, np.array([[1.0, 2, 9]]), np.array([[1.0, 4, 10]])), batches=3).interval
-    assert found.point == pytest.approx(0.8)
-    half = 4.30265273 * math.sqrt((0.04 + 1.44 + 1.0) / 2 / 3) / 5
-    assert (found.low, found.high) == pytest.approx((0.8 - half, 0.8 + half))
-
-
-def test_batches_are_whole_weeks_of_days():
-    week = [5, 5, 5, 5, 5, 0, 0]
-    found = batch_means(plain(week * 60, step=24.0), period=7)
-    assert found.hours % WEEK == 0
-    assert found.interval.point == pytest.approx(25 / 7)
-    assert found.interval.high - found.interval.low < 1e-9  # every week is the same
-    assert (found.batches, found.independent) == (15, True)
-
-
-def test_batches_stay_whole_weeks_where_short_ones_are_alike():
-    """Levels that last four weeks: batches of eight weeks are the first of which the halves pass."""
-    levels = np.repeat(np.random.default_rng(8).standard_normal(60), 28)
-    found = batch_means(plain(levels, step=24.0), period=7)
-    assert found.hours % WEEK == 0
-    assert found.hours >= 8 * WEEK
-
-
-def test_batches_that_are_alike_are_told():
-    slow = np.repeat([1.0, 2.0, 3.0, 4.0], 30)
-    assert not batch_means(plain(slow)).independent
-    assert not batch_means(plain(slow), batches=12).independent
-    assert batch_means(plain(np.random.default_rng(5).standard_normal(400))).independent
-
-
-def test_neighbours_are_within_one_run_only():
-    """The step from one run to the next is no pair: 1 2 | 8 9 has two pairs with differences of 1."""
-    assert lag_1(np.array([[1.0, 2.0], [8.0, 9.0]])) == pytest.approx(1 - (2 / 2) / (2 * 50 / 3))
-
-
-@pytest.mark.parametrize("batches", [1, 8])
-def test_impossible_numbers_of_batches_are_refused(batches):
-    with pytest.raises(ValueError, match="from 2 to 7"):
-        batch_means(plain(np.arange(7.0)), batches=batches)
-    with pytest.raises(ValueError, match="too short for 10 batches: it has 7"):
-        batch_means(plain(np.arange(7.0)))
 
 
 def settling(after: int, steps: int, kpi: str = "on_hand", seed: int = 1) -> Series:
@@ -527,15 +256,15 @@ PAGE = (Path(__file__).parents[2] / "docs" / "warm_up.md").read_text(encoding="u
 @pytest.mark.parametrize("line", re.findall(r"^\$ simulator warm-up (.*)$", PAGE, re.MULTILINE))
 def test_the_commands_of_the_page_run(line, tmp_path):
     short = ("--set", "run.horizon=10 weeks", "-n", "2", "--workers", "1")
-    words = [sys.executable, "-m", "simulator", "warm-up", *shlex.split(line), *short]
-    done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path)
+    done = command("warm-up", *shlex.split(line), *short, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "settling.png").is_file() == ("--chart" in line)
 
 
-def test_the_python_example_of_the_page_runs(monkeypatch, capsys):
-    short = load("textbook/base_stock", ["run.horizon=20 weeks"])
-    monkeypatch.setattr(simulator, "load", lambda name: short)
+def test_the_python_example_of_the_page_runs(capsys):
+    """Of a shelf in place of the wholesaler, whose year takes longer."""
     (block,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    exec(block, {})
+    assert '"quickstart"' in block
+    short = load("textbook/base_stock", ["run.horizon=20 weeks"])
+    exec(block.replace('"quickstart"', "short"), {"short": short})
     assert "1344.0" in capsys.readouterr().out

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scenes import EVERYTHING, play
+from scenes import EVERYTHING, play, played
 
 from simulator.engine import facts
 from simulator.mechanisms.planned_lead_times.facts import Replanned
@@ -119,7 +119,7 @@ CRIMES = {
 @pytest.mark.parametrize("crime", CRIMES)
 def test_the_audit_notices(crime):
     kind, column, change = CRIMES[crime]
-    ledger = play(EVERYTHING)
+    ledger = played(EVERYTHING)
     values = ledger.columns(kind)[column]
     values[len(values) // 2] += np.array(change).astype(values.dtype)
     with pytest.raises(AuditError):
@@ -127,7 +127,7 @@ def test_the_audit_notices(crime):
 
 
 def test_a_shipment_that_arrives_twice_is_noticed():
-    ledger = play(EVERYTHING)
+    ledger = played(EVERYTHING)
     shipments = ledger.columns(facts.Delivered)["shipment"]
     shipments[1] = shipments[0]
     with pytest.raises(AuditError, match=r"delivered twice|another order"):

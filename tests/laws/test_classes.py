@@ -5,7 +5,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes import EVERYTHING, play
+from scenes import EVERYTHING, play, played
 
 from simulator.engine.facts import LineOrdered
 from simulator.mechanisms.known import kinds
@@ -63,7 +63,7 @@ def test_a_product_keeps_its_class_wherever_it_stands_and_whatever_it_is_called(
 
 
 def test_classes_without_targets_change_no_more_than_how_the_run_is_told():
-    plain, segmented = play(EVERYTHING), play(SEGMENTED)
+    plain, segmented = played(EVERYTHING), played(SEGMENTED)
     moves = (SkuReclassified, CustomerReclassified)
     assert sum(len(segmented.columns(kind)["at"]) for kind in moves) > 0
     for kind in kinds():
@@ -76,6 +76,9 @@ def test_classes_without_targets_change_no_more_than_how_the_run_is_told():
 
 def test_a_target_by_class_leaves_what_customers_want_as_it_was():
     stock = SEGMENTED.replace("point: 140, quantity: 160", "quantity: 160, target: {unit_fill_rate: 0.9}")
+    for old, new in (("horizon: 12 weeks", "horizon: 5 weeks"), ("      refresh: 2 weeks\n      record: 8\n", "")):
+        assert old in stock
+        stock = stock.replace(old, new)
     targets = ", targets: {A: {unit_fill_rate: 0.99}, default: {unit_fill_rate: 0.5}}"
     assert stock != SEGMENTED
     before, after = play(stock), play(stock.replace("window: 3 weeks", f"window: 3 weeks{targets}"))
@@ -87,7 +90,7 @@ def test_a_target_by_class_leaves_what_customers_want_as_it_was():
 @pytest.mark.parametrize("dimension", ["class", "customer_class"])
 @pytest.mark.parametrize("kpi", ["revenue", "cost_to_serve", "margin", "lines_per_week"])
 def test_amounts_of_classes_that_change_add_up_to_the_whole(kpi, dimension):
-    values = measure(play(SEGMENTED)).values[kpi]
+    values = measure(played(SEGMENTED)).values[kpi]
     assert values[dimension].sum() == pytest.approx(values[""][0])
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from scenes import EVERYTHING, FULL, play
+from scenes import EVERYTHING, FULL, play, played
 from scenes import order_desk as five_weeks
 
 import simulator
@@ -60,7 +60,7 @@ def others(ledger: Ledger) -> dict[str, list[bytes]]:
 def test_what_customers_are_told_changes_nothing_but_contacts():
     """With the same random numbers exactly the same orders are late, whatever is told; and customers do ask."""
     text = order_desk()
-    silent, *told = [play(notified(text, notify)) for notify in (NOTIFY[0], *NOTIFY[2:])]
+    silent, *told = [played(notified(text, notify)) for notify in (NOTIFY[0], *NOTIFY[2:])]
     alone = others(play(text))
     for ledger in (silent, *told):
         assert others(ledger) == alone
@@ -72,7 +72,7 @@ def test_what_customers_are_told_changes_nothing_but_contacts():
 def test_every_customer_has_his_own_luck():
     """Who asks first without news asks at the same moment whatever others are told, or how many agents there are."""
     text = order_desk()
-    few, many = (play(notified(text, "{rule: silence}", SECTION.replace("number: 1", f"number: {n}"))) for n in (1, 9))
+    few, many = (played(notified(text, NOTIFY[0], SECTION.replace("number: 1", f"number: {n}"))) for n in (1, 9))
     first = [dict(reversed([(each.order, each.at) for each in ledger.of(Contacted)])) for ledger in (few, many)]
     assert first[0] == first[1]
     assert len(few.of(GaveUp)) > len(many.of(GaveUp))
@@ -147,7 +147,7 @@ def test_a_broken_law_is_told(change, said):
         "{desk: {number: 1, calendar: office, reasons: [where_is_my_order, complaint, return]}, "
         "others: {number: 1, reasons: other}}",
     )
-    ledger = play(notified(text, NOTIFY[1], section))
+    ledger = played(notified(text, NOTIFY[1], section))
     change(ledger)
     with pytest.raises(AuditError, match=said):
         audit(ledger)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scenes import EVERYTHING, play
+from scenes import EVERYTHING, play, played
 
 from simulator.engine.facts import (
     Abandoned,
@@ -130,7 +130,7 @@ def test_money_adds_up_in_every_dimension(ledger: Ledger):
 
 def test_contracts_without_an_alert_change_nothing_in_the_run(text: str):
     """Nor do requests: they have luck of their own."""
-    bare = play(EVERYTHING)
+    bare = played(EVERYTHING)
     quiet = text
     for alert in (", alert: {before: 8 days, every: 2 days}", " alert: {before: 3 days, below: 99 %},"):
         assert alert in quiet
@@ -158,4 +158,4 @@ def test_the_settlement_of_one_contract_costs_one_event_a_period():
     text = EVERYTHING.replace(
         "\ncosts:\n", "\n  contracts: {a: {covers: {}, metric: fill, target: 1, period: 1 week}}\ncosts:\n"
     )
-    assert play(text).events - play(EVERYTHING).events == 11  # the twelfth ends with the run
+    assert play(text).events - played(EVERYTHING).events == 11  # the twelfth ends with the run

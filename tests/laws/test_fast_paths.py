@@ -10,13 +10,13 @@ from simulator.lifecycle.world import World
 from simulator.scenario.reading.load import gallery_names
 from simulator.units import exact
 
-HORIZON = {"run.horizon=6 weeks", "run.warm_up=0"}
+SHORT = ["run.horizon=3 weeks", "run.warm_up=0"]
 
 
 def shortened(name: str) -> simulator.Scenario:
-    """A gallery scenario, cut to six weeks where it is longer."""
+    """A gallery scenario, cut to three weeks where it is longer."""
     scenario = simulator.load(name)
-    return scenario if scenario.run.horizon <= 6 * 168 else simulator.load(name, sorted(HORIZON))
+    return scenario if scenario.run.horizon <= 3 * 168 else simulator.load(name, SHORT)
 
 
 def differences(one: Ledger, other: Ledger) -> list[str]:

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from scenes import EVERYTHING, ONE_ITEM, play
+from scenes import EVERYTHING, ONE_ITEM, play, played
 
 import simulator
 from simulator.engine.facts import Allocated, Delivered, LineOrdered, Ordered, Received
@@ -34,7 +34,7 @@ def demand_of(ledger: Ledger, segment: int) -> list[np.ndarray]:
 
 
 def test_same_seed_same_ledger():
-    first, second = play(EVERYTHING), play(EVERYTHING)
+    first, second = played(EVERYTHING), play(EVERYTHING)
     assert fingerprint(first) == fingerprint(second)
     assert fingerprint(play(EVERYTHING, replication=1)) != fingerprint(first)
     assert fingerprint(play(changed(EVERYTHING, "seed: 1", "seed: 2"))) != fingerprint(first)
@@ -77,7 +77,7 @@ def test_a_new_segment_leaves_the_demand_of_the_others_unchanged():
       channels: {web: 1.0}
       basket: {units: 1}
 products:"""
-    before, after = play(EVERYTHING), play(changed(EVERYTHING, "\nproducts:", new))
+    before, after = played(EVERYTHING), play(changed(EVERYTHING, "\nproducts:", new))
     for segment in range(3):
         for one, other in zip(demand_of(before, segment), demand_of(after, segment), strict=True):
             np.testing.assert_array_equal(one, other)
@@ -103,7 +103,7 @@ products:
 
 @pytest.mark.parametrize("ship", ["units", "lines", "order"])
 def test_a_policy_does_not_change_what_customers_want(ship):
-    before = play(EVERYTHING)
+    before = played(EVERYTHING)
     after = play(changed(EVERYTHING, "{rule: lost_sale}", f"{{rule: backorder, ship: {ship}}}"))
     for column, values in before.columns(LineOrdered).items():
         np.testing.assert_array_equal(values, after.columns(LineOrdered)[column])
@@ -111,7 +111,7 @@ def test_a_policy_does_not_change_what_customers_want(ship):
 
 def test_who_buys_through_another_channel_wants_the_same():
     before = play(changed(EVERYTHING, "channels: {web: 0.2, account: 0.8}", "channels: {web: 0.5, account: 0.5}"))
-    after = play(EVERYTHING)
+    after = played(EVERYTHING)
     for one, other in zip(demand_of(before, 0), demand_of(after, 0), strict=True):
         np.testing.assert_array_equal(one, other)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from scenes import FULL, play
+from scenes import FULL, play, played
 
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
@@ -69,7 +69,7 @@ def test_a_policy_leaves_the_customers_as_they_were(change):
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_policy_changes_what_happens_and_nothing_else(change):
     """The runs differ, and yet the same orders come."""
-    before, after = play(TEXT), play(changed(change))
+    before, after = played(TEXT), play(changed(change))
     said = [[ledger.columns(kind)[name].tolist() for kind, name in OUTCOMES] for ledger in (before, after)]
     assert said[0] != said[1]
     for column, values in before.columns(facts.LineOrdered).items():

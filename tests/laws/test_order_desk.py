@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scenes import EVERYTHING, order_desk, play
+from scenes import EVERYTHING, order_desk, play, played
 
 from simulator.engine import facts
 from simulator.engine.ledger import Ledger
@@ -34,7 +34,7 @@ PICKINGS = ["", ", waves: 2 h", ", batch: {orders: 4, within: 2 h}", ", waves: 2
 @settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(ENTRIES), st.sampled_from(PICKINGS), st.integers(1, 99))
 def test_the_laws_hold_whatever_the_desk(entry, picking, seed):
-    ledger = play(order_desk(entry, picking, seed))
+    ledger = play(order_desk(entry, picking, seed).replace("horizon: 5 weeks", "horizon: 3 weeks"))
     whole = len(ledger.columns(facts.Ordered)["at"])
     assert len(ledger.columns(Erred)["kind"]) > 0.1 * whole
     assert len(ledger.columns(Surfaced)["kind"]) > 0
@@ -87,7 +87,7 @@ CRIMES = {
 @pytest.mark.parametrize("crime", CRIMES)
 def test_the_audit_notices(crime, text):
     commit, said = CRIMES[crime]
-    ledger = play(text)
+    ledger = played(text)
     commit(ledger)
     with pytest.raises(AuditError, match=said):
         audit(ledger)
@@ -95,7 +95,7 @@ def test_the_audit_notices(crime, text):
 
 def test_verification_and_staff_do_not_change_what_is_entered_wrongly(text):
     """Common random numbers: the errors are the order's; a sharper check catches the same ones and more."""
-    before, after = play(text), play(text.replace("catches: 0.6", "catches: 0.9").replace("staff: 2", "staff: 4"))
+    before, after = played(text), play(text.replace("catches: 0.6", "catches: 0.9").replace("staff: 2", "staff: 4"))
     one, other = before.columns(Erred), after.columns(Erred)
     for column in ("order", "line", "kind"):
         np.testing.assert_array_equal(one[column], other[column])
@@ -104,7 +104,7 @@ def test_verification_and_staff_do_not_change_what_is_entered_wrongly(text):
 
 
 def test_an_error_rate_leaves_the_other_kinds_alone(text):
-    before, after = play(text), play(text.replace("item: 0.05", "item: 0.15"))
+    before, after = played(text), play(text.replace("item: 0.05", "item: 0.15"))
     one, other = ({(f.order, f.line, f.kind, f.caught) for f in ledger.of(Erred)} for ledger in (before, after))
     assert one < other
     assert {kind for _, _, kind, _ in other - one} == {0}
@@ -112,7 +112,7 @@ def test_an_error_rate_leaves_the_other_kinds_alone(text):
 
 def test_a_desk_that_errs_never_costs_no_event():
     """Modes without errors, no holds and no limits: the same events as a desk without them."""
-    plain = play(EVERYTHING)
+    plain = played(EVERYTHING)
     quiet = EVERYTHING.replace("{web: {}, account: {}}", "{web: {entry: any}, account: {entry: any}}").replace(
         "  sites:\n    warehouse:", "  entry_modes: {any: {errors: {}}}\n  sites:\n    warehouse:"
     )
@@ -120,9 +120,8 @@ def test_a_desk_that_errs_never_costs_no_event():
 
 
 def test_every_fact_can_be_told(text):
-    ledger = play(text)
-    said = "\n".join(line for order in range(1, 400) for line in tell(ledger, order))
-    for words in (
+    ledger = played(text)
+    unsaid = {
         "entered wrongly",
         "verification catches it",
         "held for credit until",
@@ -131,5 +130,10 @@ def test_every_fact_can_be_told(text):
         "customer finds a wrong",
         "is not paid",
         "complains",
-    ):
-        assert words in said
+    }
+    for order in range(1, 400):
+        said = "\n".join(tell(ledger, order))
+        unsaid = {words for words in unsaid if words not in said}
+        if not unsaid:
+            break
+    assert not unsaid

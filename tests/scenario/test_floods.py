@@ -135,7 +135,7 @@ GALLERY = ["quickstart", "full_service", "textbook/lost_sales", "textbook/truck_
 @pytest.mark.parametrize("name", GALLERY)
 def test_what_is_expected_is_what_is_counted(name):
     """Within half and double of the orders, the lines and the facts of a run."""
-    scenario = load(name, ["run.horizon=6 weeks", "run.warm_up=1 week"])
+    scenario = load(name, ["run.horizon=3 weeks", "run.warm_up=1 week"])
     ledger, needs = simulator.simulate(scenario), effort(scenario)
     facts = {kind.__name__: len(next(iter(ledger.columns(kind).values()))) for kind in ledger.kinds}
     counted = {"orders": facts["Ordered"], "lines": facts["LineOrdered"], "events": sum(facts.values())}

@@ -11,7 +11,7 @@ from simulator.scenario.distributions import Duration
 from simulator.scenario.reading.load import load, parse
 from simulator.scenario.scenario import Scenario
 
-SHORT = ["run.horizon=5 weeks", "run.warm_up=1 week"]
+SHORT = ["run.horizon=2 weeks", "run.warm_up=1 day"]
 IN_ORDER = (
     ("products",),
     ("market", "channels"),

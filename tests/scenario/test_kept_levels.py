@@ -10,11 +10,13 @@ from simulator.planning.stock_levels import sized_shelves
 SHELF = """
 name: Two shelves
 run: {start: 2026-01-05, horizon: 20 weeks, seed: 1}
-market: {segments: {all: {demand: {rule: poisson, orders: 4 per day}, basket: {units: 2}}}}
+market: {segments: {all: {site: store, demand: {rule: poisson, orders: 4 per day}, basket: {units: 2}}}}
 products: {a: {price: 2, cost: 1}, b: {price: 3, cost: 1}}
 network:
   suppliers: {maker: {lead_time: {gamma: {mean: 3 days, cv: 0.5}}}}
-  sites: {store: {stock: {default: {rule: reorder_point, quantity: 20, target: {unit_fill_rate: 0.9}}}}}
+  sites:
+    store: {stock: {default: {rule: reorder_point, quantity: 20, target: {unit_fill_rate: 0.9}}}}
+    other: {stock: {default: {rule: base_stock, level: 9}}}
 service: {stockout: {rule: backorder}, rules: [{promise: {rule: fixed, time: 3 days}}]}
 costs: {order: 2}
 """
@@ -53,7 +55,16 @@ def test_what_was_found_once_is_not_played_again(levels):
 
 
 @pytest.mark.parametrize(
-    "change", ["products.a.price=5", "run.seed=2", "costs.order=3", "service.rules[0].promise.time=2 days"]
+    "change",
+    [
+        "products.a.price=5",
+        "run.seed=2",
+        "run.horizon=30 weeks",
+        "run.warm_up=3 weeks",
+        "costs.order=3",
+        "service.rules[0].promise.time=2 days",
+        "market.channels={web: {price: 0.9, protected: {units: 3}, record: {sync: 1 h}}}",
+    ],
 )
 def test_what_no_level_depends_on_is_no_reason_to_play(levels, change):
     first, _ = levels()
@@ -70,12 +81,21 @@ def test_what_no_level_depends_on_is_no_reason_to_play(levels, change):
         ("service.stockout.rule=lost_sale", 2),
         ("products.a.popularity=2", 2),
         ("run.start=2026-02-02", 2),
+        ("market.channels={web: {source: {rule: dedicated, site: other}}}", 2),
         ("network.sites.store.stock.a={rule: reorder_point, quantity: 20, target: {unit_fill_rate: 0.99}}", 1),
     ],
 )
 def test_what_a_level_depends_on_is_played(levels, change, anew):
     levels()
     assert levels(change)[1] == anew
+
+
+def test_where_demand_grows_a_level_is_for_the_run_s_own_time(levels):
+    growing = "market.segments.all.demand.rhythm={trend: 0.1}"
+    levels(growing)
+    assert levels(growing)[1] == 0
+    assert levels(growing, "run.horizon=30 weeks")[1] == 2
+    assert levels(growing, "run.warm_up=3 weeks")[1] == 2
 
 
 def test_another_version_of_the_program_finds_its_own(levels, monkeypatch):

@@ -14,6 +14,15 @@ from simulator.mechanisms.returns.facts import Disposed, Restocked, Returned
 DAY = 24.0
 
 
+R01 = {
+    "on_hand": 3.6014446594801495,
+    "backorders": 0.2681113261468222,
+    "unit_fill_rate": 0.8136893653622577,
+    "replenishment_orders": 3.0,
+    "wait_time": DAY * 0.06702783153670555,
+}
+
+
 def test_r01_returns_go_back_to_the_shelf():
     """R01 (Fleischmann, Kuik & Dekker 2002): demands 4/day, independent Poisson returns 1/day, base stock 9, 2 days.
 
@@ -33,13 +42,7 @@ def test_r01_returns_go_back_to_the_shelf():
     )
     expect(
         play(text, 20),
-        {
-            "on_hand": 3.6014446594801495,
-            "backorders": 0.2681113261468222,
-            "unit_fill_rate": 0.8136893653622577,
-            "replenishment_orders": 3.0,
-            "wait_time": DAY * 0.06702783153670555,
-        },
+        R01,
         within=0.01,
         loose={"backorders": 0.04, "wait_time": 0.04},
     )
@@ -58,13 +61,7 @@ def test_r01_returns_that_belong_to_nobodys_order():
     ).replace("    store:\n", "    store:\n      returns: {independent: {rate: 1 per day}}\n")
     expect(
         play(text, 20),
-        {
-            "on_hand": 3.6014446594801495,
-            "backorders": 0.2681113261468222,
-            "unit_fill_rate": 0.8136893653622577,
-            "replenishment_orders": 3.0,
-            "wait_time": DAY * 0.06702783153670555,
-        },
+        R01,
         loose={"backorders": 0.08, "wait_time": 0.08},
     )
 

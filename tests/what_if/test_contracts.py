@@ -6,7 +6,7 @@ import pytest
 import simulator
 from simulator.experiments.result import Result
 
-REPLICATIONS = 8
+REPLICATIONS = 5
 
 
 @pytest.fixture(scope="module")

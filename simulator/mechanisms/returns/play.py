@@ -17,14 +17,7 @@ from simulator.lifecycle.backorders import serve_waiting
 from simulator.lifecycle.world import World
 from simulator.mechanisms.returns.draws import NOT, Fate
 from simulator.mechanisms.returns.exchange import Buyer, Counter
-from simulator.mechanisms.returns.facts import (
-    ACCEPTED,
-    FOUND,
-    HONEST,
-    KEPT,
-    MISSED,
-    REFUSED,
-)
+from simulator.mechanisms.returns.facts import ACCEPTED, FOUND, HONEST, KEPT, MISSED, REFUSED
 from simulator.planning.expected_demand import expected_demand
 from simulator.planning.returned_lines import stated_terms
 from simulator.rules.disposing import WAYS
@@ -391,11 +384,6 @@ def independent_returns(returning: Returning, site: SiteWorld, flow: ReturnFlow,
             goods = Shipment(world.clock)
             goods.number, goods.terms = 0, cast("Terms", Nobody())
             case = Case(next(returning.numbers), 0, many, -1, None, shelf, chance, later)
-            life = _arrive(returning, site, case, goods)
+            world.record.returned((world.clock.now, 0, shelf.number, many, case.rma, case.reason))
+            life = at_the_desk(returning, site, case, 0, goods)
             goods.start(to_its_end(returning, goods, life) if world.measures(world.clock.now) else life)
-
-
-def _arrive(returning: Returning, site: SiteWorld, case: Case, goods: Shipment) -> Life:
-    now, shelf = returning.world.clock.now, case.shelf.number
-    returning.world.record.returned((now, 0, shelf, case.units, case.rma, case.reason))
-    yield from at_the_desk(returning, site, case, 0, goods)
