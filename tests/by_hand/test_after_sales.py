@@ -237,3 +237,28 @@ def test_what_is_bought_for_the_last_time_has_to_last():
     assert at(ledger, Restored) == near(21, 42, 63, 84)
     assert at(ledger, Failed) == near(20, 41, 62, 83, 104)
     assert measure(ledger).values["part_fill_rate"][""][0] == pytest.approx(4 / 5)
+
+
+SOLD = f"""
+  installed: {{pump: {{{every(20)}, repair: 2 h, parts: {{seal: 1}}, contracts: {{CONTRACT: 1}}}}}}
+  contracts: {{gold: {{TIER}}, silver: {{}}}}
+  parts: {{seal: {{stock: {{centre: 1}}, lead_time: 40 h}}}}
+  places: {{depot: {{supplied_from: centre, transport: 9 h}}, centre: {{fetch: 5 h}}}}
+  parts_from: {{rule: home}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("contract", "tier", "rule", "restored"),
+    [
+        ("silver", "", "", 32),  # the section: always from the depot, which the centre sends one in 9 h
+        ("silver", "", "{rule: nearest}", 28),  # the rule for the order: from the centre in 5 h
+        ("gold", "parts_from: {rule: home}", "{rule: nearest}", 32),  # the contract decides first
+    ],
+)
+def test_who_says_where_a_part_comes_from(contract, tier, rule, restored):
+    """A pump is bought at 1 and fails at 21; its repair takes 2 h once the seal is there."""
+    text = SOLD.replace("CONTRACT", contract).replace("TIER", tier)
+    if rule:
+        text += f"service: {{rules: [{{parts_from: {rule}}}]}}\n"
+    assert at(played(text, "36 h"), Restored) == near(restored)

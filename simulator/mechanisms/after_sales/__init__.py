@@ -16,7 +16,7 @@ MECHANISM = Mechanism(
     name="after_sales",
     active=_active,
     start=later(f"{PLAY}:start"),
-    draw=later(f"{PLAY}:draw"),
+    draw=later("simulator.mechanisms.after_sales.luck_of_units:draw"),
     finish=later(f"{PLAY}:finish"),
     follows=True,
     facts=(
@@ -39,7 +39,11 @@ MECHANISM = Mechanism(
         facts.PartsForecasted,
     ),
     laws=facts.laws,
-    kpis=("simulator.mechanisms.after_sales.kpis", "simulator.mechanisms.after_sales.service_costs"),
+    kpis=(
+        "simulator.mechanisms.after_sales.kpis",
+        "simulator.mechanisms.after_sales.part_supply",
+        "simulator.mechanisms.after_sales.service_costs",
+    ),
     section=later(f"{PAGE}:after_sales"),
     words={
         facts.Joined: later(f"{PAGE}:joined"),

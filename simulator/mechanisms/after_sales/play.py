@@ -1,16 +1,15 @@
 """Units in service fail, and are repaired: the installed base of a run, and the way of each failure."""
 
-from collections.abc import Callable
 from functools import partial
 from math import inf, nan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from simulator.engine.clock import Life
 from simulator.engine.orders import Order, Shipment
 from simulator.lifecycle.world import World
-from simulator.mechanisms.after_sales.cases import VISITS, Case, Luck, ProductTerms, Unit
+from simulator.mechanisms.after_sales.cases import VISITS, Case, ProductTerms, Unit
 from simulator.mechanisms.after_sales.facts import (
     CONTRACT,
     CUSTOMER,
@@ -21,53 +20,15 @@ from simulator.mechanisms.after_sales.facts import (
     Joined,
 )
 from simulator.mechanisms.after_sales.forecasts import start_forecasts
-from simulator.mechanisms.after_sales.spares import Spares, Store
+from simulator.mechanisms.after_sales.luck_of_units import MOST_PER_LINE, longer
+from simulator.mechanisms.after_sales.spares import Request, Spares, Store
 from simulator.mechanisms.after_sales.technicians import Field, Technician
 from simulator.rules.repairing import FailedUnit, PartSourceRule, RepairOrReplaceRule
 from simulator.scenario.after_sales import AfterSales
 from simulator.scenario.communication import FAILURE
 from simulator.units import exact
 
-if TYPE_CHECKING:
-    from simulator.lifecycle.customer_draws import NewOrders
-    from simulator.lifecycle.customer_segment import CustomerSegment
-
 NAME = "after_sales"
-MOST_PER_LINE = 2**20
-"""Units of one line that have random numbers of their own."""
-Sold = tuple[Luck, Luck, Luck, int]
-"""The random numbers of new units, their failures and their repairs; and the number of the block's first line."""
-
-
-def draw(segment: "CustomerSegment") -> "Callable[[NewOrders], Sold]":
-    """What follows the orders of a segment whose units join the installed base, and numbers their lines."""
-    section = segment.scenario.after_sales
-    assert section is not None
-    products = list(segment.scenario.products)
-    skus = [products.index(name) for name, each in section.installed.items() if each.joins]
-    first, name = 0, segment.drawn_as
-    luck = tuple(
-        segment.streams.each(f"{name}: {what}") for what in ("units sold", "failures of units", "repairs of units")
-    )
-
-    def number(new: "NewOrders") -> Sold:
-        nonlocal first
-        mine, first = first, first + len(new.bulk.wanted.sku)
-        lines = np.flatnonzero(np.isin(new.bulk.wanted.sku, skus)).tolist()
-        if lines:
-            new.follow_lines(lines)
-        return (*luck, mine)  # type: ignore[return-value]
-
-    return number
-
-
-class Request:
-    """A part that a failure asked a store for."""
-
-    __slots__ = ("case", "given", "part")
-
-    def __init__(self, case: Case, part: int) -> None:
-        self.case, self.part, self.given = case, part, False
 
 
 class Service:
@@ -128,7 +89,7 @@ class Service:
             tiers = [kind.tier(chance) for chance in streams.rng(f"{name}: contracts").random(size).tolist()]
             lives = None
             if terms.life is not None:
-                lives = _longer(terms.life.sample, streams.rng(f"{name}: lives"), ages)
+                lives = longer(terms.life.sample, streams.rng(f"{name}: lives"), ages)
             luck = streams.each(f"{name}: failures of units"), streams.each(f"{name}: repairs of units")
             numbers = self._units + 1 + np.arange(size)
             self.world.ledger.append(
@@ -196,17 +157,16 @@ class Service:
         self._plan(unit, chance)
 
     def sent_back(self, line: int, units: float) -> None:
-        """Units of a line that were sold come back: the latest that are still there leave; one that has failed, when
-        it is repaired."""
+        """Units of a line that were sold come back, the latest first: they leave; one that has failed, when it is
+        repaired."""
         left = int(units)
         for unit in reversed(self._by_line.get(line, [])):
-            if left and not (unit.gone or unit.leaving):
+            if left and not unit.leaving:
                 left -= 1
+                unit.leaving = True
                 if not unit.number:
-                    unit.gone = True  # it was not installed yet
-                elif unit.case is not None:
-                    unit.leaving = True
-                else:
+                    unit.gone = True  # it was not installed yet, or never would have been
+                elif not unit.gone and unit.case is None:
                     self._retire(unit, SENT_BACK)
 
     def _retire(self, unit: Unit, why: int) -> None:
@@ -409,19 +369,6 @@ class Service:
             mine = [unit for unit in self.units.values() if unit.kind.sku == sku]
             down = sum(unit.case is not None for unit in mine)
             self.record.units_counted((self.clock.now, sku, len(mine), down))
-
-
-def _longer(
-    sample: Callable[[np.random.Generator, int], np.ndarray], rng: np.random.Generator, ages: np.ndarray
-) -> np.ndarray:
-    """Lives of units of some ages: each is drawn until it is longer than its age, a hundred times at most."""
-    lives = sample(rng, len(ages))
-    for _ in range(100):
-        short = np.flatnonzero(lives <= ages)
-        if not len(short):
-            break
-        lives[short] = sample(rng, len(short))
-    return lives
 
 
 def start(world: World) -> Service:

@@ -20,6 +20,15 @@ Given = Callable[["Store"], None]
 """Is told by a store that it gives a part."""
 
 
+class Request:
+    """A part that a failure asked a store for."""
+
+    __slots__ = ("case", "given", "part")
+
+    def __init__(self, case: "Case", part: int) -> None:
+        self.case, self.part, self.given = case, part, False
+
+
 class Store:
     """One part at one place, or in one van."""
 
