@@ -33,8 +33,11 @@ def start_forecasts(
                 used.append(needed[part] - before[part])
             before[part] = needed[part]
         expected = np.zeros(len(needed))
+        of_kind: dict[int, list[Unit]] = {kind.sku: [] for kind in known}
+        for unit in units.values():
+            of_kind[unit.kind.sku].append(unit)
         for kind in known:
-            mine = [unit for unit in units.values() if unit.kind is kind]
+            mine = of_kind[kind.sku]
             if mine and kind.parts:
                 ran = np.array([unit.running(now) for unit in mine])
                 hours = np.minimum(terms.period, np.array([unit.withdrawn for unit in mine]) - now)

@@ -1,6 +1,5 @@
 """Units in service fail, and are repaired: the installed base of a run, and the way of each failure."""
 
-from functools import partial
 from math import inf, nan
 from typing import Any
 
@@ -20,7 +19,7 @@ from simulator.mechanisms.after_sales.facts import (
     Joined,
 )
 from simulator.mechanisms.after_sales.forecasts import start_forecasts
-from simulator.mechanisms.after_sales.luck_of_units import MOST_PER_LINE, longer
+from simulator.mechanisms.after_sales.luck_of_units import NewUnit, longer
 from simulator.mechanisms.after_sales.spares import Request, Spares, Store
 from simulator.mechanisms.after_sales.technicians import Field, Technician
 from simulator.rules.repairing import FailedUnit, PartSourceRule, RepairOrReplaceRule
@@ -50,7 +49,8 @@ class Service:
         """Those in service, by number."""
         self.needed = [0] * len(section.parts)
         """Of each part, so far."""
-        self._by_line: dict[int, list[Unit]] = {}
+        self._by_line: dict[int, list[Unit | None]] = {}
+        """Units delivered and not sent back; None for those that came into service nowhere."""
         self._units = self._cases = 0
         self._waiting: dict[int, dict[int, Case]] = {sku: {} for sku in self.kinds}
         """Failures that wait for parts with nobody at work on them, by product and number."""
@@ -116,35 +116,29 @@ class Service:
     def sold(self, order: Order, shipment: Shipment) -> None:
         """The customer has the goods: units of products in service join them, once they are installed."""
         block = order.block
-        of_units, of_failures, of_repairs, first = block.drawn[NAME]
+        drawn, luck = block.drawn[NAME]
         for line, units in shipment.pieces or ():
-            kind = self.kinds.get(block.shelves[line].sku)
-            if kind is None:
+            if line not in drawn:
                 continue
-            raw = block.line + line
+            sku, raw = block.shelves[line].sku, block.line + line
             mine = self._by_line.setdefault(raw, [])
             for _ in range(int(units)):
-                number = (first + line) * MOST_PER_LINE + len(mine)
-                rng = of_units(number)
-                joins, tier = rng.random(2).tolist()
-                chance = rng.exponential()
-                unit = Unit(kind, 0, raw, kind.tier(tier), (of_failures, of_repairs, number))
+                new: NewUnit | None = next(drawn[line])
+                if new is None:
+                    mine.append(None)
+                    continue
+                unit = Unit(self.kinds[sku], 0, raw, new.tier, (*luck[sku], new.number))
                 unit.terms = order.terms
                 mine.append(unit)
-                if joins >= kind.terms.joins:
-                    unit.gone = True
-                    continue
-                after = float(kind.terms.installation.sample(rng, 1)[0])
-                life = kind.terms.life
-                lasts = inf if life is None else float(life.sample(rng, 1)[0])
-                if after:
-                    self.clock.call(self.clock.now + after, partial(self._installed, unit, chance, lasts))
+                if new.after:
+                    self.clock.call(self.clock.now + new.after, self._installed, (unit, new))
                 else:
-                    self._join(unit, chance, lasts)
+                    self._join(unit, new.chance, new.lasts)
 
-    def _installed(self, unit: Unit, chance: float, lasts: float, event: Any) -> None:
+    def _installed(self, event: Any) -> None:
+        unit, new = event.value
         if not unit.gone:  # sent back before
-            self._join(unit, chance, lasts)
+            self._join(unit, new.chance, new.lasts)
 
     def _join(self, unit: Unit, chance: float, lasts: float) -> None:
         """A new unit is in service."""
@@ -159,15 +153,17 @@ class Service:
     def sent_back(self, line: int, units: float) -> None:
         """Units of a line that were sold come back, the latest first: they leave; one that has failed, when it is
         repaired."""
-        left = int(units)
-        for unit in reversed(self._by_line.get(line, [])):
-            if left and not unit.leaving:
-                left -= 1
+        mine = self._by_line.get(line, [])
+        for _ in range(min(int(units), len(mine))):
+            unit = mine.pop()
+            if unit is None or unit.gone:
+                continue
+            if not unit.number:
+                unit.gone = True  # it was not installed yet
+            elif unit.case is not None:
                 unit.leaving = True
-                if not unit.number:
-                    unit.gone = True  # it was not installed yet, or never would have been
-                elif not unit.gone and unit.case is None:
-                    self._retire(unit, SENT_BACK)
+            else:
+                self._retire(unit, SENT_BACK)
 
     def _retire(self, unit: Unit, why: int) -> None:
         unit.gone = True
@@ -365,10 +361,12 @@ class Service:
     def count(self) -> None:
         """Write down how everything stands when the run ends."""
         self.spares.count()
+        here, down = dict.fromkeys(self.kinds, 0), dict.fromkeys(self.kinds, 0)
+        for unit in self.units.values():
+            here[unit.kind.sku] += 1
+            down[unit.kind.sku] += unit.case is not None
         for sku in self.kinds:
-            mine = [unit for unit in self.units.values() if unit.kind.sku == sku]
-            down = sum(unit.case is not None for unit in mine)
-            self.record.units_counted((self.clock.now, sku, len(mine), down))
+            self.record.units_counted((self.clock.now, sku, here[sku], down[sku]))
 
 
 def start(world: World) -> Service:

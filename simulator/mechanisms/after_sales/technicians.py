@@ -11,6 +11,9 @@ from simulator.planning.working_time import WorkingTime
 from simulator.rules.dispatching import CaseView
 from simulator.scenario.after_sales import AfterSales
 
+Waiting = tuple[float, int, Case]
+"""Rank, turn, and who waits."""
+
 
 class Technician:
     """One technician, and his vans by place: his number among those who have one there."""
@@ -26,6 +29,8 @@ class Team:
 
     def __init__(self, place: int, name: str, skus: list[int], places: list[str], hours: WorkingTime | None) -> None:
         self.place, self.name, self.skus, self.places, self.hours = place, name, skus, places, hours
+        self.queues: list[list[Waiting]] = []
+        """Who may wait for it."""
         self.free: deque[Technician] = deque()
         """Who has been idle longest comes first."""
         self.opening = -1.0
@@ -64,7 +69,11 @@ class Field:
             self.teams.append(found)
         self.able = {sku: [team for team in self.teams if sku in team.skus] for sku in skus}
         self.hours_of = {sku: self._expected(section, names[sku], sku) for sku in skus}
-        self.waiting: dict[int, list[tuple[float, int, Case]]] = {sku: [] for sku in skus}
+        queues = {tuple(team.place for team in able): list[Waiting]() for able in self.able.values()}
+        self.waiting = {sku: queues[tuple(team.place for team in able)] for sku, able in self.able.items()}
+        """By product; products that the same teams can repair wait together."""
+        for each in self.teams:
+            each.queues = [queue for teams, queue in queues.items() if each.place in teams]
         self._turn = count()
 
     def _expected(self, section: AfterSales, name: str, sku: int) -> float:
@@ -94,14 +103,13 @@ class Field:
     def _go_on(self, team: Team) -> None:
         """Free technicians of a team go to who waits; outside their hours, from the next opening on."""
         while team.free:
-            heads = [self.waiting[sku][0] for sku in team.skus if self.waiting[sku]]
-            if not heads:
+            first = min((queue for queue in team.queues if queue), key=lambda queue: queue[0][:2], default=None)
+            if first is None:
                 return
             if not team.works(self.clock.now):
                 self._wait_for_opening(team)
                 return
-            case = min(heads, key=lambda head: head[:2])[2]
-            heappop(self.waiting[case.unit.kind.sku])
+            case = heappop(first)[2]
             case.technician = team.free.popleft()
             if case.sleeping:
                 case.sleeping = False
