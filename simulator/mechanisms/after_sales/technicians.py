@@ -72,8 +72,8 @@ class Field:
         queues = {tuple(team.place for team in able): list[Waiting]() for able in self.able.values()}
         self.waiting = {sku: queues[tuple(team.place for team in able)] for sku, able in self.able.items()}
         """By product; products that the same teams can repair wait together."""
-        for each in self.teams:
-            each.queues = [queue for teams, queue in queues.items() if each.place in teams]
+        for crew in self.teams:
+            crew.queues = [queue for teams, queue in queues.items() if crew.place in teams]
         self._turn = count()
 
     def _expected(self, section: AfterSales, name: str, sku: int) -> float:
