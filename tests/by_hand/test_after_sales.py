@@ -95,7 +95,7 @@ def test_one_unit_one_technician_one_part():
         "response_time": 9.5,
         "response_in_time": 0.0,
         "repair_time": 2.0,
-        "first_time_fix_rate": 0.0,
+        "first_time_fix": 0.0,
         "visits_per_failure": 2.0,
         "part_fill_rate": 1.0,
         "part_backorders": 0.0,
@@ -116,7 +116,7 @@ def test_a_part_that_is_known_from_the_call_is_there_at_the_first_visit():
     ledger = played(ONE + "  diagnosis: call\n", "200 h")
     assert at(ledger, PartNeeded) == near(100)
     assert at(ledger, Restored) == near(108)
-    assert measure(ledger).values["first_time_fix_rate"][""][0] == 1.0
+    assert measure(ledger).values["first_time_fix"][""][0] == 1.0
 
 
 def test_a_part_in_the_van_is_there_at_the_first_visit():

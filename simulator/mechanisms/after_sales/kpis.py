@@ -250,7 +250,7 @@ def repair_time(view: View) -> Ratio | None:
 
 
 @kpi(unit="share of failures", better="higher", of="failures reported in the measured time whose units run again")
-def first_time_fix_rate(view: View) -> Ratio | None:
+def first_time_fix(view: View) -> Ratio | None:
     """Failures after whose first visit the unit runs / failures whose units run again."""
     section = section_of(view)
     if section is None or not section.technicians:

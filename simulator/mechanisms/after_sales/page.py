@@ -24,7 +24,7 @@ OF_UNITS = {
     "downtime": "Down for",
     "response_time": "Response",
     "response_in_time": "In time",
-    "first_time_fix_rate": "First-time fix",
+    "first_time_fix": "First-time fix",
     "warranty_cost_per_claim": "Cost of a claim",
 }
 OF_PARTS = {
@@ -60,7 +60,7 @@ def after_sales(told: Told) -> Section | None:
             ("installed_base", "On average {} units are in service."),
             ("availability", "They run for {} of the time."),
             ("response_in_time", "{} of the failures had a technician there in time."),
-            ("first_time_fix_rate", "{} are repaired at the first visit."),
+            ("first_time_fix", "{} are repaired at the first visit."),
             ("technician_utilisation", "Technicians travel or work for {} of their hours."),
             ("part_fill_rate", "{} of the parts are there when they are asked for."),
             ("open_failures", "At the end of the run {} of the failures are still open."),
