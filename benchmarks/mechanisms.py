@@ -82,6 +82,12 @@ CASES = {
     "the same with milestones and delay alerts": f"""
         service.rules[0].notify: {{rule: delay_alerts}}
         communication: {CENTRE}""",
+    "units in service: 500 that fail, 10 % of those sold": """
+        after_sales:
+          installed:
+            a: {base: 500, joins: 0.1, failure: {weibull: {shape: 1.5, scale: 90 days}}, parts: {part: 0.6}}
+          technicians: {crew: {number: 3}}
+          parts: {part: {stock: {depot: 5}, lead_time: 2 days}}""",
     "classes of products reviewed weekly": """
         segmentation: {products: {rule: abc_xyz, by: value, bucket: 1 day, review: 1 week}}""",
 }

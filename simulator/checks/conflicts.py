@@ -13,6 +13,7 @@ from simulator.checks.endless_work import endless_work
 from simulator.checks.impossible import impossible
 from simulator.checks.order_kinds import COMMITMENTS, WHOLE, Reach
 from simulator.checks.overload import overloads
+from simulator.checks.service_load import after_sales_oddities
 from simulator.checks.stock_targets import out_of_reach, unkept
 from simulator.planning.effort import GOES_ON, effort
 from simulator.scenario.errors import At, Problem, ScenarioError, dotted
@@ -37,6 +38,7 @@ def conflicts(scenario: Scenario) -> list[At]:
         *_overrides(policy),
         *impossible(policy),
         *communication_oddities(policy),
+        *after_sales_oddities(policy),
         *unkept(scenario),
     ]
 

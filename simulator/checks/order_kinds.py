@@ -174,11 +174,13 @@ COMMITMENTS = (
     "returns",
     "notify",
     "answered_by",
+    "parts_from",
+    "repair_or_replace",
 )
 """What a rule may state."""
 
 
-WHOLE = ("target", "express", "alternatives", "notify", "answered_by")
+WHOLE = ("target", "express", "alternatives", "notify", "answered_by", "parts_from", "repair_or_replace")
 """What is stated of whole orders only."""
 
 

@@ -50,6 +50,9 @@ class Hooks:
         """A delivered shipment whose goods are followed is to be handed over. Takes over: it is handed over later."""
         self.handed_over: list[Callable[[Order, Shipment], None]] = []
         """The customer has the goods of a shipment that is followed; they are in `shipment.pieces`."""
+        self.sent_back: list[Callable[[int, float], None]] = []
+        """Units of a line, by its number, that the customer had are here again: said by the mechanism that takes them
+        back."""
         self.received: list[Callable[[Shelf, Delivery], None]] = []
         """A replenishment order has arrived; an emergency order does not count."""
         self.contacting: list[Callable[[Order | None, str], None]] = []

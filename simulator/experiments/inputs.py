@@ -71,6 +71,14 @@ DEFAULT = (
     "communication.channels.*.handling.**",
     "communication.channels.*.patience.**",
     "communication.channels.*.redial",
+    "after_sales.first_time_fix",
+    "after_sales.installed.*.failure.**",
+    "after_sales.installed.*.repair.**",
+    "after_sales.installed.*.parts.*",
+    "after_sales.technicians.*.travel.**",
+    "after_sales.parts.*.lead_time.**",
+    "after_sales.parts.*.repair.time.**",
+    "after_sales.parts.*.repair.condemned",
     "costs.**",
 )
 """What is varied where nobody says: behaviour, demand, lead and working times, errors, cost rates.

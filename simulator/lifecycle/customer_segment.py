@@ -77,11 +77,13 @@ class CustomerSegment:
     def _name_customers(self) -> None:
         given = self.segment.customer_weights(self.name)
         names, weights = list(given), np.array(list(given.values()))
+        known = {name: place for place, name in enumerate(self.ledger.customers)}
         for name in names:
-            if name not in self.ledger.customers:
+            if name not in known:
+                known[name] = len(known)
                 self.ledger.customers.append(name)
                 self.ledger.customer_segments.append(self.index)
-        self.customer_of = np.array([self.ledger.customers.index(name) for name in names])
+        self.customer_of = np.array([known[name] for name in names])
         self.customer_levels = np.cumsum(weights / weights.sum())
 
     def _name_channels(self) -> None:

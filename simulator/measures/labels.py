@@ -148,6 +148,8 @@ DIMENSIONS = (
     "disposition",
     "contact_channel",
     "contact_reason",
+    "service_contract",
+    "part",
 )
 """What KPIs are sliced by; a scenario has some of them."""
 
@@ -167,6 +169,7 @@ class Labels:
     def __init__(self, ledger: Ledger) -> None:
         scenario = self.scenario = ledger.scenario
         self.ledger = ledger
+        after_sales = scenario.after_sales
         segments, products = scenario.market.segments, scenario.products
         self.classes, self.tiers = of_products(ledger), of_customers(ledger)
         """Classes of products, and of customers where each has its own."""
@@ -195,6 +198,8 @@ class Labels:
             "disposition": list(WAYS) if tells_ways(scenario) else [],
             "contact_channel": list(scenario.communication.channels) if scenario.communication is not None else [],
             "contact_reason": list(CONTACT_REASONS) if scenario.communication is not None else [],
+            "service_contract": list(after_sales.contracts) if after_sales is not None else [],
+            "part": list(after_sales.parts) if after_sales is not None else [],
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}
 

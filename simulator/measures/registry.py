@@ -122,6 +122,10 @@ ACTIVITIES = (
     "sla_penalty",
     "contacts",
     "contact_staff",
+    "service_travel",
+    "service_labour",
+    "spare_parts",
+    "service_penalties",
 )
 """What costs are made of, in the order in which it is told; what other mechanisms add comes last."""
 

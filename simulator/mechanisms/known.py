@@ -3,6 +3,7 @@
 from simulator.engine.facts import KINDS, Kind, in_order
 from simulator.lifecycle.mechanism import Mechanism
 from simulator.mechanisms import (
+    after_sales,
     channels,
     collection,
     communication,
@@ -25,6 +26,7 @@ _BUILT_IN = (
     returns.MECHANISM,
     reservations.MECHANISM,
     communication.MECHANISM,
+    after_sales.MECHANISM,
 )
 _REGISTERED: dict[str, Mechanism] = {}
 

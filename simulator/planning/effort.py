@@ -16,6 +16,7 @@ from simulator.planning.order_flow import line_mean, of_history, orders_by_week,
 from simulator.planning.returned_lines import stated_terms
 from simulator.planning.sourcing_options import channel_shares, home_site
 from simulator.planning.supplier_orders import order_rate
+from simulator.planning.unit_failures import failures_per_hour
 from simulator.rules.replenishing import ReplenishmentRule
 from simulator.scenario.demand import Replayed, Resampled
 from simulator.scenario.returns import ReturnTerms
@@ -98,7 +99,10 @@ def effort(scenario: Scenario) -> Effort:
     looks, contacts = sum(_looks(scenario)), sum(_contacts(scenario))
     if max(looks, contacts) >= largest:
         most = ("run", "horizon") if looks >= contacts else ("communication",)
-    events += looks + contacts + sum(_replenishment(scenario))
+    repairs = _repairs(scenario)
+    if repairs > max(largest, looks, contacts):
+        most = ("after_sales", "installed")
+    events += looks + contacts + sum(_replenishment(scenario)) + repairs
     shelves = sum(len(scenario.products) for site in sites.values() if site.stock is not None)
     return Effort(orders, lines, events, PROGRAM + SHELF * shelves + EVENT * events, most)
 
@@ -143,6 +147,17 @@ def _contacts(scenario: Scenario) -> Iterator[float]:
         yield 3 * section.other_contacts * horizon
         breaks = ((team.number, team.breaks) for team in section.agents.values())
         yield sum(2 * horizon * number / each.every for number, each in breaks if each is not None)
+
+
+def _repairs(scenario: Scenario) -> float:
+    """Of units in service at the start: that they are, and some twelve events for each failure."""
+    section = scenario.after_sales
+    if section is None:
+        return 0.0
+    return sum(
+        each.base + 12 * failures_per_hour(each, scenario.run.horizon) * scenario.run.horizon
+        for each in section.installed.values()
+    )
 
 
 def _looks(scenario: Scenario) -> Iterator[float]:

@@ -18,10 +18,12 @@ from simulator.replication.measure import catalogue
 from simulator.rules.accepting import AcceptanceRule
 from simulator.rules.allocating import AllocationRule
 from simulator.rules.classifying import SegmentationRule
+from simulator.rules.dispatching import DispatchRule
 from simulator.rules.disposing import DispositionRule
 from simulator.rules.family import Rule, rules_in
 from simulator.rules.notifying import NotificationRule
 from simulator.rules.promising import PromiseRule
+from simulator.rules.repairing import PartSourceRule, RepairOrReplaceRule
 from simulator.rules.replenishing import ReplenishmentRule
 from simulator.rules.routing import RoutingRule
 from simulator.rules.sourcing import SourcingRule
@@ -45,6 +47,9 @@ FAMILIES: dict[str, type[Rule]] = {
     "disposition": DispositionRule,
     "notification": NotificationRule,
     "routing": RoutingRule,
+    "dispatch": DispatchRule,
+    "parts": PartSourceRule,
+    "replacement": RepairOrReplaceRule,
 }
 """The families of rules by the name under which a scenario uses them."""
 

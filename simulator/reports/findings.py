@@ -36,6 +36,8 @@ KEPT = frozenset(
         "contract",
         "contact_channel",
         "contact_reason",
+        "service_contract",
+        "part",
     }
 )
 """Dimensions that the page shows; customers may be thousands."""

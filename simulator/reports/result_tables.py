@@ -25,6 +25,7 @@ HEADLINES = {
     ),
     "Time": ("order_cycle_time", "order_cycle_time_p95", "wait_time"),
     "Stock": ("on_hand", "backorders", "ready_rate", "turns", "days_of_supply"),
+    "After-sales": ("availability", "downtime", "response_time", "first_time_fix", "part_fill_rate"),
     "Demand": ("orders_per_week", "lines_per_order", "units_per_line", "order_value", "return_rate"),
     "Money": ("revenue", "cost_of_goods", "total_cost", "sla_penalty", "sla_bonus", "margin"),
 }

@@ -16,8 +16,8 @@ from simulator.scenario.references import unknown
 from simulator.scenario.service import Service
 from simulator.units import Hours, PerHour, Share, Weight, hours
 
-WHERE_IS_MY_ORDER, OTHER = "where_is_my_order", "other"
-CONTACT_REASONS = [WHERE_IS_MY_ORDER, "complaint", "return", OTHER]
+WHERE_IS_MY_ORDER, OTHER, FAILURE = "where_is_my_order", "other", "failure"
+CONTACT_REASONS = [WHERE_IS_MY_ORDER, "complaint", "return", OTHER, FAILURE]
 """Why customers turn to the company; `add_reason` makes further ones known."""
 
 
@@ -175,11 +175,15 @@ class Communication(Model):
             for each in team.reasons or ():
                 yield ("agents", name, "reasons"), "reason", each, CONTACT_REASONS
 
-    def unanswered(self, teams: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-        """Channels, each with the reasons that none of some teams answers by it."""
+    def unanswered(self, teams: Iterable[str], without: Iterable[str] = ()) -> Iterator[tuple[str, list[str]]]:
+        """Channels, each with the reasons that none of some teams answers by it; nobody has some of the reasons."""
         mine = [team for name, team in self.agents.items() if name in teams]
         for channel in (name for name, use in self.channels.items() if use.share):
-            missing = [reason for reason in CONTACT_REASONS if not any(team.answers(channel, reason) for team in mine)]
+            missing = [
+                reason
+                for reason in CONTACT_REASONS
+                if reason not in without and not any(team.answers(channel, reason) for team in mine)
+            ]
             if missing:
                 yield channel, missing
 
@@ -191,16 +195,18 @@ def informs(communication: Communication | None, service: Service) -> bool:
 
 
 def communication_references(
-    communication: Communication | None, network: Network, service: Service, costs: Costs
+    communication: Communication | None, network: Network, service: Service, costs: Costs, fails: bool = False
 ) -> Iterator[At]:
-    """Calendars, contact channels, reasons and teams that exist, and somebody who answers each contact."""
+    """Calendars, contact channels, reasons and teams that exist, and somebody who answers each contact. `fails` is
+    whether there are units in service that may fail."""
+    without = () if fails else (FAILURE,)
     agents = communication.agents if communication is not None else {}
     for place, rule in enumerate(service.rules):
         path: tuple[str | int, ...] = ("service", "rules", place, "answered_by")
         for name in rule.answered_by or ():
             yield from unknown(path, "team of agents", name, agents)
         if communication is not None and rule.answered_by and all(name in agents for name in rule.answered_by):
-            yield from _unanswered(path, communication, rule.answered_by)
+            yield from _unanswered(path, communication, rule.answered_by, without)
     if communication is None:
         return
     for where, kind, name, known in communication.references(network.calendars):
@@ -208,10 +214,12 @@ def communication_references(
     for channel in costs.contact if isinstance(costs.contact, dict) else ():
         yield from unknown(("costs", "contact", channel), "contact channel", channel, communication.channels)
     if agents:
-        yield from _unanswered(("communication", "agents"), communication, agents)
+        yield from _unanswered(("communication", "agents"), communication, agents, without)
 
 
-def _unanswered(path: tuple[str | int, ...], communication: Communication, teams: Iterable[str]) -> Iterator[At]:
-    for channel, reasons in communication.unanswered(teams):
+def _unanswered(
+    path: tuple[str | int, ...], communication: Communication, teams: Iterable[str], without: Iterable[str]
+) -> Iterator[At]:
+    for channel, reasons in communication.unanswered(teams, without):
         said = f"nobody answers by {channel} who knows about {', '.join(reasons)}"
         yield At(path, said, "a team that leaves out channels and reasons answers all")

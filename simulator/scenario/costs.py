@@ -72,6 +72,10 @@ class Costs(Model):
     """One message about an open order."""
     agent: Money = 0.0
     """One paid hour of an agent of the contact centre, breaks included: instead of a cost per contact, or beside it."""
+    travel: Money = 0.0
+    """One hour of a technician on the way to a customer, in a repair that warranty or a service contract pays."""
+    technician: Money = 0.0
+    """One hour of a technician's work on such a repair."""
     fixed: PerHour = 0.0
     """Fixed cost, such as "5000 per year", shared out by order lines."""
     revenue: Literal["shipment", "delivery"] = "shipment"

@@ -267,7 +267,8 @@ class Weibull(_Spread[T], Generic[T]):
         return self
 
     @cached_property
-    def _natural(self) -> tuple[float, float]:
+    def shape_and_scale(self) -> tuple[float, float]:
+        """Its natural parameters."""
         if self.scale is not None and self.shape is not None:
             return self.shape, self.scale
         mean, cv = self._mean_cv()
@@ -275,11 +276,11 @@ class Weibull(_Spread[T], Generic[T]):
         return shape, mean / math.gamma(1 + 1 / shape)
 
     def sample(self, rng: np.random.Generator, size: int) -> np.ndarray:
-        shape, scale = self._natural
+        shape, scale = self.shape_and_scale
         return scale * rng.weibull(shape, size)
 
     def moments(self) -> Moments:
-        shape, scale = self._natural
+        shape, scale = self.shape_and_scale
         mean = scale * math.gamma(1 + 1 / shape)
         return mean, scale**2 * math.gamma(1 + 2 / shape) - mean**2
 

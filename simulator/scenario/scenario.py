@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from simulator.model import AnyOrder, Beside, Model, once
 from simulator.plugins import added
+from simulator.scenario.after_sales import AfterSales, after_sales_references
 from simulator.scenario.communication import Communication, communication_references
 from simulator.scenario.costs import Costs
 from simulator.scenario.errors import At, Several
@@ -98,6 +99,8 @@ class Scenario(Model):
     """Classes of products and customers."""
     communication: Communication | None = None
     """What customers know, when they turn to the company, and who answers; nobody does where left out."""
+    after_sales: AfterSales | None = None
+    """The installed base, its failures, and who repairs them with which parts; nothing fails where left out."""
     costs: Costs = Costs()
     """Cost rates."""
     optimise: Optimise | None = None
@@ -131,8 +134,10 @@ class Scenario(Model):
         calendars = calendar_faults(self.network, self.run.start)
         scheduled = schedule_references(self.network, self.run.start)
         returns = return_references(self.service, self.network, self.products)
-        contacts = communication_references(self.communication, self.network, self.service, self.costs)
-        return [*reference_faults(*sections), *returns, *calendars, *scheduled, *own, *quantities, *contacts]
+        fails = self.after_sales is not None
+        contacts = communication_references(self.communication, self.network, self.service, self.costs, fails)
+        failures = after_sales_references(self.after_sales, self.network, self.products)
+        return [*reference_faults(*sections), *returns, *failures, *calendars, *scheduled, *own, *quantities, *contacts]
 
     @property
     def source(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from simulator.model import Model, Names
 from simulator.rules.allocating import Allocation, FirstCome
 from simulator.rules.notifying import Notify
 from simulator.rules.promising import Promise
+from simulator.rules.repairing import PartSource, RepairOrReplace
 from simulator.rules.stockout import Backorder, Stockout
 from simulator.scenario.contracts import Contract
 from simulator.scenario.errors import At, Several
@@ -145,6 +146,10 @@ class ServiceRule(Model):
     """How much comes back, what of it is accepted, and what becomes of it."""
     notify: Notify | None = None
     """What customers are told of open orders, where there is a section `communication`; else nothing."""
+    parts_from: PartSource | None = None
+    """Where parts for units that were sold by these orders are taken from, where there is a section `after_sales`."""
+    repair_or_replace: RepairOrReplace | None = None
+    """Whether such units are repaired or replaced when they fail, where there is a section `after_sales`."""
     answered_by: Names | None = None
     """The teams of agents who answer contacts about these orders; every team that can where left out."""
 

@@ -257,7 +257,7 @@ def test_what_is_measured_of_them(tmp_path):
     }
     assert {name: found.values[name][""][0] for name in exact} == pytest.approx(exact, rel=1e-3)
     assert found.values["contacts_per_order"]["contact_channel"] == pytest.approx([4 / 3])
-    assert found.values["contacts_per_order"]["contact_reason"] == pytest.approx([4 / 3, 0, 0, 0])
+    assert found.values["contacts_per_order"]["contact_reason"] == pytest.approx([4 / 3, 0, 0, 0, 0])
     week = 100 / 168
     by_activity = dict(zip(found.labels("activity"), found.values["cost_to_serve"]["activity"], strict=True))
     assert by_activity["contacts"] * week == pytest.approx(15)

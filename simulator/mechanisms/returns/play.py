@@ -201,6 +201,8 @@ def come_back(
         goods.until(clock.now + fate.transport)
         yield
     record.returned((clock.now, number, shelf.number, units, rma, reason))
+    for hear in world.hooks.sent_back:
+        hear(number, units)
     if terms.refund == "receipt":
         refund(returning, case, line)
     yield from at_the_desk(returning, order.terms.site, case, line, goods)
