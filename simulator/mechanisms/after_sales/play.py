@@ -19,9 +19,9 @@ from simulator.mechanisms.after_sales.facts import (
     Joined,
 )
 from simulator.mechanisms.after_sales.forecasts import start_forecasts
-from simulator.mechanisms.after_sales.luck_of_units import NewUnit, longer
 from simulator.mechanisms.after_sales.spares import Request, Spares, Store
 from simulator.mechanisms.after_sales.technicians import Field, Technician
+from simulator.mechanisms.after_sales.unit_draws import NewUnit, longer
 from simulator.rules.repairing import FailedUnit, PartSourceRule, RepairOrReplaceRule
 from simulator.scenario.after_sales import AfterSales
 from simulator.scenario.communication import FAILURE
