@@ -82,6 +82,7 @@ CASES = {
     "the same with milestones and delay alerts": f"""
         service.rules[0].notify: {{rule: delay_alerts}}
         communication: {CENTRE}""",
+    "customers who remember": "goodwill: {default: {}}",
     "classes of products reviewed weekly": """
         segmentation: {products: {rule: abc_xyz, by: value, bucket: 1 day, review: 1 week}}""",
 }

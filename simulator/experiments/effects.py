@@ -78,6 +78,10 @@ DEFAULT = (
     "communication.channels.*.handling.**",
     "communication.channels.*.patience.**",
     "communication.channels.*.redial",
+    "goodwill.*.experience.*",
+    "goodwill.*.half_life",
+    "goodwill.*.elasticity",
+    "goodwill.*.acquisition.rate",
     "costs.**",
 )
 """What is varied where nobody says: behaviour, demand, lead and working times, errors, cost rates.

@@ -15,6 +15,7 @@ from simulator.measures.slices import Rows
 from simulator.planning.returned_lines import tells_reasons, tells_ways
 from simulator.planning.stock_levels import customer_classes, product_classes
 from simulator.rules.disposing import WAYS
+from simulator.rules.judging import FAULTS
 from simulator.scenario.communication import CONTACT_REASONS
 from simulator.scenario.network import STAGES
 from simulator.scenario.returns import REASONS
@@ -148,6 +149,7 @@ DIMENSIONS = (
     "disposition",
     "contact_channel",
     "contact_reason",
+    "experience",
 )
 """What KPIs are sliced by; a scenario has some of them."""
 
@@ -195,6 +197,7 @@ class Labels:
             "disposition": list(WAYS) if tells_ways(scenario) else [],
             "contact_channel": list(scenario.communication.channels) if scenario.communication is not None else [],
             "contact_reason": list(CONTACT_REASONS) if scenario.communication is not None else [],
+            "experience": ["good", *FAULTS] if scenario.goodwill is not None else [],
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}
 

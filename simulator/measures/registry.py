@@ -122,6 +122,7 @@ ACTIVITIES = (
     "sla_penalty",
     "contacts",
     "contact_staff",
+    "acquisition",
 )
 """What costs are made of, in the order in which it is told; what other mechanisms add comes last."""
 

@@ -8,6 +8,7 @@ from simulator.mechanisms import (
     communication,
     contracts,
     entry_errors,
+    goodwill,
     planned_lead_times,
     reservations,
     returns,
@@ -25,6 +26,7 @@ _BUILT_IN = (
     returns.MECHANISM,
     reservations.MECHANISM,
     communication.MECHANISM,
+    goodwill.MECHANISM,
 )
 _REGISTERED: dict[str, Mechanism] = {}
 

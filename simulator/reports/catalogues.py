@@ -20,6 +20,7 @@ from simulator.rules.allocating import AllocationRule
 from simulator.rules.classifying import SegmentationRule
 from simulator.rules.disposing import DispositionRule
 from simulator.rules.family import Rule, rules_in
+from simulator.rules.judging import ExperienceRule
 from simulator.rules.notifying import NotificationRule
 from simulator.rules.promising import PromiseRule
 from simulator.rules.replenishing import ReplenishmentRule
@@ -43,6 +44,7 @@ FAMILIES: dict[str, type[Rule]] = {
     "acceptance": AcceptanceRule,
     "disposition": DispositionRule,
     "notification": NotificationRule,
+    "experience": ExperienceRule,
     "routing": RoutingRule,
 }
 """The families of rules by the name under which a scenario uses them."""

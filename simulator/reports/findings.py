@@ -36,6 +36,7 @@ KEPT = frozenset(
         "contract",
         "contact_channel",
         "contact_reason",
+        "experience",
     }
 )
 """Dimensions that the page shows; customers may be thousands."""

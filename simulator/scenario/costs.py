@@ -72,6 +72,8 @@ class Costs(Model):
     """One message about an open order."""
     agent: Money = 0.0
     """One paid hour of an agent of the contact centre, breaks included: instead of a cost per contact, or beside it."""
+    new_customer: Money = 0.0
+    """Winning one new customer."""
     fixed: PerHour = 0.0
     """Fixed cost, such as "5000 per year", shared out by order lines."""
     revenue: Literal["shipment", "delivery"] = "shipment"

@@ -16,6 +16,7 @@ from simulator.plugins import added
 from simulator.scenario.communication import Communication, communication_references
 from simulator.scenario.costs import Costs
 from simulator.scenario.errors import At, Several
+from simulator.scenario.goodwill import Goodwill, goodwill_references
 from simulator.scenario.market import Market
 from simulator.scenario.network import Network
 from simulator.scenario.optimise import Optimise
@@ -98,6 +99,9 @@ class Scenario(Model):
     """Classes of products and customers."""
     communication: Communication | None = None
     """What customers know, when they turn to the company, and who answers; nobody does where left out."""
+    goodwill: Annotated[dict[str, Goodwill], Field(min_length=1)] | None = None
+    """By segment, or `default`: how customers remember, come to us and leave; where left out, or for segments without,
+    demand stays as it is whatever customers live through."""
     costs: Costs = Costs()
     """Cost rates."""
     optimise: Optimise | None = None
@@ -132,7 +136,9 @@ class Scenario(Model):
         scheduled = schedule_references(self.network, self.run.start)
         returns = return_references(self.service, self.network, self.products)
         contacts = communication_references(self.communication, self.network, self.service, self.costs)
-        return [*reference_faults(*sections), *returns, *calendars, *scheduled, *own, *quantities, *contacts]
+        remembered = goodwill_references(self.goodwill, self.market, self.segmentation)
+        found = [*reference_faults(*sections), *returns, *calendars, *scheduled, *own, *quantities, *contacts]
+        return [*found, *remembered]
 
     @property
     def source(self) -> dict[str, Any]:

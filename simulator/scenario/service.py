@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from simulator.model import Model, Names
 from simulator.rules.allocating import Allocation, FirstCome
+from simulator.rules.judging import Experience
 from simulator.rules.notifying import Notify
 from simulator.rules.promising import Promise
 from simulator.rules.stockout import Backorder, Stockout
@@ -145,6 +146,8 @@ class ServiceRule(Model):
     """How much comes back, what of it is accepted, and what becomes of it."""
     notify: Notify | None = None
     """What customers are told of open orders, where there is a section `communication`; else nothing."""
+    experience: Experience | None = None
+    """How customers judge these orders, where they remember (`goodwill`); as their segment does where left out."""
     answered_by: Names | None = None
     """The teams of agents who answer contacts about these orders; every team that can where left out."""
 
