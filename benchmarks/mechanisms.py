@@ -82,7 +82,8 @@ CASES = {
     "the same with milestones and delay alerts": f"""
         service.rules[0].notify: {{rule: delay_alerts}}
         communication: {CENTRE}""",
-    "customers who remember": "goodwill: {default: {}}",
+    "customers who remember": "goodwill: {default: {elasticity: 0, leaves_below: 0}}",
+    "satisfaction, and a survey": "satisfaction: {survey: {}}",
     "classes of products reviewed weekly": """
         segmentation: {products: {rule: abc_xyz, by: value, bucket: 1 day, review: 1 week}}""",
 }

@@ -82,6 +82,9 @@ DEFAULT = (
     "goodwill.*.half_life",
     "goodwill.*.elasticity",
     "goodwill.*.acquisition.rate",
+    "satisfaction.*",
+    "satisfaction.survey.response_rate",
+    "satisfaction.survey.response_bias.*",
     "costs.**",
 )
 """What is varied where nobody says: behaviour, demand, lead and working times, errors, cost rates.

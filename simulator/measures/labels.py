@@ -19,6 +19,7 @@ from simulator.rules.judging import FAULTS
 from simulator.scenario.communication import CONTACT_REASONS
 from simulator.scenario.network import STAGES
 from simulator.scenario.returns import REASONS
+from simulator.scenario.satisfaction import DRIVERS
 
 
 class Membership:
@@ -150,6 +151,7 @@ DIMENSIONS = (
     "contact_channel",
     "contact_reason",
     "experience",
+    "driver",
 )
 """What KPIs are sliced by; a scenario has some of them."""
 
@@ -197,6 +199,7 @@ class Labels:
             "disposition": list(WAYS) if tells_ways(scenario) else [],
             "contact_channel": list(scenario.communication.channels) if scenario.communication is not None else [],
             "contact_reason": list(CONTACT_REASONS) if scenario.communication is not None else [],
+            "driver": list(DRIVERS) if scenario.satisfaction is not None else [],
             "experience": ["good", *FAULTS] if scenario.goodwill is not None else [],
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}

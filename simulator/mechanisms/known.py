@@ -12,6 +12,7 @@ from simulator.mechanisms import (
     planned_lead_times,
     reservations,
     returns,
+    satisfaction,
     segmentation,
 )
 from simulator.plugins import added, taken
@@ -27,6 +28,7 @@ _BUILT_IN = (
     reservations.MECHANISM,
     communication.MECHANISM,
     goodwill.MECHANISM,
+    satisfaction.MECHANISM,
 )
 _REGISTERED: dict[str, Mechanism] = {}
 

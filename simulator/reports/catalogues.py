@@ -27,6 +27,7 @@ from simulator.rules.replenishing import ReplenishmentRule
 from simulator.rules.routing import RoutingRule
 from simulator.rules.sourcing import SourcingRule
 from simulator.rules.stockout import StockoutRule
+from simulator.rules.surveying import SurveyRule
 from simulator.scenario.calendars import Days, Opening
 from simulator.scenario.demand import DemandRule
 from simulator.scenario.distributions import Distribution, Duration
@@ -45,6 +46,7 @@ FAMILIES: dict[str, type[Rule]] = {
     "disposition": DispositionRule,
     "notification": NotificationRule,
     "experience": ExperienceRule,
+    "survey": SurveyRule,
     "routing": RoutingRule,
 }
 """The families of rules by the name under which a scenario uses them."""

@@ -37,6 +37,7 @@ KEPT = frozenset(
         "contact_channel",
         "contact_reason",
         "experience",
+        "driver",
     }
 )
 """Dimensions that the page shows; customers may be thousands."""

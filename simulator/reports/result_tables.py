@@ -26,7 +26,7 @@ HEADLINES = {
     "Time": ("order_cycle_time", "order_cycle_time_p95", "wait_time"),
     "Stock": ("on_hand", "backorders", "ready_rate", "turns", "days_of_supply"),
     "Demand": ("orders_per_week", "lines_per_order", "units_per_line", "order_value", "return_rate"),
-    "Customers": ("active_customers", "retention", "share_of_wallet", "lifetime_value"),
+    "Customers": ("active_customers", "retention", "share_of_wallet", "lifetime_value", "satisfaction", "nps"),
     "Money": ("revenue", "cost_of_goods", "total_cost", "sla_penalty", "sla_bonus", "margin"),
 }
 """The KPIs that the table shows, by group."""

@@ -24,6 +24,7 @@ from simulator.scenario.products import Product
 from simulator.scenario.quantities import quantity_faults
 from simulator.scenario.references import calendar_faults, optimise_references, reference_faults, schedule_references
 from simulator.scenario.return_references import return_references
+from simulator.scenario.satisfaction import Satisfaction
 from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service
 from simulator.units import FirstDay, Hours, Zone
@@ -102,6 +103,8 @@ class Scenario(Model):
     goodwill: Annotated[dict[str, Goodwill], Field(min_length=1)] | None = None
     """By segment, or `default`: how customers remember, come to us and leave; where left out, or for segments without,
     demand stays as it is whatever customers live through."""
+    satisfaction: Satisfaction | None = None
+    """How satisfied customers are, and what is asked of them; nobody looks at it where left out."""
     costs: Costs = Costs()
     """Cost rates."""
     optimise: Optimise | None = None

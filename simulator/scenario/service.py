@@ -12,6 +12,7 @@ from simulator.rules.judging import Experience
 from simulator.rules.notifying import Notify
 from simulator.rules.promising import Promise
 from simulator.rules.stockout import Backorder, Stockout
+from simulator.rules.surveying import Survey
 from simulator.scenario.contracts import Contract
 from simulator.scenario.errors import At, Several
 from simulator.scenario.network import Mistakes
@@ -148,6 +149,9 @@ class ServiceRule(Model):
     """What customers are told of open orders, where there is a section `communication`; else nothing."""
     experience: Experience | None = None
     """How customers judge these orders, where they remember (`goodwill`); as their segment does where left out."""
+    survey: Survey | None = None
+    """Whom of these customers the company asks, where there is a survey (`satisfaction.survey`); as that says if left
+    out."""
     answered_by: Names | None = None
     """The teams of agents who answer contacts about these orders; every team that can where left out."""
 

@@ -15,6 +15,7 @@ from simulator.mechanisms.entry_errors.facts import Erred
 from simulator.mechanisms.goodwill.facts import CustomerLeft, MetElsewhere
 from simulator.mechanisms.reservations.facts import Withdrawn
 from simulator.mechanisms.returns.facts import Returned
+from simulator.mechanisms.satisfaction.facts import Replied
 from simulator.mechanisms.segmentation.facts import SkuReclassified
 from simulator.scenario.scenario import Scenario
 
@@ -100,6 +101,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     }
     source["communication"] = COMMUNICATION
     source["goodwill"] = {"default": {"share": 0.9, "leaves_below": 0.85, "elasticity": 2}}
+    source["satisfaction"] = {"adapts": 0.1, "survey": {}}
     told = ("silence", "milestones", "delay_alerts")[source["run"]["seed"] % 3]
     service["rules"][-1]["notify"] = {"rule": told}
     record = source["market"]["channels"]["web_guest"]["record"]
@@ -125,6 +127,7 @@ SEEN = dict.fromkeys(
         GaveUp,
         MetElsewhere,
         CustomerLeft,
+        Replied,
         facts.Cancelled,
         facts.Lost,
     ),

@@ -7,11 +7,13 @@ from simulator.drawing.wording import figure, half
 from simulator.engine.ledger import Ledger
 from simulator.mechanisms.goodwill.facts import EXPERIENCES, CustomerLeft, Experienced, NeedMet
 
-BY_SEGMENT = {
+NUMBERS = {
     "active_customers": "Customers",
     "retention": "Stayed",
     "customers_lost": "Left, per week",
     "customers_gained": "New, per week",
+}
+WORTH = {
     "repeat_rate": "Ordered again",
     "share_of_wallet": "Share of wallet",
     "sales_elsewhere": "Bought elsewhere, per week",
@@ -33,10 +35,11 @@ def customers(findings: Told) -> Section | None:
         return None
     parts: list[PagePart] = []
     labels = dict.fromkeys(found.label for found in findings.by("active_customers", "segment") if found.mean)
-    kpis = [kpi for kpi in BY_SEGMENT if findings.by(kpi, "segment")]
-    rows = [[label, *(_cell(findings, kpi, "segment", label) for kpi in kpis)] for label in labels]
-    if rows:
-        parts.append(DataTable(["Segment", *(BY_SEGMENT[kpi] for kpi in kpis)], rows))
+    for shown in (NUMBERS, WORTH):  # one table of all is wider than the page
+        kpis = [kpi for kpi in shown if findings.by(kpi, "segment")]
+        rows = [[label, *(_cell(findings, kpi, "segment", label) for kpi in kpis)] for label in labels]
+        if rows:
+            parts.append(DataTable(["Segment", *(shown[kpi] for kpi in kpis)], rows))
     causes = [
         [said, *(_cell(findings, kpi, "experience", kind) for kpi in ("bad_experiences", "customers_lost"))]
         for kind, said in CAUSES.items()
