@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from simulator.model import Model
+from simulator.model import AnyOrder, Model
 from simulator.rules.surveying import EveryOrder, Survey
 from simulator.rules.views import Lived
 from simulator.scenario.distributions import Duration
@@ -65,7 +65,7 @@ class Satisfaction(Model):
     answer is drawn around them as reviews of real orders spread, which is much: operations explain a fifth of it.
     """
 
-    timeliness: Annotated[dict[int, Annotated[float, Field(ge=1, le=5)]], Field(min_length=2)] = OLIST
+    timeliness: Annotated[dict[int, Annotated[float, Field(ge=1, le=5)]], Field(min_length=2), AnyOrder()] = OLIST
     """Stars by days late, below 0 early: each value holds up to its day, from the day after the one before; the first
     holds for all that are earlier, the last for all that are later. Measured on 5,164 reviews of Olist."""
     no_promise: Annotated[float, Field(ge=1, le=5)] = 4.28

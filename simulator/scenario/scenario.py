@@ -100,7 +100,7 @@ class Scenario(Model):
     """Classes of products and customers."""
     communication: Communication | None = None
     """What customers know, when they turn to the company, and who answers; nobody does where left out."""
-    goodwill: Annotated[dict[str, Goodwill], Field(min_length=1)] | None = None
+    goodwill: Annotated[dict[str, Goodwill], Field(min_length=1), AnyOrder()] | None = None
     """By segment, or `default`: how customers remember, come to us and leave; where left out, or for segments without,
     demand stays as it is whatever customers live through."""
     satisfaction: Satisfaction | None = None

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from simulator.checks.few_customers import few_customers
 from simulator.scenario.errors import ScenarioError
 from simulator.scenario.goodwill import Goodwill
 from simulator.scenario.reading.load import parse
@@ -48,6 +49,22 @@ def test_new_customers_have_no_class_of_their_own():
     classes = "segmentation: {customers: {rule: abc, by: value}}"
     said = refused("shop: {acquisition: {rate: 3 per week, room: 20}}", more=classes)
     assert "new customers have no class" in said
+
+
+def test_few_customers_who_order_much_are_told():
+    """By default a segment has one customer: with him all demand would go."""
+    scenario = parse(TEXT.format(goodwill="shop: {}", demand=POISSON, more="").replace(", customers: 20", ""))
+    (told,) = few_customers(scenario)
+    assert "its one customer orders 3 times a day" in told.message
+    assert "market.segments.shop.customers" in told.hint
+    assert not list(few_customers(parse(TEXT.format(goodwill="shop: {}", demand=POISSON, more=""))))
+    assert not list(few_customers(scenario.model_copy(update={"goodwill": None})))
+
+
+def test_the_order_of_segments_is_no_other_scenario():
+    one, other = ("shop: {}, default: {}", "default: {}, shop: {}")
+    hashes = {parse(TEXT.format(goodwill=each, demand=POISSON, more="")).hash for each in (one, other)}
+    assert len(hashes) == 1
 
 
 def test_a_misspelt_rule_lists_those_there_are():
