@@ -10,7 +10,7 @@ import simulator
 from simulator.engine import facts
 from simulator.engine.facts import Delivered, LineOrdered, Ordered
 from simulator.mechanisms.goodwill.facts import CustomerJoined, CustomerLeft, Experienced, MetElsewhere, NeedMet
-from simulator.replication.measure import measure
+from simulator.replication.measure import NoSeriesError, measure, series
 from simulator.replication.simulate import audit, audited
 from simulator.scenario.reading.load import parse
 
@@ -131,3 +131,17 @@ def test_what_acquisition_costs_is_borne_and_adds_up():
     assert weekly > 0
     for dimension in ("", "segment", "customer"):
         assert values["cost_to_serve"][dimension].sum() == pytest.approx(weekly)
+
+
+def test_what_is_of_the_whole_time_is_not_taken_apart():
+    """Customers by week add up to those of the run; who stayed in each week says nothing of who stayed in all of it."""
+    ledger = play("goodwill: {default: {leaves_below: 0.9}}")
+    weeks = series(ledger, ["active_customers", "customers_lost", "share_of_wallet"], 168.0)
+    whole = measure(ledger, ["active_customers", "customers_lost"]).values
+    lost = weeks["customers_lost"][0][1:].sum() / (2 * 168)
+    assert lost > 0
+    assert lost == pytest.approx(whole["customers_lost"][""][0])
+    assert weeks["active_customers"][0][1:].sum() / (2 * 168) == pytest.approx(whole["active_customers"][""][0])
+    for kpi in ("retention", "repeat_rate", "lifetime_value"):
+        with pytest.raises(NoSeriesError):
+            series(ledger, [kpi], 168.0)

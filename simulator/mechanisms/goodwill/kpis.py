@@ -8,7 +8,7 @@ from simulator.engine.facts import Ordered
 from simulator.measures.activity_costs import Ledgered, activity, lines_measured, plain, zero
 from simulator.measures.money import margin
 from simulator.measures.registry import kpi
-from simulator.measures.slices import Fixed, Parted, Ratio, Rows
+from simulator.measures.slices import Fixed, OfSpan, Parted, Ratio, Rows
 from simulator.measures.view import View, table_of_view
 from simulator.mechanisms.goodwill.facts import (
     EXPERIENCES,
@@ -74,6 +74,10 @@ def _each(view: View, above: np.ndarray, below: np.ndarray | Fixed, cases: np.nd
     return Ratio(_rows(view), above, below, cases=cases)
 
 
+def _of_span(view: View, above: np.ndarray, below: np.ndarray, cases: np.ndarray | None = None) -> OfSpan:
+    return OfSpan(_rows(view), above, below, cases=below if cases is None else cases)
+
+
 def _off(view: View) -> bool:
     return view.scenario.goodwill is None
 
@@ -85,7 +89,7 @@ def retention(view: View) -> Ratio | None:
     if _off(view):
         return None
     found = customers(view)
-    return _each(view, found.stayed, found.at_begin, _followed(view, found.at_begin))
+    return _of_span(view, found.stayed, found.at_begin, _followed(view, found.at_begin))
 
 
 def _followed(view: View, many: np.ndarray) -> np.ndarray:
@@ -132,7 +136,7 @@ def repeat_rate(view: View) -> Ratio | None:
     key, orders = np.unique(who * view.labels.sizes["segment"] + segment, return_counts=True)
     of, size = key % view.labels.sizes["segment"], view.labels.sizes["segment"]
     ordered = np.bincount(of, minlength=size).astype(float)
-    return _each(view, np.bincount(of, orders > 1, size), ordered)
+    return _of_span(view, np.bincount(of, orders > 1, size), ordered)
 
 
 @kpi(unit="share of needs", better="higher", of="needs of customers in the measured time")
@@ -202,7 +206,7 @@ def lifetime_value(view: View) -> Ratio | None:
     values = view.values(margin) or {}
     earned = values["segment"] * view.span / WEEK + _won_for(view)
     earned[[place for place in range(len(earned)) if place not in terms]] = 0.0
-    return _each(view, earned, found.lost + yearly * found.hours / YEAR)
+    return _of_span(view, earned, found.lost + yearly * found.hours / YEAR)
 
 
 def _won_for(view: View) -> np.ndarray:
