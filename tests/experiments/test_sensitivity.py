@@ -293,4 +293,4 @@ def test_how_goodwill_moves_is_assumed_and_varied():
     """The defaults of the rule and of the segment's terms, as what a scenario assumes itself."""
     inputs, _ = assumed_inputs(load("what_if/goodwill"))
     names = {each.name for each in inputs}
-    assert {"goodwill.default.experience.late", "goodwill.default.half_life", "goodwill.default.elasticity"} <= names
+    assert {"goodwill.default.experience.good", "goodwill.default.half_life", "goodwill.default.elasticity"} <= names

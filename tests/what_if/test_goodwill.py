@@ -32,15 +32,17 @@ def test_a_cut_of_service_looks_profitable_until_customers_remember():
     for change in (off, on):
         assert change["unit_fill_rate"] == pytest.approx(-0.085, abs=0.03)
         assert (change["total_cost"] < 0).all()
-    assert off["revenue"] == pytest.approx(0)
+    whole = found("goodwill")["revenue"]
+    assert (abs(off["revenue"]) < 0.005 * whole).all()  # but for what is still owed at the end
     assert (off["margin"] > 0).all()
-    assert (on["margin"] < 0).all()
-    assert on["revenue"] == pytest.approx(-0.015 * found("goodwill")["revenue"], rel=0.6)
+    assert (on["revenue"] < -0.015 * whole).all()
+    assert (on["revenue"] > -0.08 * whole).all()
+    assert (on["margin"] < -2 * off["margin"]).all()
 
 
 def test_with_the_service_as_it_was_goodwill_changes_little():
-    """Demand is what comes at the start: with nearly all orders in time revenue is within half a percent."""
-    assert found("goodwill")["revenue"] == pytest.approx(found("goodwill_off")["revenue"], rel=0.005)
+    """Demand is what comes at the start: with 98 % of the orders in time revenue is within a percent and a half."""
+    assert found("goodwill")["revenue"] == pytest.approx(found("goodwill_off")["revenue"], rel=0.015)
 
 
 def test_variance_of_service_costs_at_equal_mean():
