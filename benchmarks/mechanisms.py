@@ -88,6 +88,8 @@ CASES = {
             a: {base: 500, joins: 0.1, failure: {weibull: {shape: 1.5, scale: 90 days}}, parts: {part: 0.6}}
           technicians: {crew: {number: 3}}
           parts: {part: {stock: {depot: 5}, lead_time: 2 days}}""",
+    "customers who remember": "goodwill: {default: {elasticity: 0, leaves_below: 0}}",
+    "satisfaction, and a survey": "satisfaction: {survey: {}}",
     "classes of products reviewed weekly": """
         segmentation: {products: {rule: abc_xyz, by: value, bucket: 1 day, review: 1 week}}""",
 }

@@ -10,6 +10,7 @@ import numpy as np
 from simulator.checks.contact_load import communication_oddities
 from simulator.checks.demand_notes import told_of_history, unmoved_by_rhythm
 from simulator.checks.endless_work import endless_work
+from simulator.checks.few_customers import few_customers
 from simulator.checks.impossible import impossible
 from simulator.checks.order_kinds import COMMITMENTS, WHOLE, Reach
 from simulator.checks.overload import overloads
@@ -28,8 +29,8 @@ MOMENT = 1e-5
 
 
 def conflicts(scenario: Scenario) -> list[At]:
-    """Every oddity of the service policy and of contacts with its place, and targets that stock does not keep; none is
-    an error."""
+    """Every oddity of the service policy, of contacts and of customers with its place, and targets that stock does not
+    keep; none is an error."""
     policy = Reach(scenario)
     return [
         *_unused(policy),
@@ -39,6 +40,7 @@ def conflicts(scenario: Scenario) -> list[At]:
         *impossible(policy),
         *communication_oddities(policy),
         *after_sales_oddities(policy),
+        *few_customers(scenario),
         *unkept(scenario),
     ]
 

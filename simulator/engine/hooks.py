@@ -22,6 +22,8 @@ class Hooks:
     """The hooks of one run."""
 
     def __init__(self) -> None:
+        self.needing: list[Callable[[Order], bool]] = []
+        """A customer who decides whether to come needs something. False: he does not come, and there is no order."""
         self.arriving: list[OfOrder] = []
         """A new order has come, and nothing was promised to it yet."""
         self.promised: list[OfOrder] = []
@@ -53,6 +55,13 @@ class Hooks:
         self.sent_back: list[Callable[[int, float], None]] = []
         """Units of a line, by its number, that the customer had are here again: said by the mechanism that takes them
         back."""
+        self.settled: list[OfOrder] = []
+        """Nothing more will come of the order: all that was owed was delivered, lost or cancelled, or it ended before.
+        What its customer withdrew at will is not told."""
+        self.erred: list[Callable[[Order, str], None]] = []
+        """The customer meets with an error of the company, such as a wrong item: said by the mechanism that knows."""
+        self.warned: list[OfOrder] = []
+        """The customer was told of a delay, and believes it: said by the mechanism that tells customers."""
         self.received: list[Callable[[Shelf, Delivery], None]] = []
         """A replenishment order has arrived; an emergency order does not count."""
         self.contacting: list[Callable[[Order | None, str], None]] = []

@@ -107,23 +107,33 @@ def _same(one: float, other: float) -> bool:
 
 
 class Bulk(Table):
-    """The facts of a kind that is only ever written many at once, field by field."""
+    """The facts of a kind that is mostly written many at once, field by field."""
 
     def __init__(self, kind: Kind) -> None:
         super().__init__(kind)
         self.fields = {name: Column(whole(kind, name)) for name in kind._fields}
 
+    def flush(self) -> None:
+        """Pack what was written one by one since the last time."""
+        if self.buffer:
+            rows = np.fromiter(self.buffer, float, len(self.buffer)).reshape(-1, len(self.fields))
+            self.buffer.clear()
+            for place, field in enumerate(self.fields.values()):
+                field.append(rows[:, place], len(rows))
+
     def __len__(self) -> int:
-        return next(iter(self.fields.values())).size
+        return next(iter(self.fields.values())).size + len(self.buffer) // len(self.fields)
 
     def append(self, columns: Mapping[str, np.ndarray | float]) -> None:
         """Write many facts at once: the first column as an array, others may be one value for all."""
+        self.flush()
         size = _length(columns[self.kind._fields[0]])
         for name, field in self.fields.items():
             field.append(columns[name], size)
 
     def columns(self, first: int = 0) -> Columns:
         """The facts as columns, from one on."""
+        self.flush()
         return {name: field.whole()[first:] for name, field in self.fields.items()}
 
 
@@ -158,6 +168,8 @@ class Ledger:
         """Numbers of orders and lines by the numbers that they were drawn with."""
         self._rows: dict[Kind, int] = {}
         """How many facts of each kind there were at the horizon."""
+        self._kept: dict[Kind, int] = {}
+        """How many of them are of orders that came, where not all are."""
         self._tables = {kind: Bulk(kind) if kind in BULK else Table(kind) for kind in self.kinds}
         self._columns: dict[Kind, Columns] = {}
 
@@ -175,7 +187,8 @@ class Ledger:
             table.flush()
 
     def so_far(self, kind: Kind) -> Columns:
-        """The facts of a kind while the run goes on. Orders are drawn ahead of the clock: some are still to come."""
+        """The facts of a kind while the run goes on. Orders are drawn ahead of the clock: some are still to come. Where
+        customers decide whether to come, those who do not have no facts, and numbers are left out."""
         return self._tables[kind].columns()
 
     def rows(self) -> dict[Kind, int]:
@@ -194,12 +207,14 @@ class Ledger:
         lines = raw[facts.LineOrdered]
         lines["order"] = order_of[lines["order"]]
         self._numbers = {"order": order_of, "line": _renumber(lines, "line", lines["order"])}
+        self._rows = dict(rows or {})
         for kind in raw:
             if kind not in (facts.Ordered, facts.LineOrdered):
+                raw[kind] = self._of_those_who_came(kind, raw[kind])
                 self._number(raw[kind])
         moved = raw[facts.Sourced]
         raw[facts.Ordered]["site"][moved["order"] - 1] = moved["site"]
-        self._columns, self._rows = dict(raw), dict(rows or {})
+        self._columns = dict(raw)
         self._left = raw[facts.Shipped]
         self._columns[facts.Shipped] = _before(self._left, self.scenario.run.horizon)
         for kind, written in self._rows.items():
@@ -208,6 +223,17 @@ class Ledger:
         if rows is None:
             self._tables.clear()
         return self
+
+    def _of_those_who_came(self, kind: Kind, columns: Columns) -> Columns:
+        """Without what was written of orders that were drawn, and whose customers did not come."""
+        came = np.ones(len(next(iter(columns.values()))), dtype=bool)
+        for name in columns.keys() & self._numbers.keys():
+            number, known = columns[name], self._numbers[name]
+            came &= (number == 0) | (known[np.minimum(number, len(known) - 1)] > 0) & (number < len(known))
+        if came.all():
+            return columns
+        self._kept[kind] = int(came[: self._rows.get(kind)].sum())
+        return {name: column[came] for name, column in columns.items()}
 
     def _number(self, columns: Columns) -> None:
         for name in columns.keys() & self._numbers.keys():
@@ -229,6 +255,7 @@ class Ledger:
         other.until, other._columns = until, dict(self._columns)
         for kind, written in self._rows.items():
             if kind not in BULK and {"order", "line", "shelf"} & set(kind._fields):
+                written = self._kept.get(kind, written)
                 before = self._left if kind is facts.Shipped else self._columns[kind]
                 later = self.later(kind)
                 if len(next(iter(later.values()))) or written < len(next(iter(before.values()))):

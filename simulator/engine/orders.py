@@ -57,6 +57,13 @@ class Block:
     """The orders (by place) of which it matters what is on board of each shipment."""
     drawn: dict[str, Any] = field(default_factory=dict)
     """What each mechanism has drawn for the orders, under its own name."""
+    damaged: list[float] | None = None
+    """By order: where it gets damaged, 0 where it does not; where somebody looks at how customers fare."""
+    misdocumented: list[float] | None = None
+    """By order: whether its documents are wrong, where the same holds."""
+    undecided: tuple[np.ndarray, np.ndarray] | None = None
+    """Where customers decide whether they come: what is written down of orders, and of lines, when they do; the fields
+    of one fact in each row."""
     sales: "Iterator[tuple[Shelf, float]] | None" = None
     """Shelf and units, order by order, where orders may be sold in passing: all have one line and no stage to pass."""
     _prices: list[float] | None = None
@@ -136,6 +143,8 @@ class Order(Shipment):
     """The customer agreed to get a line in parts, each with a date of its own."""
     instead: "list[tuple[int, Shelf, float]] | None" = None
     """What else is on board of the first shipment: line, shelf and units, where the customer collects."""
+    settled = False
+    """Nothing more will come of it."""
     earliest = 0.0
     """Nothing is promised for an earlier time than this, since the customer wants it later."""
     comes = 0.0

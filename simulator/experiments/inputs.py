@@ -79,6 +79,13 @@ DEFAULT = (
     "after_sales.parts.*.lead_time.**",
     "after_sales.parts.*.repair.time.**",
     "after_sales.parts.*.repair.condemned",
+    "goodwill.*.experience.*",
+    "goodwill.*.half_life",
+    "goodwill.*.elasticity",
+    "goodwill.*.acquisition.rate",
+    "satisfaction.*",
+    "satisfaction.survey.response_rate",
+    "satisfaction.survey.response_bias.*",
     "costs.**",
 )
 """What is varied where nobody says: behaviour, demand, lead and working times, errors, cost rates.

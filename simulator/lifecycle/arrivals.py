@@ -19,30 +19,40 @@ from simulator.units import exact
 Times = Iterator[np.ndarray]
 
 
-def arrival_times(scenario: Scenario, segment: str, streams: Streams) -> Times:
-    """Blocks of arrival times of a segment's orders, in hours, rising, until the horizon."""
-    return _arrival_times(scenario, segment, streams, scenario.run.horizon)
+def arrival_times(
+    scenario: Scenario, segment: str, streams: Streams, drawn_as: str | None = None, factor: float = 1.0
+) -> Times:
+    """Blocks of arrival times of a segment's orders, in hours, rising, until the horizon.
+
+    For orders beside the segment's own demand: the name of their random numbers, and a factor on the rate, for demand
+    that has one.
+    """
+    return _arrival_times(scenario, segment, streams, scenario.run.horizon, drawn_as, factor)
 
 
-def later_arrival_times(scenario: Scenario, segment: str, streams: Streams, until: float) -> Times:
+def later_arrival_times(
+    scenario: Scenario, segment: str, streams: Streams, until: float, drawn_as: str | None = None, factor: float = 1.0
+) -> Times:
     """The same from the horizon on, as they would be in a longer run."""
-    for times in _arrival_times(scenario, segment, streams, until):
+    for times in _arrival_times(scenario, segment, streams, until, drawn_as, factor):
         late = times[times >= scenario.run.horizon]
         if len(late):
             yield late
 
 
-def _arrival_times(scenario: Scenario, segment: str, streams: Streams, horizon: float) -> Times:
+def _arrival_times(
+    scenario: Scenario, segment: str, streams: Streams, horizon: float, drawn_as: str | None, factor: float
+) -> Times:
     demand = scenario.market.segments[segment].demand
-    rng = streams.rng(f"{segment}: arrivals")
+    rng = streams.rng(f"{drawn_as or segment}: arrivals")
     if not demand.follows_rhythm:
         return _until(demand.arrivals(rng, horizon), horizon, demand.rule)
-    if not demand.rate:
+    if not demand.rate * factor:
         return iter(())
     rhythm: Rhythm | None = getattr(demand, "rhythm", None) or scenario.market.rhythm
     if rhythm is None:
-        return _at_random(demand.rate, rng, horizon)
-    rates = daily_rates(demand.rate, rhythm, scenario, streams, horizon)
+        return _at_random(demand.rate * factor, rng, horizon)
+    rates = daily_rates(demand.rate * factor, rhythm, scenario, streams, horizon)
     return _by_day(rates, rhythm, rng, horizon)
 
 

@@ -49,6 +49,10 @@ class NewOrders:
     """The orders (by place) of which it matters what is on board of each shipment."""
     alive: bool = False
     """Whether any order needs more than goods from the shelf."""
+    watched: bool = False
+    """Whether somebody looks at how the customers fare."""
+    undecided: bool = False
+    """Whether customers decide, when they need something, if they come: see `hooks.needing`."""
 
     def follow_lines(self, lines: "list[int]") -> None:
         """Follow the orders of some lines."""

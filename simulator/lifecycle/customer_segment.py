@@ -29,6 +29,8 @@ from simulator.scenario.scenario import Scenario
 from simulator.unit_steps import UnitSteps
 from simulator.units import exact
 
+Fields = dict[str, np.ndarray | float]
+
 
 class Numbers:
     """Order and line numbers given out so far."""
@@ -52,10 +54,13 @@ class CustomerSegment:
         hooks: Hooks,
         mechanisms: Sequence[Mechanism],
         drawn_as: str | None = None,
+        factor: float = 1.0,
     ) -> None:
         self.scenario, self.name, self.policy = scenario, name, policy
         self.drawn_as = drawn_as or name
         """What its random numbers are named by: others than the segment's own for orders beside its demand."""
+        self.factor = factor
+        """On the rate of its demand."""
         self.streams, self.ledger, self.numbers, self.hooks = streams, ledger, numbers, hooks
         self.segment: Segment = scenario.market.segments[name]
         self.index = list(scenario.market.segments).index(name)
@@ -80,7 +85,7 @@ class CustomerSegment:
         known = {name: place for place, name in enumerate(self.ledger.customers)}
         for name in names:
             if name not in known:
-                known[name] = len(known)
+                known[name] = len(self.ledger.customers)
                 self.ledger.customers.append(name)
                 self.ledger.customer_segments.append(self.index)
         self.customer_of = np.array([known[name] for name in names])
@@ -131,7 +136,7 @@ class CustomerSegment:
     @cached_property
     def _baskets(self) -> Generator[Wanted, np.ndarray, None]:
         found = fill_baskets(
-            self.baskets, self.segment.basket, self.channel_names, self.scenario.products, self.name, self.streams
+            self.baskets, self.segment.basket, self.channel_names, self.scenario.products, self.drawn_as, self.streams
         )
         next(found)
         return found
@@ -140,9 +145,9 @@ class CustomerSegment:
         rng, whole = self.streams_kept("channel and customer"), self.streams_kept("whole orders")
         history = self._history() if self.segment.demand.rule == "resampled" else None
         if until is None:
-            times = arrival_times(self.scenario, self.name, self.streams)
+            times = arrival_times(self.scenario, self.name, self.streams, self.drawn_as, self.factor)
         else:
-            times = later_arrival_times(self.scenario, self.name, self.streams, until)
+            times = later_arrival_times(self.scenario, self.name, self.streams, until, self.drawn_as, self.factor)
         for at in times:
             size = len(at)
             chance = rng.random((size, 2)).T
@@ -232,14 +237,17 @@ class CustomerSegment:
         damaged, misdocumented = self.draws.faults(bulk.channel)
         new = NewOrders(bulk, known, number, line, starts, requested, known.promised, damaged, misdocumented)
         drawn = {name: draw(new) for name, draw in self.mechanisms.items()}
-        self._record(new)
+        placed, lines = self._facts(new)
+        if not new.undecided:
+            self.ledger.append(Ordered, placed)
+            self.ledger.append(LineOrdered, lines)
         shelves = self.reach.shelves(bulk.channel, wanted.counts, wanted.sku)
         units = wanted.units.tolist()
         in_passing = (
             self.hooks.sells_in_passing
             and self.reach.is_counter
             and len(wanted.sku) == size
-            and not (new.alive or known.alive or self.policy.negotiates)
+            and not (new.alive or new.undecided or known.alive or self.policy.negotiates)
         )
         modes = self.modes_of(bulk.channel)
         work, work_at = self.reach.work(
@@ -263,6 +271,9 @@ class CustomerSegment:
             comes_back=new.comes_back,
             followed=new.followed,
             drawn=drawn,
+            damaged=_by_order(new.damaged, size) if new.watched else None,
+            misdocumented=_by_order(new.misdocumented, size) if new.watched else None,
+            undecided=(_rows(placed), _rows(lines)) if new.undecided else None,
             sales=zip(shelves, units, strict=True) if in_passing else None,
             **self.draws.answers(bulk),
         )
@@ -271,40 +282,36 @@ class CustomerSegment:
         """The entry mode of every order; empty where none has one."""
         return [self.modes[place] for place in channel.tolist()] if any(self.modes) else []
 
-    def _record(self, new: NewOrders) -> None:
+    def _facts(self, new: NewOrders) -> tuple[Fields, Fields]:
+        """What is written down of the orders, and of their lines."""
         bulk, known, number, line = new.bulk, new.known, new.number, new.line
         size, wanted = len(bulk.at), bulk.wanted
         orders, one_way, one = np.arange(number, number + size), len(self.channels) == 1, len(known.kinds) == 1
         terms = known.kinds[0]  # what is the same for all is written once
-        self.ledger.append(
-            Ordered,
-            {
-                "at": bulk.at,
-                "order": orders,
-                "segment": self.index,
-                "channel": self.channels[0] if one_way else np.array(self.channels)[bulk.channel],
-                "customer": bulk.customer,
-                "site": terms.site.index if one else self.reach.of_order(lambda site: site.index, bulk.channel),
-                "promised": new.promised,
-                "damaged": new.damaged,
-                "misdocumented": new.misdocumented,
-                "rule": terms.rule if one else known.of(lambda each: each.rule),
-                "overridden": terms.overridden if one else known.of(lambda each: each.overridden),
-                "target": terms.target if one else known.of(lambda each: each.target),
-                "requested": new.requested if self.requests else np.nan,
-            },
-        )
+        placed: Fields = {
+            "at": bulk.at,
+            "order": orders,
+            "segment": self.index,
+            "channel": self.channels[0] if one_way else np.array(self.channels)[bulk.channel],
+            "customer": bulk.customer,
+            "site": terms.site.index if one else self.reach.of_order(lambda site: site.index, bulk.channel),
+            "promised": new.promised,
+            "damaged": new.damaged,
+            "misdocumented": new.misdocumented,
+            "rule": terms.rule if one else known.of(lambda each: each.rule),
+            "overridden": terms.overridden if one else known.of(lambda each: each.overridden),
+            "target": terms.target if one else known.of(lambda each: each.target),
+            "requested": new.requested if self.requests else np.nan,
+        }
         whole = len(wanted.sku) == size and bool((wanted.counts == 1).all())
-        self.ledger.append(
-            LineOrdered,
-            {
-                "order": orders if whole else np.repeat(orders, wanted.counts),
-                "line": np.arange(line, line + len(wanted.sku)),
-                "sku": wanted.sku,
-                "units": wanted.units,
-                "price": wanted.price,
-            },
-        )
+        of_lines: Fields = {
+            "order": orders if whole else np.repeat(orders, wanted.counts),
+            "line": np.arange(line, line + len(wanted.sku)),
+            "sku": wanted.sku,
+            "units": wanted.units,
+            "price": wanted.price,
+        }
+        return placed, of_lines
 
     def streams_kept(self, purpose: str) -> np.random.Generator:
         """The segment's generator for a purpose, kept from block to block."""
@@ -312,6 +319,16 @@ class CustomerSegment:
         if purpose not in kept:
             kept[purpose] = self.streams.rng(f"{self.drawn_as}: {purpose}")
         return kept[purpose]
+
+
+def _by_order(value: np.ndarray | float, size: int) -> list[float]:
+    found: list[float] = np.broadcast_to(value, size).tolist()
+    return found
+
+
+def _rows(columns: Fields) -> np.ndarray:
+    """Facts by row."""
+    return np.column_stack(np.broadcast_arrays(*columns.values())).astype(float)
 
 
 def _parts(bulk: Bulk, cuts: np.ndarray) -> Iterator[Bulk]:

@@ -5,7 +5,7 @@ from simulator.engine.gathering import LeftTheDesk
 from simulator.engine.orders import Order
 from simulator.lifecycle.allocation import allocate, sell_in_passing
 from simulator.lifecycle.customer_segment import CustomerSegment
-from simulator.lifecycle.fulfilment import hand_out, life_at_the_dock
+from simulator.lifecycle.fulfilment import hand_out, life_at_the_dock, tell_settled
 from simulator.lifecycle.promise import agree, commit, uncommit
 from simulator.lifecycle.world import World
 
@@ -45,8 +45,21 @@ def arrivals(world: World, segment: CustomerSegment, clerk: Process, until: floa
                 clerk.callbacks = RESUME
                 schedule(clerk, at, DEMAND)  # as `until` does; the times of orders are exact already
                 yield
-            enter(world, Order(block, index, block.number + index))
+            order = Order(block, index, block.number + index)
+            if block.undecided is None or comes(world, order):
+                enter(world, order)
             index += 1
+
+
+def comes(world: World, order: Order) -> bool:
+    """Whether a customer who needs something comes: then it is written down that he ordered it."""
+    if not all(decides(order) for decides in world.hooks.needing):
+        return False
+    assert order.block.undecided is not None
+    placed, lines = order.block.undecided
+    world.record.ordered(placed[order.index].tolist())
+    world.record.line_ordered(lines[order.first : order.last].ravel().tolist())
+    return True
 
 
 def enter(world: World, order: Order) -> None:
@@ -56,11 +69,13 @@ def enter(world: World, order: Order) -> None:
         for hear in hooks.arriving:
             hear(order)
     if order.terms.negotiated and order.lines and not agree(world, order):
+        tell_settled(world, order)
         return
     if hooks.entered:
         for hear in hooks.entered:
             hear(order)
     if order.swaps is not None and not order.lines:
+        tell_settled(world, order)
         return  # all of it is sold out
     if hooks.accepted:
         for takes_over in hooks.accepted:
@@ -97,6 +112,7 @@ def leave(world: World, order: Order, turned_away: bool) -> None:
         uncommit(world, order)
     for hear in world.hooks.ended:
         hear(order, not turned_away)
+    tell_settled(world, order)
 
 
 def go_to_the_shelf(world: World, order: Order) -> None:

@@ -89,7 +89,7 @@ def deliver(world: World, order: Order, shipment: Shipment) -> None:
         else:
             hand_over(world, order, shipment)
     order.open -= 1
-    if world.cycles.asked and not order.open and not order.short:
+    if not order.open and not order.short and (world.cycles.asked or hooks.settled):
         complete(world, order)
 
 
@@ -107,3 +107,12 @@ def complete(world: World, order: Order) -> None:
         if order.quoted is not None:
             asked, told = order.quoted
             world.cycles.learn(asked, cycle <= exact(told))
+    tell_settled(world, order)
+
+
+def tell_settled(world: World, order: Order) -> None:
+    """Say that nothing more will come of an order."""
+    if not order.settled:
+        order.settled = True
+        for hear in world.hooks.settled:
+            hear(order)

@@ -110,8 +110,17 @@ def product_record(scenario: Scenario, ledger: Ledger, rule: SegmentationRule, n
 def customer_record(scenario: Scenario, ledger: Ledger, rule: SegmentationRule, now: float) -> Turnover:
     """What each customer has bought until now."""
     lines = ledger.so_far(LineOrdered)
-    whose = ledger.so_far(Ordered)["customer"][lines["order"] - 1]
+    whose = _of_orders(ledger, "customer", lines["order"])
     return _looked_back(scenario, ledger, rule, now, whose, len(ledger.customers), lines["units"] * lines["price"])
+
+
+def _of_orders(ledger: Ledger, name: str, orders: np.ndarray) -> np.ndarray:
+    """A field of some orders while the run goes on: they are numbered as they are drawn, some numbers are left out."""
+    placed = ledger.so_far(Ordered)
+    known = np.zeros(int(placed["order"].max(initial=0)) + 1, dtype=placed[name].dtype)
+    known[placed["order"]] = placed[name]
+    found: np.ndarray = known[orders]
+    return found
 
 
 def _looked_back(
@@ -124,7 +133,7 @@ def _looked_back(
     varies: np.ndarray,
 ) -> Turnover:
     lines = ledger.so_far(LineOrdered)
-    at = ledger.so_far(Ordered)["at"][lines["order"] - 1]  # orders are numbered as they are drawn
+    at = _of_orders(ledger, "at", lines["order"])
     cost = np.array([product.cost for product in scenario.products.values()])[lines["sku"]]
     units, price = lines["units"], lines["price"]
     sold = Sold(place, at, units, units * price, units * (price - cost))

@@ -8,6 +8,7 @@ from simulator.engine.promised import entitled, settle
 from simulator.engine.shelf import Shelf, Waiting
 from simulator.engine.terms import LineTerms
 from simulator.lifecycle.backorders import go_on, serve_waiting
+from simulator.lifecycle.fulfilment import tell_settled
 from simulator.lifecycle.replenishment import expedite, order_if_low, place_order, reorder, transship
 from simulator.lifecycle.rule_views import Short
 from simulator.lifecycle.world import World
@@ -286,5 +287,7 @@ def give_up(world: World, shelf: Shelf, waiting: Waiting, by_company: bool = Fal
     serve_waiting(world, shelf)
     if order.idle:
         go_on(world, order)
+    elif not order.open and not order.short:
+        tell_settled(world, order)
     if shelf.rule is not None and shelf.reorder_at > -math.inf:  # else the next review sees it
         reorder(world, shelf)

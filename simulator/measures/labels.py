@@ -15,9 +15,11 @@ from simulator.measures.slices import Rows
 from simulator.planning.returned_lines import tells_reasons, tells_ways
 from simulator.planning.stock_levels import customer_classes, product_classes
 from simulator.rules.disposing import WAYS
+from simulator.rules.judging import FAULTS
 from simulator.scenario.communication import CONTACT_REASONS
 from simulator.scenario.network import STAGES
 from simulator.scenario.returns import REASONS
+from simulator.scenario.satisfaction import DRIVERS
 
 
 class Membership:
@@ -150,6 +152,8 @@ DIMENSIONS = (
     "contact_reason",
     "service_contract",
     "part",
+    "experience",
+    "driver",
 )
 """What KPIs are sliced by; a scenario has some of them."""
 
@@ -200,6 +204,8 @@ class Labels:
             "contact_reason": list(CONTACT_REASONS) if scenario.communication is not None else [],
             "service_contract": list(after_sales.contracts) if after_sales is not None else [],
             "part": list(after_sales.parts) if after_sales is not None else [],
+            "driver": list(DRIVERS) if scenario.satisfaction is not None else [],
+            "experience": ["good", *FAULTS] if scenario.goodwill is not None else [],
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}
 

@@ -126,6 +126,7 @@ ACTIVITIES = (
     "service_labour",
     "spare_parts",
     "service_penalties",
+    "acquisition",
 )
 """What costs are made of, in the order in which it is told; what other mechanisms add comes last."""
 

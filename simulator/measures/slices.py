@@ -186,6 +186,11 @@ class Ratio(Sliced):
 
 
 @dataclass(frozen=True)
+class OfSpan(Ratio):
+    """A ratio of the measured time as a whole: those of its parts do not add up to it, such as who has stayed."""
+
+
+@dataclass(frozen=True)
 class PerWhole(Sliced):
     """A ratio whose numerator has dimensions that its denominator lacks: their slices are parts of the whole.
 

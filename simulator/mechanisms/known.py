@@ -9,9 +9,11 @@ from simulator.mechanisms import (
     communication,
     contracts,
     entry_errors,
+    goodwill,
     planned_lead_times,
     reservations,
     returns,
+    satisfaction,
     segmentation,
 )
 from simulator.plugins import added, taken
@@ -27,6 +29,8 @@ _BUILT_IN = (
     reservations.MECHANISM,
     communication.MECHANISM,
     after_sales.MECHANISM,
+    goodwill.MECHANISM,
+    satisfaction.MECHANISM,
 )
 _REGISTERED: dict[str, Mechanism] = {}
 

@@ -19,6 +19,7 @@ from simulator.planning.supplier_orders import order_rate
 from simulator.planning.unit_failures import failures_per_hour
 from simulator.rules.replenishing import ReplenishmentRule
 from simulator.scenario.demand import Replayed, Resampled
+from simulator.scenario.goodwill import terms_of
 from simulator.scenario.returns import ReturnTerms
 from simulator.scenario.scenario import Scenario
 from simulator.textbook.targets import Demand
@@ -81,6 +82,8 @@ def effort(scenario: Scenario) -> Effort:
             else:
                 weekly, mean = share * orders_by_week(scenario, segment), line_mean(segment, channel)
             many = float(weekly.sum()) * horizon / float(edges[-1]) * again
+            terms = terms_of(scenario.goodwill, name)
+            many *= 1.0 if terms is None else 1 + terms.needs_beside(segment)
             passed = sites[home_site(scenario, name, channel)].stages
             stages = len(passed)
             orders, lines = orders + many, lines + many * mean

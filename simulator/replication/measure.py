@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.engine.ledger import Ledger
 from simulator.measures.registry import Kpi, edition, registered
-from simulator.measures.slices import Fixed, Kind, Parted, PerWhole, Ratio
+from simulator.measures.slices import Fixed, Kind, OfSpan, Parted, PerWhole, Ratio
 from simulator.measures.view import View
 from simulator.mechanisms.known import mechanisms
 
@@ -138,7 +138,7 @@ def _sums(kpi: Kpi, view: View) -> tuple[float, float]:
         return float(np.nan_to_num(found.values()[""][0])) * view.span, view.span
     if isinstance(found, Parted):
         found = found.of
-    if isinstance(found, Ratio) and not isinstance(found.denominator, Fixed):
+    if isinstance(found, Ratio) and not isinstance(found, OfSpan) and not isinstance(found.denominator, Fixed):
         return float(found.numerator.sum()), float(found.denominator.sum())
     if isinstance(found, PerWhole) and not isinstance(found.denominator.denominator, Fixed):
         return float(found.numerator.sum()), float(found.denominator.denominator.sum())

@@ -21,6 +21,7 @@ from simulator.rules.classifying import SegmentationRule
 from simulator.rules.dispatching import DispatchRule
 from simulator.rules.disposing import DispositionRule
 from simulator.rules.family import Rule, rules_in
+from simulator.rules.judging import ExperienceRule
 from simulator.rules.notifying import NotificationRule
 from simulator.rules.promising import PromiseRule
 from simulator.rules.repairing import PartSourceRule, RepairOrReplaceRule
@@ -28,6 +29,7 @@ from simulator.rules.replenishing import ReplenishmentRule
 from simulator.rules.routing import RoutingRule
 from simulator.rules.sourcing import SourcingRule
 from simulator.rules.stockout import StockoutRule
+from simulator.rules.surveying import SurveyRule
 from simulator.scenario.assumed_defaults import by_the_day
 from simulator.scenario.calendars import Days, Opening
 from simulator.scenario.demand import DemandRule
@@ -46,6 +48,8 @@ FAMILIES: dict[str, type[Rule]] = {
     "acceptance": AcceptanceRule,
     "disposition": DispositionRule,
     "notification": NotificationRule,
+    "experience": ExperienceRule,
+    "survey": SurveyRule,
     "routing": RoutingRule,
     "dispatch": DispatchRule,
     "parts": PartSourceRule,

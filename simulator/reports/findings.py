@@ -38,6 +38,8 @@ KEPT = frozenset(
         "contact_reason",
         "service_contract",
         "part",
+        "experience",
+        "driver",
     }
 )
 """Dimensions that the page shows; customers may be thousands."""

@@ -27,6 +27,7 @@ HEADLINES = {
     "Stock": ("on_hand", "backorders", "ready_rate", "turns", "days_of_supply"),
     "After-sales": ("availability", "downtime", "response_time", "first_time_fix", "part_fill_rate"),
     "Demand": ("orders_per_week", "lines_per_order", "units_per_line", "order_value", "return_rate"),
+    "Customers": ("active_customers", "retention", "share_of_wallet", "lifetime_value", "satisfaction", "nps"),
     "Money": ("revenue", "cost_of_goods", "total_cost", "sla_penalty", "sla_bonus", "margin"),
 }
 """The KPIs that the table shows, by group."""

@@ -282,3 +282,32 @@ def quantile(rising: Sequence[float], share: float) -> float:
     below = int(place)
     above = min(below + 1, len(rising) - 1)
     return rising[below] + (place - below) * (rising[above] - rising[below])
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What the customer of an order has lived through, when nothing more will come of it."""
+
+    late: float = 0.0
+    """Hours from the date first promised to the last delivery, below 0 if early; nan where nothing was promised, or
+    nothing came."""
+    waited: float = 0.0
+    """Hours from order entry to the last delivery; nan where nothing came."""
+    wanted: float = 1.0
+    """Units."""
+    missing: float = 0.0
+    """Units that never came."""
+    damaged: bool = False
+    wrong: bool = False
+    """The customer met with an error: a wrong item, quantity, address, price, or documents."""
+    told: bool = False
+    """The customer was told of the delay by the promised date."""
+    parcels: int = 1
+    """Deliveries."""
+    contacts: int = 0
+    """How often the customer turned to the company about it before it was over."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing came at all."""
+        return self.missing >= self.wanted

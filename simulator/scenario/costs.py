@@ -76,6 +76,8 @@ class Costs(Model):
     """One hour of a technician on the way to a customer, in a repair that warranty or a service contract pays."""
     technician: Money = 0.0
     """One hour of a technician's work on such a repair."""
+    new_customer: Money = 0.0
+    """Winning one new customer."""
     fixed: PerHour = 0.0
     """Fixed cost, such as "5000 per year", shared out by order lines."""
     revenue: Literal["shipment", "delivery"] = "shipment"

@@ -17,6 +17,7 @@ from simulator.scenario.after_sales import AfterSales, after_sales_references
 from simulator.scenario.communication import Communication, communication_references
 from simulator.scenario.costs import Costs
 from simulator.scenario.errors import At, Several
+from simulator.scenario.goodwill import Goodwill, goodwill_references
 from simulator.scenario.market import Market
 from simulator.scenario.network import Network
 from simulator.scenario.optimise import Optimise
@@ -24,6 +25,7 @@ from simulator.scenario.products import Product
 from simulator.scenario.quantities import quantity_faults
 from simulator.scenario.references import calendar_faults, optimise_references, reference_faults, schedule_references
 from simulator.scenario.return_references import return_references
+from simulator.scenario.satisfaction import Satisfaction
 from simulator.scenario.segmentation import Segmentation
 from simulator.scenario.service import Service
 from simulator.units import FirstDay, Hours, Zone
@@ -101,6 +103,11 @@ class Scenario(Model):
     """What customers know, when they turn to the company, and who answers; nobody does where left out."""
     after_sales: AfterSales | None = None
     """The installed base, its failures, and who repairs them with which parts; nothing fails where left out."""
+    goodwill: Annotated[dict[str, Goodwill], Field(min_length=1), AnyOrder()] | None = None
+    """By segment, or `default`: how customers remember, come to us and leave; where left out, or for segments without,
+    demand stays as it is whatever customers live through."""
+    satisfaction: Satisfaction | None = None
+    """How satisfied customers are, and what is asked of them; nobody looks at it where left out."""
     costs: Costs = Costs()
     """Cost rates."""
     optimise: Optimise | None = None
@@ -137,7 +144,9 @@ class Scenario(Model):
         fails = self.after_sales is not None
         contacts = communication_references(self.communication, self.network, self.service, self.costs, fails)
         failures = after_sales_references(self.after_sales, self.network, self.products)
-        return [*reference_faults(*sections), *returns, *failures, *calendars, *scheduled, *own, *quantities, *contacts]
+        remembered = goodwill_references(self.goodwill, self.market, self.segmentation)
+        found = [*reference_faults(*sections), *returns, *calendars, *scheduled, *own, *quantities, *contacts]
+        return [*found, *failures, *remembered]
 
     @property
     def source(self) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from pydantic import Field, model_validator
 
 from simulator.model import Model, Names
 from simulator.rules.allocating import Allocation, FirstCome
+from simulator.rules.judging import Experience
 from simulator.rules.notifying import Notify
 from simulator.rules.promising import Promise
 from simulator.rules.repairing import PartSource, RepairOrReplace
 from simulator.rules.stockout import Backorder, Stockout
+from simulator.rules.surveying import Survey
 from simulator.scenario.contracts import Contract
 from simulator.scenario.errors import At, Several
 from simulator.scenario.network import Mistakes
@@ -150,6 +152,11 @@ class ServiceRule(Model):
     """Where parts for units that were sold by these orders are taken from, where there is a section `after_sales`."""
     repair_or_replace: RepairOrReplace | None = None
     """Whether such units are repaired or replaced when they fail, where there is a section `after_sales`."""
+    experience: Experience | None = None
+    """How customers judge these orders, where they remember (`goodwill`); as their segment does where left out."""
+    survey: Survey | None = None
+    """Whom of these customers the company asks, where there is a survey (`satisfaction.survey`); as that says if left
+    out."""
     answered_by: Names | None = None
     """The teams of agents who answer contacts about these orders; every team that can where left out."""
 

@@ -287,3 +287,10 @@ def test_defaults_that_are_assumed_are_varied():
     assert found["communication.asking.upset"].at(0.0) == {"communication.asking.upset": pytest.approx(0.24)}
     assert not any("self_service" in name for name in found if name.startswith("communication"))
     assert "communication.asking.late.0 h" in left_out
+
+
+def test_how_goodwill_moves_is_assumed_and_varied():
+    """The defaults of the rule and of the segment's terms, as what a scenario assumes itself."""
+    inputs, _ = assumed_inputs(load("what_if/goodwill"))
+    names = {each.name for each in inputs}
+    assert {"goodwill.default.experience.good", "goodwill.default.half_life", "goodwill.default.elasticity"} <= names

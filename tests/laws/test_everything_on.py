@@ -12,8 +12,10 @@ from simulator.engine import facts
 from simulator.mechanisms.communication.facts import Contacted, GaveUp
 from simulator.mechanisms.contracts.facts import Pushed, Settled
 from simulator.mechanisms.entry_errors.facts import Erred
+from simulator.mechanisms.goodwill.facts import CustomerLeft, MetElsewhere
 from simulator.mechanisms.reservations.facts import Withdrawn
 from simulator.mechanisms.returns.facts import Returned
+from simulator.mechanisms.satisfaction.facts import Replied
 from simulator.mechanisms.segmentation.facts import SkuReclassified
 from simulator.scenario.scenario import Scenario
 
@@ -98,6 +100,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         "metric": draw(st.sampled_from(["otif", "on_time"])),
     }
     source["communication"] = COMMUNICATION
+    source["goodwill"] = {"default": {"share": 0.9, "leaves_below": 0.85, "elasticity": 2}}
+    source["satisfaction"] = {"adapts": 0.1, "survey": {}}
     told = ("silence", "milestones", "delay_alerts")[source["run"]["seed"] % 3]
     service["rules"][-1]["notify"] = {"rule": told}
     record = source["market"]["channels"]["web_guest"]["record"]
@@ -121,6 +125,9 @@ SEEN = dict.fromkeys(
         Returned,
         Contacted,
         GaveUp,
+        MetElsewhere,
+        CustomerLeft,
+        Replied,
         facts.Cancelled,
         facts.Lost,
     ),

@@ -160,6 +160,8 @@ class Information:
         self.record.told((self.clock.now, state.order.number, message, date, float(believed)))
         bad = message == DELAYED  # with a date, or with none where nobody knows it
         if believed:
+            for hear in self.world.hooks.warned if bad else ():
+                hear(state.order)
             self.hears(state, date, bad)
         elif bad:
             self.upset(state)

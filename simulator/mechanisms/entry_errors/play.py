@@ -204,6 +204,8 @@ def meet(world: World, order: Order, mistake: Mistake) -> None:
     mistakes_of(order).remove(mistake)
     line = order.block.line + mistake.line if mistake.line >= 0 else 0
     record.surfaced((now, order.number, line, mistake.kind))
+    for tell in world.hooks.erred:
+        tell(order, ERROR_KINDS[mistake.kind])
     if mistake.kind == PRICE:
         record.short_paid((now, order.number, world.scenario.service.mistakes.short_payment))
     if mistake.complains:

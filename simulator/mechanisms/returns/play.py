@@ -159,6 +159,8 @@ def why(returning: Returning, order: Order, shipment: Shipment, line: int, fate:
     mispicked, fate.mispicked = fate.mispicked, False  # of the first shipment of a line
     if mispicked:
         world.record.mispicked((world.clock.now, order.number, order.block.line + line, PICKING))
+        for tell in world.hooks.erred:
+            tell(order, "item")
     if fate.reason != NOT:
         return fate.reason, fate.back.lag
     if fate.if_late:
