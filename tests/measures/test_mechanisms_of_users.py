@@ -130,4 +130,5 @@ def test_money_is_refused_where_an_activity_has_no_cost(monkeypatch: pytest.Monk
 
 def test_activities_keep_their_order():
     assert list(activity_costs.activity_costs()) == activities()
-    assert activities()[-5:] == ["error_correction", "short_payment", "sla_penalty", "contacts", "contact_staff"]
+    told_last = ["error_correction", "short_payment", "sla_penalty", "contacts", "contact_staff", "acquisition"]
+    assert activities()[-6:] == told_last
