@@ -204,8 +204,8 @@ class Labels:
             "contact_reason": list(CONTACT_REASONS) if scenario.communication is not None else [],
             "service_contract": list(after_sales.contracts) if after_sales is not None else [],
             "part": list(after_sales.parts) if after_sales is not None else [],
-            "driver": list(DRIVERS) if scenario.satisfaction is not None else [],
             "experience": ["good", *FAULTS] if scenario.goodwill is not None else [],
+            "driver": list(DRIVERS) if scenario.satisfaction is not None else [],
         }
         self.sizes = {dimension: len(names) for dimension, names in self.names.items()}
 

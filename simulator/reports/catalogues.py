@@ -30,7 +30,7 @@ from simulator.rules.routing import RoutingRule
 from simulator.rules.sourcing import SourcingRule
 from simulator.rules.stockout import StockoutRule
 from simulator.rules.surveying import SurveyRule
-from simulator.scenario.assumed_defaults import by_the_day
+from simulator.scenario.assumed_defaults import in_few_digits
 from simulator.scenario.calendars import Days, Opening
 from simulator.scenario.demand import DemandRule
 from simulator.scenario.distributions import Distribution, Duration
@@ -240,7 +240,7 @@ def default(field: FieldInfo, hint: Any) -> str:
         return f"`{said}`" if len(rules) == 1 else f"`[{said}]`"
     if isinstance(value, dict) and any(isinstance(each, BaseModel) for each in value.values()):
         return "`{" + ", ".join(f"{name}: {{}}" for name in value) + "}`"
-    written = by_the_day(TypeAdapter(hint).dump_python(value, mode="json"))
+    written = in_few_digits(TypeAdapter(hint).dump_python(value, mode="json"))
     if value == tuple(range(7)):
         return "daily"
     if isinstance(written, float) and written.is_integer():

@@ -9,11 +9,12 @@ from pydantic import BaseModel
 from simulator.field_docs import field_docs
 from simulator.model import Model
 from simulator.scenario.errors import Part
-from simulator.units import DAY
+from simulator.units import DAY, YEAR, per_hour
 
 MARK = re.compile(r"\bAssumption[.:]")
 """How the description of a field says that its default is one."""
 _HOURLY = re.compile(r"(\S+) per hour")
+_UNITS = (("day", DAY), ("year", YEAR))
 
 
 class AssumedDefault(NamedTuple):
@@ -45,19 +46,20 @@ def assumed_defaults(part: Any, path: tuple[Part, ...] = ()) -> Iterator[Assumed
 
 
 def _plain(model: Model, name: str) -> Any:
-    return by_the_day(model.model_dump(mode="json", include={name}, exclude_none=True)[name])
+    return in_few_digits(model.model_dump(mode="json", include={name}, exclude_none=True)[name])
 
 
-def by_the_day(value: Any) -> Any:
-    """A default as it is written, with rates by the day, without the digits of a rounding, and what is constant by its
-    value alone.
+def in_few_digits(value: Any) -> Any:
+    """A default as it is written, with rates by the day or year, where these have few digits, and what is constant by
+    its value alone.
 
-    >>> by_the_day({"0 h": "0.010416666666666666 per hour"})
-    {'0 h': '0.25 per day'}
+    >>> in_few_digits({"0 h": "0.010416666666666666 per hour"}), in_few_digits("1.1415525114155251e-05 per hour")
+    ({'0 h': '0.25 per day'}, '0.1 per year')
     """
     if isinstance(value, dict):
         if list(value) == ["constant"]:
             return value["constant"]
-        return {key: by_the_day(each) for key, each in value.items()}
+        return {key: in_few_digits(each) for key, each in value.items()}
     found = _HOURLY.fullmatch(value) if isinstance(value, str) else None
-    return f"{float(found[1]) * DAY:.10g} per day" if found else value
+    written = [f"{float(found[1]) * size:.10g} per {unit}" for unit, size in _UNITS] if found else []
+    return next((each for each in written if per_hour(each) == per_hour(value)), value)

@@ -130,5 +130,5 @@ def test_money_is_refused_where_an_activity_has_no_cost(monkeypatch: pytest.Monk
 
 def test_activities_keep_their_order():
     assert list(activity_costs.activity_costs()) == activities()
-    own = ["service_travel", "service_labour", "spare_parts", "service_penalties"]
-    assert activities()[-7:] == ["sla_penalty", "contacts", "contact_staff", *own]
+    own = ["service_travel", "service_labour", "spare_parts", "service_penalties", "acquisition"]
+    assert activities()[-8:] == ["sla_penalty", "contacts", "contact_staff", *own]

@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.checks.conflicts import conflicts
-from simulator.experiments.effects import assumed_inputs
+from simulator.experiments.inputs import assumed_inputs
 from simulator.scenario.assumed_defaults import assumed_defaults
 from simulator.scenario.errors import ScenarioError, dotted
 from simulator.scenario.reading.load import load, parse
