@@ -56,7 +56,7 @@ def test_what_was_checked_is_said():
     assert found["facts"] > 1000
     assert not found["broken"]
     assert "Opening + what came = what went + on hand" in found["laws"]["units conserved"]
-    assert f"audit: {len(LAWS) + 2} laws held over {found['facts']:,} facts of 2 replications" in done.stderr
+    assert f"audit: {len(LAWS) + 3} laws held over {found['facts']:,} facts of 2 replications" in done.stderr
 
 
 def test_laws_of_active_mechanisms_are_named():

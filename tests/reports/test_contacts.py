@@ -47,7 +47,8 @@ def test_defaults_that_are_assumed_stand_in_the_report(scenario):
     found = {path: (value, why) for path, value, why in assumed(scenario)}
     assert found["communication.asking.late"] == (
         "{0 h: 0.25 per day}",
-        "default: More, so long after the date that the customer believes. Assumption: one late order in four a day.",
+        "default: The rate that is added so long after the date that the customer believes. Assumption: one late order "
+        "in four a day.",
     )
     assert found["communication.channels.mail.redial_after"][0] == "30 min"
     assert "communication.asking.upset" not in found
