@@ -113,6 +113,21 @@ def half(found: Measured) -> str:
     return f"± {found.half_width:,.0f}" if abs(found.mean) >= 1000 else f"± {figure(float(f'{found.half_width:.2g}'))}"
 
 
+NOTHING = {"–", "0", "0 ±\u00a00"}
+"""What stands in a cell where nothing happened."""
+
+
+def in_a_cell(found: Measured | None) -> str:
+    """A mean and its interval in one cell of a table of kind `dense`: they may stand below each other, unbroken.
+
+    >>> in_a_cell(Number("share of orders", 0.94, 0.706, 0.99)).replace("\u00a0", "_"), in_a_cell(None)
+    ('94.0_% 70.6_to_99.0_%', '–')
+    """
+    if found is None or math.isnan(found.mean):
+        return "–"
+    return " ".join(each.replace(" ", "\u00a0") for each in (figure(found.mean, found.unit), half(found)) if each)
+
+
 def with_interval(mean: str, found: Measured) -> str:
     """A mean, as it is said, with its interval beside it.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from simulator.drawing.html import DataTable, PagePart, Paragraph, Section, Told
-from simulator.drawing.wording import figure, half, lasting
+from simulator.drawing.wording import NOTHING, figure, in_a_cell, lasting
 from simulator.engine.ledger import Ledger
 from simulator.mechanisms.after_sales.facts import (
     PAYERS,
@@ -51,9 +51,9 @@ def after_sales(told: Told) -> Section | None:
         shown = [kpi for kpi in kpis if told.by(kpi, dimension)]
         labels = dict.fromkeys(found.label for kpi in shown for found in told.by(kpi, dimension))
         rows = [[label, *(_cell(told, kpi, dimension, label) for kpi in shown)] for label in labels]
-        rows = [row for row in rows if set(row[1:]) - {"–", "0 ± 0", "0"}]  # products that nobody has in service
+        rows = [row for row in rows if set(row[1:]) - NOTHING]  # products that nobody has in service
         if rows:
-            parts.append(DataTable([what, *(kpis[kpi] for kpi in shown)], rows))
+            parts.append(DataTable([what, *(kpis[kpi] for kpi in shown)], rows, kind="dense"))
     said = [
         words.format(_whole(told, kpi))
         for kpi, words in (
@@ -72,8 +72,8 @@ def after_sales(told: Told) -> Section | None:
         base, usage = (found.mean for found in errors if found is not None)
         better = "the units in service" if base < usage else "past usage"
         said.append(
-            f"Forecasts of parts from the units in service and their ages miss by {base:.0%} of what is needed, those "
-            f"from past usage by {usage:.0%}: {better} would tell more."
+            f"Forecasts of parts from the units in service and their ages miss by {100 * base:.0f} % of what is "
+            f"needed, those from past usage by {100 * usage:.0f} %: {better} would tell more."
         )
     parts.append(Paragraph(" ".join(said) or "No unit is in service."))
     note = (
@@ -88,7 +88,7 @@ def _cell(told: Told, kpi: str, dimension: str, label: str) -> str:
         return "–"
     if found.unit == "hours":
         return lasting(found.mean)
-    return f"{figure(found.mean, found.unit)} {half(found)}".strip()
+    return in_a_cell(found)
 
 
 def _whole(told: Told, kpi: str) -> str:

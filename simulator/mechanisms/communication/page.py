@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from simulator.drawing.html import DataTable, PagePart, Paragraph, Section
 from simulator.drawing.html import Told as Findings
-from simulator.drawing.wording import clock, figure, half, lasting
+from simulator.drawing.wording import NOTHING, clock, figure, in_a_cell, lasting
 from simulator.engine.ledger import Ledger
 from simulator.mechanisms.communication.facts import MESSAGES, Answered, Contacted, GaveUp, SelfServed, Told
 from simulator.scenario.communication import CONTACT_REASONS
@@ -34,9 +34,9 @@ def contacts(findings: Findings) -> Section | None:
         rows = [
             [label.replace("_", " "), *(_cell(findings, kpi, dimension, label) for kpi in kpis)] for label in labels
         ]
-        rows = [row for row in rows if set(row[1:]) - {"–", "0 ± 0", "0"}]  # reasons that nobody had
+        rows = [row for row in rows if set(row[1:]) - NOTHING]  # reasons that nobody had
         if rows:
-            parts.append(DataTable([what, *(BY_CHANNEL[kpi] for kpi in kpis)], rows))
+            parts.append(DataTable([what, *(BY_CHANNEL[kpi] for kpi in kpis)], rows, kind="dense"))
     said = [
         words.format(_whole(findings, kpi))
         for kpi, words in (
@@ -65,7 +65,7 @@ def _cell(findings: Findings, kpi: str, dimension: str, label: str) -> str:
         return "–"
     if found.unit == "seconds":
         return f"{found.mean:.0f} s" if found.mean < A_MINUTE else lasting(found.mean / 3600)
-    return f"{figure(found.mean, found.unit)} {half(found)}".strip()
+    return in_a_cell(found)
 
 
 def _whole(findings: Findings, kpi: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from simulator.drawing.html import DataTable, PagePart, Paragraph, Section, Told
-from simulator.drawing.wording import figure, half
+from simulator.drawing.wording import figure, in_a_cell
 from simulator.engine.ledger import Ledger
 from simulator.mechanisms.goodwill.facts import EXPERIENCES, CustomerLeft, Experienced, NeedMet
 
@@ -37,11 +37,11 @@ def customers(findings: Told) -> Section | None:
     labels = dict.fromkeys(found.label for found in findings.by("active_customers", "segment") if found.mean)
     for shown in (NUMBERS, WORTH):  # one table of all is wider than the page
         kpis = [kpi for kpi in shown if findings.by(kpi, "segment")]
-        rows = [[label, *(_cell(findings, kpi, "segment", label) for kpi in kpis)] for label in labels]
+        rows = [[label, *(in_a_cell(findings.of(kpi, "segment", label)) for kpi in kpis)] for label in labels]
         if rows:
-            parts.append(DataTable(["Segment", *(shown[kpi] for kpi in kpis)], rows))
+            parts.append(DataTable(["Segment", *(shown[kpi] for kpi in kpis)], rows, kind="dense"))
     causes = [
-        [said, *(_cell(findings, kpi, "experience", kind) for kpi in ("bad_experiences", "customers_lost"))]
+        [said, *(in_a_cell(findings.of(kpi, "experience", kind)) for kpi in ("bad_experiences", "customers_lost"))]
         for kind, said in CAUSES.items()
         if any(_some(findings, kpi, kind) for kpi in ("bad_experiences", "customers_lost"))
     ]
@@ -66,13 +66,6 @@ def _some(findings: Told, kpi: str, kind: str) -> bool:
     """Whether there was any of an experience."""
     found = findings.of(kpi, "experience", kind)
     return found is not None and found.mean > 0
-
-
-def _cell(findings: Told, kpi: str, dimension: str, label: str) -> str:
-    found = findings.of(kpi, dimension, label)
-    if found is None or found.mean != found.mean:
-        return "–"
-    return f"{figure(found.mean, found.unit)} {half(found)}".strip()
 
 
 def _whole(findings: Told, kpi: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from simulator.drawing.html import DataTable, PagePart, Paragraph, Section, Told
-from simulator.drawing.wording import figure, half
+from simulator.drawing.wording import figure, in_a_cell
 from simulator.engine.ledger import Ledger
 from simulator.mechanisms.satisfaction.facts import Felt, Replied, Surveyed
 from simulator.scenario.satisfaction import DRIVERS
@@ -36,19 +36,19 @@ def satisfaction(findings: Told) -> Section | None:
     for shown in (SCORES, ANSWERS):  # one table of all is wider than the page
         kpis = [kpi for kpi in shown if findings.by(kpi, "segment")]
         labels = dict.fromkeys(found.label for kpi in kpis for found in findings.by(kpi, "segment"))
-        rows = [[label, *(_cell(findings, kpi, "segment", label) for kpi in kpis)] for label in labels]
+        rows = [[label, *(in_a_cell(findings.of(kpi, "segment", label)) for kpi in kpis)] for label in labels]
         if rows:
-            parts.append(DataTable(["Segment", *(shown[kpi] for kpi in kpis)], rows))
+            parts.append(DataTable(["Segment", *(shown[kpi] for kpi in kpis)], rows, kind="dense"))
     weights = dict(zip(DRIVERS, section.weights(), strict=True))
     drivers = [
         [
             NAMES[name],
-            f"{weights[name]:+g}",
-            _cell(findings, "driver_weight", "driver", name),
-            _cell(findings, "driver_error", "driver", name),
+            f"{weights[name]:+g}".replace("-", "−"),
+            in_a_cell(findings.of("driver_weight", "driver", name)),
+            in_a_cell(findings.of("driver_error", "driver", name)),
         ]
         for name in DRIVERS
-        if _cell(findings, "driver_weight", "driver", name) != "–"
+        if in_a_cell(findings.of("driver_weight", "driver", name)) != "–"
     ]
     if drivers:
         parts.append(
@@ -60,13 +60,6 @@ def satisfaction(findings: Told) -> Section | None:
                 Paragraph(f"The drivers explain {figure(explained.mean, 'share of variance')} of the answers.")
             )
     return Section("satisfaction", "Satisfaction", parts, "Surveyed: of those who answered.", after="promises")
-
-
-def _cell(findings: Told, kpi: str, dimension: str, label: str) -> str:
-    found = findings.of(kpi, dimension, label)
-    if found is None or found.mean != found.mean:
-        return "–"
-    return f"{figure(found.mean, found.unit)} {half(found)}".strip()
 
 
 def felt(ledger: Ledger, fact: Felt, named: Mapping[int, str]) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from simulator.drawing.html import DataTable, PagePart, Paragraph, Section, Told
-from simulator.drawing.wording import Measured, counted, figure, half
+from simulator.drawing.wording import Measured, counted, figure, in_a_cell
 from simulator.measures.labels import Membership
 
 PRODUCTS = ("line_fill_rate", "inventory_value", "margin")
@@ -62,7 +62,7 @@ def _table(
         rows.append([label, f"{some:,}", figure(some / max(sum(count.values()), 1), "share"), *parts, *cells])
     names = {volume: volume.split("_")[0], "revenue": "revenue"}
     columns = ["Class", what, "of them", *(f"of {names[kpi]}" for kpi in shares), *(SAYS[kpi] for kpi in shown)]
-    return DataTable(columns, rows)
+    return DataTable(columns, rows, kind="dense")
 
 
 def _share(findings: Told, kpi: str, dimension: str, label: str) -> str:
@@ -71,7 +71,7 @@ def _share(findings: Told, kpi: str, dimension: str, label: str) -> str:
 
 
 def _cell(found: Measured | None) -> str:
-    return " ".join([figure(found.mean, found.unit), half(found)]).strip() if found else "–"
+    return in_a_cell(found)
 
 
 def _moved(findings: Told) -> str:
