@@ -1,5 +1,6 @@
 """Goodwill: customers who remember what they lived through, come to us more or less often, leave, and are won."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
@@ -106,12 +107,24 @@ class Goodwill(Model):
         >>> Goodwill(share=0.8, elasticity=2).comes(0.5)
         0.2
         """
-        return min(self.share * float((goodwill / self.start) ** self.elasticity), 1.0)
+        ratio = goodwill / self.start
+        if ratio > 1 and self.elasticity * math.log(ratio) >= -math.log(self.share):
+            return 1.0  # before the power is too large to calculate with
+        return min(self.share * float(ratio**self.elasticity), 1.0)
 
     def needs_beside(self, segment: Segment) -> float:
         """Needs that are drawn beside a segment's demand, as a share of it: of its customers, and of new ones."""
         room = self.acquisition.room if self.acquisition is not None else 0
         return (1 - self.share + room / self.customers(segment)) / self.share
+
+    @property
+    def newcomers_per_hour(self) -> float:
+        """How often a customer, or a cohort, may be won at most."""
+        if self.acquisition is None:
+            return 0.0
+        word = self.acquisition.word_of_mouth
+        cohort = 1.0 if self.population is None else max(self.population / self.cohorts, 1.0)
+        return self.acquisition.rate * (1 + word.strength if word is not None else 1.0) / cohort
 
     def customers(self, segment: Segment) -> int:
         """How many customers a segment has at the start."""

@@ -79,3 +79,9 @@ def test_half_of_the_goodwill_brings_half_of_the_needs_in_proportion():
     assert Goodwill(share=1.0, start=0.5, leaves_below=0.2).comes(1.0) == 1.0
     with pytest.raises(ValidationError):
         Goodwill(start=1.2)
+
+
+def test_an_elasticity_beyond_all_numbers_brings_every_need():
+    """100 ** 500 is no number to calculate with; at most all needs come."""
+    assert Goodwill(start=0.01, leaves_below=0, level=1, share=0.5, elasticity=500).comes(1.0) == 1.0
+    assert Goodwill(start=0.5, leaves_below=0, share=0.3).comes(1.0) == pytest.approx(0.6)
