@@ -1,7 +1,7 @@
 """A unit in service, and a failure of it (a case) with the luck of both: drawn when they begin, whatever is done."""
 
 from collections.abc import Callable
-from math import exp, expm1, inf, isinf, log, log1p
+from math import exp, expm1, inf, log, log1p
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
