@@ -43,7 +43,7 @@ def satisfaction(findings: Told) -> Section | None:
     drivers = [
         [
             NAMES[name],
-            f"{weights[name]:+g}",
+            f"{weights[name]:+g}".replace("-", "−"),
             _cell(findings, "driver_weight", "driver", name),
             _cell(findings, "driver_error", "driver", name),
         ]
