@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.model import Model
 from simulator.rules.judging import AsymmetricSteps, Experience
@@ -16,6 +16,11 @@ from simulator.units import YEAR, Factor, Hours, PerHour, Share
 
 DEFAULT = "default"
 """The terms of the segments that have none of their own."""
+
+
+def _never(value: Any) -> Any:
+    """No half-life. A plain null would take away what a base states, and leave the default."""
+    return None if value == "never" else value
 
 
 class WordOfMouth(Model):
@@ -61,8 +66,8 @@ class Goodwill(Model):
     """The highest goodwill that there is."""
     level: Share | None = None
     """Where goodwill goes back to with time; where it starts where left out."""
-    half_life: Annotated[Hours, Field(gt=0)] | None = 120 * 24.0
-    """After this time half of the way back is gone; `null` where nothing is ever forgotten. Assumption."""
+    half_life: Annotated[Annotated[Hours, Field(gt=0)] | None, BeforeValidator(_never)] = 120 * 24.0
+    """After this time half of the way back is gone; `never` where nothing is ever forgotten. Assumption."""
     leaves_below: Share = 0.4
     """A customer whose goodwill falls below this leaves for good. Assumption."""
     experience: Experience = AsymmetricSteps()
