@@ -2,12 +2,15 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from simulator.units import DAY
 
 ENDINGS = {"_p50": ", median", "_p95": ", 95th percentile"}
+LETTERS = re.compile(r"\b(ces|csat|nps|sla)\b")
+"""Words that are said by their letters."""
 TAKES_A_DAY = 48.0
 """So many hours and more are said in days."""
 
@@ -52,14 +55,14 @@ class Number(NamedTuple):
 def title(kpi: str) -> str:
     """The name of a KPI as a person writes it.
 
-    >>> title("line_fill_rate"), title("order_cycle_time_p95"), title("sla_breaches")
-    ('Line fill rate', 'Order cycle time, 95th percentile', 'SLA breaches')
+    >>> title("line_fill_rate"), title("order_cycle_time_p95"), title("sla_breaches"), title("true_nps")
+    ('Line fill rate', 'Order cycle time, 95th percentile', 'SLA breaches', 'True NPS')
     """
     for ending, words in ENDINGS.items():
         if kpi.endswith(ending):
             return title(kpi.removesuffix(ending)) + words
     words = kpi.replace("_", " ")
-    return f"SLA{words[3:]}" if words.startswith("sla ") else words.capitalize()
+    return words[:1].upper() + LETTERS.sub(lambda found: found[0].upper(), words)[1:]
 
 
 def show(value: float, unit: str) -> str:

@@ -4,7 +4,7 @@ Whoever looks at how customers fare shares it: the first that asks has it listen
 watched (`NewOrders.watched`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from simulator.engine.orders import Order, Shipment
 from simulator.lifecycle.world import World
@@ -13,6 +13,7 @@ from simulator.units import exact
 
 NAME = "outcomes"
 Hear = Callable[[Order, Lived], None]
+Knows = Callable[[Order], Hashable]
 
 
 class Happened:
@@ -34,6 +35,8 @@ class Outcomes:
     def __init__(self, world: World) -> None:
         self.clock = world.clock
         self.hear: list[Hear] = []
+        self.knows: Knows | None = None
+        """Tells apart customers who share a name in the ledger, where somebody can: None for all others."""
         self._happened: dict[int, Happened] = {}
         """By order number, for those with anything out of the ordinary."""
         hooks = world.hooks

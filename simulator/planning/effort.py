@@ -176,6 +176,12 @@ def _looks(scenario: Scenario) -> Iterator[float]:
     often = [each.period for each in contracts if each.period != "month"]
     often += [each.alert.every or 0.0 for each in contracts if each.alert is not None]
     yield sum(run.horizon / every for every in often if every)
+    section = scenario.after_sales
+    if section is not None and section.forecast is not None:
+        base = sum(each.base for each in section.installed.values())
+        yield run.horizon / section.forecast.period * (len(section.parts) + base / 100)
+    every_terms = (terms_of(scenario.goodwill, name) for name in scenario.market.segments)
+    yield sum(terms.newcomers_per_hour * run.horizon for terms in every_terms if terms is not None)
 
 
 def refuse_floods(scenarios: Sequence[Scenario], processes: int = 1, *, here: bool = True) -> None:

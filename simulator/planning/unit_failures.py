@@ -23,7 +23,8 @@ def failures_per_hour(terms: Installed, hours: float) -> float:
     shape, scale = shape_and_scale(terms.failure)
     ages = terms.ages.sample(np.random.default_rng(0), SAMPLE)
     with np.errstate(over="ignore", invalid="ignore"):  # a shape that is as good as a fixed running time
-        hazard = float(np.mean((((ages + hours) / scale) ** shape - (ages / scale) ** shape) / hours))
+        each = (((ages + hours) / scale) ** shape - (ages / scale) ** shape) / hours
+    hazard = float(np.where(np.isnan(each), np.inf, each).mean())
     if terms.after_repair == "as_new" and shape != 1 and not hazard <= 1 / terms.failure.expected:
         hazard = 1 / terms.failure.expected
     return terms.base * hazard

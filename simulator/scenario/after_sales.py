@@ -95,7 +95,7 @@ class ServiceTier(Model):
     """Penalty for each response that is later."""
     uptime: Share | None = None
     """Share of its time for which a unit is to run."""
-    period: Annotated[Hours, Field(gt=0)] = 2190.0
+    period: Annotated[Hours, Field(ge=1)] = 2190.0
     """Uptime is settled for each unit after so long. Assumption: a quarter of a year."""
     hour_down: Money = 0.0
     """Penalty for each hour that a unit was down in a period beyond what `uptime` allows."""
@@ -153,7 +153,7 @@ class LastBuy(Model):
 
     at: Hours
     """When, from the start of the run."""
-    units: Annotated[int, Field(ge=0)]
+    units: Annotated[int, Field(ge=0, le=1_000_000)]
     """How many are bought then, beyond what is on order."""
 
 
@@ -193,7 +193,7 @@ class RepairShop(Model):
 class PartsForecast(Model):
     """Forecasts of the need for parts, to be held against what was needed; they decide nothing."""
 
-    period: Annotated[Hours, Field(gt=0)] = 730.0
+    period: Annotated[Hours, Field(ge=1)] = 730.0
     """Each is for so long. Assumption: a month."""
     history: Annotated[int, Field(ge=1)] = 6
     """Periods whose mean is the forecast from past usage. Assumption: half a year of months."""
@@ -264,6 +264,10 @@ class AfterSales(Model):
             if terms.repair is not None and terms.repair.shop is not None:
                 yield from unknown(("parts", name, "repair", "shop"), "repair shop", terms.repair.shop, self.shops)
         for name, team in self.technicians.items():
+            if team.places is not None and not team.places:
+                yield At(
+                    ("technicians", name, "places"), "they get parts from no place", "leave it out for every place"
+                )
             for place in team.places or ():
                 yield from unknown(("technicians", name, "places"), "place", place, self.places)
 

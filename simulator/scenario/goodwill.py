@@ -1,9 +1,10 @@
 """Goodwill: customers who remember what they lived through, come to us more or less often, leave, and are won."""
 
+import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from simulator.model import Model
 from simulator.rules.judging import AsymmetricSteps, Experience
@@ -15,6 +16,11 @@ from simulator.units import YEAR, Factor, Hours, PerHour, Share
 
 DEFAULT = "default"
 """The terms of the segments that have none of their own."""
+
+
+def _never(value: Any) -> Any:
+    """No half-life. A plain null would take away what a base states, and leave the default."""
+    return None if value == "never" else value
 
 
 class WordOfMouth(Model):
@@ -60,8 +66,8 @@ class Goodwill(Model):
     """The highest goodwill that there is."""
     level: Share | None = None
     """Where goodwill goes back to with time; where it starts where left out."""
-    half_life: Annotated[Hours, Field(gt=0)] | None = 120 * 24.0
-    """After this time half of the way back is gone; `null` where nothing is ever forgotten. Assumption."""
+    half_life: Annotated[Annotated[Hours, Field(gt=0)] | None, BeforeValidator(_never)] = 120 * 24.0
+    """After this time half of the way back is gone; `never` where nothing is ever forgotten. Assumption."""
     leaves_below: Share = 0.4
     """A customer whose goodwill falls below this leaves for good. Assumption."""
     experience: Experience = AsymmetricSteps()
@@ -106,12 +112,24 @@ class Goodwill(Model):
         >>> Goodwill(share=0.8, elasticity=2).comes(0.5)
         0.2
         """
-        return min(self.share * float((goodwill / self.start) ** self.elasticity), 1.0)
+        ratio = goodwill / self.start
+        if ratio > 1 and self.elasticity * math.log(ratio) >= -math.log(self.share):
+            return 1.0  # before the power is too large to calculate with
+        return min(self.share * float(ratio**self.elasticity), 1.0)
 
     def needs_beside(self, segment: Segment) -> float:
         """Needs that are drawn beside a segment's demand, as a share of it: of its customers, and of new ones."""
         room = self.acquisition.room if self.acquisition is not None else 0
         return (1 - self.share + room / self.customers(segment)) / self.share
+
+    @property
+    def newcomers_per_hour(self) -> float:
+        """How often a customer, or a cohort, may be won at most."""
+        if self.acquisition is None:
+            return 0.0
+        word = self.acquisition.word_of_mouth
+        cohort = 1.0 if self.population is None else max(self.population / self.cohorts, 1.0)
+        return self.acquisition.rate * (1 + word.strength if word is not None else 1.0) / cohort
 
     def customers(self, segment: Segment) -> int:
         """How many customers a segment has at the start."""

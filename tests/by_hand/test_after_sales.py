@@ -111,6 +111,25 @@ def test_one_unit_one_technician_one_part():
     assert {name: costs[name].by_line.sum() for name in paid} == pytest.approx(paid, abs=0.5)
 
 
+def test_uptime_is_settled_for_a_period_that_ends_with_the_run_and_for_none_of_the_warm_up():
+    """Down from 100 to 113, from 213 to 233 and from 333 (Sunday 21:00) to 353: of each 200 h 10 are allowed, so that
+    3 and 30 are paid for, at 7 each."""
+
+    def paid(horizon, warm_up):
+        ledger = played(ONE.replace("late_response: 50", "late_response: 0"), f"{horizon}, warm_up: {warm_up}")
+        return activity_costs.costs(View(ledger))["service_penalties"].by_line.sum()
+
+    assert paid("200 h", "0 h") == pytest.approx(3 * 7, abs=0.5)
+    assert paid("400 h", "0 h") == pytest.approx(33 * 7, abs=0.5)
+    assert paid("400 h", "200 h") == pytest.approx(30 * 7, abs=0.5)
+
+
+def test_a_unit_far_older_than_it_lasts_fails_at_once_and_then_as_a_new_one():
+    """(10 years / 50 h) ** 1000000 is no number to calculate with; a repair of 2 h makes it as new."""
+    section = f"\n  installed: {{pump: {{base: 1, joins: 0, ages: 10 years, {every(50)}, repair: 2 h}}}}\n"
+    assert at(played(section, "150 h"), Failed) == near(0, 52, 104)
+
+
 def test_a_part_that_is_known_from_the_call_is_there_at_the_first_visit():
     """The seal asked for at 100 is there at 103; he sets out at 104, is there at 106, and it runs at 108."""
     ledger = played(ONE + "  diagnosis: call\n", "200 h")

@@ -1,15 +1,20 @@
 """Stars for single orders, and when customers are asked and answer, against what a person worked out."""
 
+import math
+
 import numpy as np
 import pytest
 from by_hand.timetable import shop
 
 from simulator.engine.facts import Delivered
 from simulator.measures.view import View
+from simulator.mechanisms.goodwill.facts import NeedMet
 from simulator.mechanisms.satisfaction.facts import Felt, Replied, Surveyed
 from simulator.mechanisms.satisfaction.kpis import judged, nps_error
 from simulator.replication.measure import measure
+from simulator.replication.simulate import simulate
 from simulator.rules.views import Lived
+from simulator.scenario.reading.load import parse
 from simulator.scenario.satisfaction import ANSWERS, OLIST, Satisfaction, stars
 
 PROMISE = "{rules: [{promise: {rule: fixed, time: 24 h}%s}]}"
@@ -110,3 +115,34 @@ def test_the_arithmetic_of_the_net_promoter_score(tmp_path):
     assert found["csat"][""][0] == pytest.approx(155 / 200)
     assert np.nanmean(judged(View(ledger)).points) == pytest.approx(7.72)
     assert nps_error(0.6, 0.2, 100) == pytest.approx(8.0)
+
+
+CROWD = """
+name: crowd
+run: {horizon: 60 days}
+market: {segments: {all: {demand: {rule: poisson, orders: 10 per day}, basket: {units: 1}, customers: %s}}}
+products: {mug: {price: 10, cost: 4}}
+network: {sites: {store: {stages: [{stage: transit, time: 2 h}]}}}
+goodwill: {default: {%s}}
+satisfaction: {survey: {ask: {rule: rested, every: 10 days}}}
+"""
+
+
+def test_new_customers_have_a_rest_each_for_himself():
+    """They share a name in the ledger, but not the question: who was not asked for ten days is."""
+    ledger = simulate(parse(CROWD % (10, "acquisition: {rate: 3 per day, room: 20}")))
+    last, right = {}, []
+    for need in ledger.of(NeedMet):
+        if need.at - last.get(need.customer, -math.inf) >= 240:
+            last[need.customer] = need.at
+            right.append(need.order)
+    found = [fact.order for fact in ledger.of(Surveyed)]
+    assert found == right[: len(found)]
+    assert len(found) > 100
+
+
+def test_those_of_a_population_have_a_rest_each_for_himself():
+    """40 customers order every fourth day and are asked every 14 days, known one by one or kept in cohorts of ten."""
+    right = pytest.approx(40 * 60 / 14, rel=0.15)  # the first are asked at once: more, by less than one each
+    for many, terms in ((40, ""), (1, "population: 40, cohorts: 4")):
+        assert len(list(simulate(parse(CROWD % (many, terms))).of(Surveyed))) == right

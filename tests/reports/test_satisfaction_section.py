@@ -26,7 +26,7 @@ def test_the_page_tells_what_drives_satisfaction(scenario):
         "surveyed",
         "standard error",
         "a star for its time",
-        "-1.5",
+        "−1.5",
         "The drivers explain",
     ):
         assert words in text

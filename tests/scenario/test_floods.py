@@ -42,6 +42,7 @@ FLOODS = {
     STOCK + "={rule: periodic, every: 1e-9 s, level: 5}": "2.5e+15 events",
     "segmentation={customers: {rule: abc, review: 1e-9 s}}": "2.5e+15 events",
     "network.sites.w.returns={independent: {rate: 1e9 per h}}": "2.69e+03 thousand million events",
+    "goodwill={default: {acquisition: {rate: 1e9 per h, room: 1}}}": "672 thousand million events",
     "service.rules[0].returns={rate: 1, lag: 0 h, exchange: 0.999999999}": "140 thousand million orders",
 }
 

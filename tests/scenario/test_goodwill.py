@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from simulator.checks.few_customers import few_customers
 from simulator.scenario.errors import ScenarioError
 from simulator.scenario.goodwill import Goodwill
-from simulator.scenario.reading.load import parse
+from simulator.scenario.reading.load import load, parse
 
 TEXT = """
 name: refusals
@@ -79,3 +79,23 @@ def test_half_of_the_goodwill_brings_half_of_the_needs_in_proportion():
     assert Goodwill(share=1.0, start=0.5, leaves_below=0.2).comes(1.0) == 1.0
     with pytest.raises(ValidationError):
         Goodwill(start=1.2)
+
+
+def test_an_elasticity_beyond_all_numbers_brings_every_need():
+    """100 ** 500 is no number to calculate with; at most all needs come."""
+    assert Goodwill(start=0.01, leaves_below=0, level=1, share=0.5, elasticity=500).comes(1.0) == 1.0
+    assert Goodwill(start=0.5, leaves_below=0, share=0.3).comes(1.0) == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("never", ["never", "null"])
+def test_nothing_is_forgotten_where_half_life_says_never(never):
+    scenario = parse(TEXT.format(goodwill=f"shop: {{half_life: {never}}}", demand=POISSON, more=""))
+    assert scenario.goodwill["shop"].half_life is None
+
+
+def test_never_holds_over_a_base_with_a_half_life(tmp_path):
+    """Over a base null takes the key away, so that the default would come back."""
+    base = tmp_path / "base.yaml"
+    base.write_text(TEXT.format(goodwill="shop: {half_life: 9 days}", demand=POISSON, more=""))
+    assert load(base, ["goodwill.shop.half_life=never"]).goodwill["shop"].half_life is None
+    assert load(base).goodwill["shop"].half_life == 9 * 24

@@ -1,7 +1,7 @@
 """A unit in service, and a failure of it (a case) with the luck of both: drawn when they begin, whatever is done."""
 
 from collections.abc import Callable
-from math import inf
+from math import exp, expm1, inf, log, log1p
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -57,12 +57,17 @@ class ProductTerms:
         """Running time to the next failure of a unit of some running time; `chance` is exponential with mean 1."""
         if self.shape == 1.0:
             return self.scale * chance
-        return float(self.scale * ((ran / self.scale) ** self.shape + chance) ** (1 / self.shape)) - ran
+        so_far = self.shape * log(ran / self.scale) if ran > 0 else -inf  # logarithm: the hazard may be immense
+        if so_far < 0:
+            return float(self.scale * (exp(so_far) + chance) ** (1 / self.shape)) - ran
+        return ran * expm1(log1p(chance * exp(-so_far)) / self.shape)
 
     def expected(self, ran: np.ndarray, hours: np.ndarray) -> np.ndarray:
         """Failures to be expected of units of some running times in the next hours; where a repair makes a unit as new,
         no second one is counted."""
-        hazard = ((ran + hours) / self.scale) ** self.shape - (ran / self.scale) ** self.shape
+        with np.errstate(over="ignore", invalid="ignore"):  # of a hazard beyond all numbers there is no difference
+            hazard = ((ran + hours) / self.scale) ** self.shape - (ran / self.scale) ** self.shape
+        hazard[np.isnan(hazard)] = inf
         found: np.ndarray = -np.expm1(-hazard) if self.as_new and self.shape != 1 else hazard
         return found
 

@@ -129,7 +129,7 @@ def _beyond(view: View, place: int, uptime: float, period: float) -> np.ndarray:
             number += 1
     for (unit, number), hours in down.items():
         ends = exact(float(known.joined[unit]) + (number + 1) * period)
-        if view.begin <= ends < view.end and ends <= known.retired[unit]:
+        if view.begin < ends <= view.end and ends <= known.retired[unit]:
             beyond[unit] += max(hours - (1 - uptime) * period, 0.0)
     return beyond
 

@@ -5,7 +5,7 @@ demand of a segment are the needs that come to us at the start; what customers w
 what new customers will need, is drawn beside it, from streams of its own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,8 +36,8 @@ class Needs:
 
     place: list[int]
     """Whose it is: a place among the people; NOBODY where that is not known."""
-    followed: list[bool]
-    """Whether it is the need of the one who is followed, not of another of the cohort."""
+    member: list[int]
+    """Whose it is within the cohort: 0 for the one who is followed."""
     chance: list[float]
     """Between 0 and 1: he comes if his share of wallet is higher."""
     leaving: list[float]
@@ -46,6 +46,8 @@ class Needs:
     """Whether he decides if he comes; an exchange is no need of its own."""
     who: dict[int, int] = field(default_factory=dict)
     """Those who are followed and have come, by order."""
+    new: dict[int, int] = field(default_factory=dict)
+    """The new customers who have come, by order."""
 
 
 def places_of(terms: Goodwill, segment: CustomerSegment) -> int:
@@ -98,8 +100,8 @@ def draw(segment: CustomerSegment) -> Callable[[NewOrders], Needs | None]:
         elif not own and terms.population is not None:
             place = np.full(many, NOBODY)
         new.watched, new.undecided = True, own or extra
-        followed = which[1] * size < 1
-        return Needs(place.tolist(), followed.tolist(), chance.tolist(), leaving.tolist(), new.undecided)
+        member = (which[1] * size).astype(int)
+        return Needs(place.tolist(), member.tolist(), chance.tolist(), leaving.tolist(), new.undecided)
 
     return needs
 
@@ -186,10 +188,12 @@ class Memory:
         if needs.chance[index] >= people.terms.comes(people.now(place, now)):
             self._elsewhere(order, number, 0.0)
             return False
-        if needs.followed[index]:
-            needs.who[index] = number
-        else:
+        if place >= people.places:
+            needs.new[index] = number
+        if needs.member[index]:
             number = 0
+        else:
+            needs.who[index] = number
         self.record.need_met((now, order.number, self.segment[name], number))
         return True
 
@@ -197,6 +201,19 @@ class Memory:
         block = order.block
         worth = sum(block.units[line] * block.prices[line] for line in range(order.first, order.last))
         self.record.met_elsewhere((self.clock.now, self.segment[block.segment], number, worth, left))
+
+    def knows(self, order: Order) -> Hashable:
+        """Who the customer of an order is: new ones, and those of a population, have no name of their own."""
+        needs: Needs | None = order.block.drawn[NAME]
+        if needs is None:
+            return None
+        name, place = order.block.segment, needs.place[order.index]
+        people = self.people[name]
+        if place == NOBODY:
+            return name, NOBODY, order.number  # nobody knows whose exchange it is
+        if place < people.places and people.terms.population is None:
+            return None
+        return name, needs.new.get(order.index, place + 1), needs.member[order.index]
 
     def judges(self, order: Order, lived: Lived) -> None:
         """An order is over: it moves the goodwill of its customer, who may leave."""
@@ -249,7 +266,9 @@ def start(world: World) -> Memory:
     """From now on customers remember."""
     memory = Memory(world)
     world.hooks.needing.append(memory.needs)
-    outcomes(world).hear.append(memory.judges)
+    found = outcomes(world)
+    found.hear.append(memory.judges)
+    found.knows = memory.knows
     return memory
 
 

@@ -4,7 +4,7 @@ What a customer would answer, whether he does and when, is drawn with the order:
 changes what is answered, never who is how critical.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -61,17 +61,23 @@ class Feelings:
     def __init__(self, world: World, section: Satisfaction) -> None:
         self.world, self.clock, self.record, self.section = world, world.clock, world.record, section
         self.by_rule = any(rule.survey is not None for rule in world.scenario.service.rules)
-        self.expected: dict[int, float] = {}
+        self.outcomes = outcomes(world)
+        self.expected: dict[Hashable, float] = {}
         """By customer: hours later than promised that he is used to."""
-        self.last: dict[int, float] = {}
+        self.last: dict[Hashable, float] = {}
         """By customer, when he was asked last."""
         self.pending = 0
         """Questions about orders of the measured time that are to be asked, or to be answered."""
 
+    def _customer(self, order: Order, critics: Critics) -> Hashable:
+        """Who the customer of an order is."""
+        found = self.outcomes.knows(order) if self.outcomes.knows is not None else None
+        return critics.customer[order.index] if found is None else found
+
     def feels(self, order: Order, lived: Lived) -> None:
         """An order is over."""
         section, critics = self.section, order.block.drawn[NAME]
-        customer, index, now = critics.customer[order.index], order.index, self.clock.now
+        customer, index, now = self._customer(order, critics), order.index, self.clock.now
         used_to = self.expected.get(customer, 0.0)
         drivers = section.drivers(lived, used_to)
         if section.adapts and lived.late == lived.late:
@@ -91,7 +97,7 @@ class Feelings:
         survey, index, now = self.section.survey, order.index, self.clock.now
         assert survey is not None
         rule = self.world.policy.stated(order.terms, "survey") if self.by_rule else None
-        customer, bias = critics.customer[index], survey.response_bias
+        customer, bias = self._customer(order, critics), survey.response_bias
         if (rule or survey.ask).asks(now - self.last.get(customer, -inf), critics.asked[index]):
             self.last[customer] = now
             self.record.surveyed((now, order.number))
@@ -116,7 +122,7 @@ def start(world: World) -> Feelings:
     section = world.scenario.satisfaction
     assert section is not None
     feelings = Feelings(world, section)
-    outcomes(world).hear.append(feelings.feels)
+    feelings.outcomes.hear.append(feelings.feels)
     return feelings
 
 
