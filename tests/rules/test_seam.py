@@ -1,6 +1,7 @@
 """A rule added to the file of its family works everywhere, and nothing else needs to know."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -95,6 +96,7 @@ def test_the_contract_tests_run_it(copy):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *asked, "tests/rules/test_contract.py", "tests/rules/test_decisions.py"],
         cwd=copy,
+        env={name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"},  # those are not for these
         capture_output=True,
         text=True,
     )
