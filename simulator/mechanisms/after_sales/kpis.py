@@ -1,5 +1,6 @@
 """How often units fail, for how long they are down, who is there how soon, and whether the parts are there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,6 +134,15 @@ def _ratio(view: View, chosen: np.ndarray, above: np.ndarray, below: np.ndarray 
     return rows_of(view, cases(view).unit[chosen]).ratio(above[chosen].astype(float), lower)
 
 
+def _of_those_repaired(view: View, what: Callable[[Cases], np.ndarray]) -> Ratio | None:
+    """A mean over the failures whose units run again; nothing where no technicians are sent."""
+    section = section_of(view)
+    if section is None or not section.technicians:
+        return None
+    found = cases(view)
+    return _ratio(view, reported(view) & ~np.isnan(found.restored), what(found))
+
+
 @table_of_view
 def in_service(view: View) -> np.ndarray:
     """By unit: hours in service in the measured time."""
@@ -242,31 +252,19 @@ def response_in_time(view: View) -> Ratio | None:
 @kpi(unit="hours", better="lower", of="failures reported in the measured time whose units run again")
 def repair_time(view: View) -> Ratio | None:
     """Mean hours of technicians' work until a unit runs again, travel and waits left out."""
-    section = section_of(view)
-    if section is None or not section.technicians:
-        return None
-    found = cases(view)
-    return _ratio(view, reported(view) & ~np.isnan(found.restored), found.work)
+    return _of_those_repaired(view, lambda found: found.work)
 
 
 @kpi(unit="share of failures", better="higher", of="failures reported in the measured time whose units run again")
 def first_time_fix(view: View) -> Ratio | None:
     """Failures after whose first visit the unit runs / failures whose units run again."""
-    section = section_of(view)
-    if section is None or not section.technicians:
-        return None
-    found = cases(view)
-    return _ratio(view, reported(view) & ~np.isnan(found.restored), found.first_fixed)
+    return _of_those_repaired(view, lambda found: found.first_fixed)
 
 
 @kpi(unit="visits per failure", better="lower", of="failures reported in the measured time whose units run again")
 def visits_per_failure(view: View) -> Ratio | None:
     """Visits of technicians / failures whose units run again."""
-    section = section_of(view)
-    if section is None or not section.technicians:
-        return None
-    found = cases(view)
-    return _ratio(view, reported(view) & ~np.isnan(found.restored), found.visits)
+    return _of_those_repaired(view, lambda found: found.visits)
 
 
 @kpi(unit="share of time", better="neither", of="paid time of technicians")
