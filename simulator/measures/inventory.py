@@ -357,7 +357,7 @@ def receipts(view: View) -> Receipts | None:
     placed, at = np.concatenate([placed, coming[:, 1]]), np.concatenate([at, np.full(len(coming), view.end)])
     rows = view.labels.receipt_rows(shelf)
     still = np.arange(len(shelf)) >= len(shelf) - len(coming)
-    return Receipts(rows, rows.codes["supplier"][shelf], placed, at - placed, still)
+    return Receipts(rows, rows.codes["supplier"][shelf], placed, exact(at - placed), still)
 
 
 @kpi(unit="hours", better="lower", of="replenishment orders placed in the measured time", scor="RS.2.1", follows=True)

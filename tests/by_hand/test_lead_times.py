@@ -156,3 +156,21 @@ def test_what_is_promised_follows_the_plan():
     )
     ledger = play(text + "service: {rules: [{promise: {rule: available_to_promise, cycle: 1 h}}]}\n")
     assert [f.due for f in ledger.of(Promised)] == [911] * 40 + [921] * 9
+
+
+def test_a_lead_time_that_never_varies_has_no_spread():
+    """Orders come at odd milliseconds: receipt less order is 48 h to the millisecond, and not a rounding beside it."""
+    ledger = play(
+        """
+name: constant
+run: {start: 2026-01-05, horizon: 3 weeks, seed: 5}
+market: {segments: {all: {demand: {rule: poisson, orders: 60 per day}, basket: {units: 1}}}}
+products: {p: {price: 10, cost: 5}}
+network:
+  suppliers: {s: {lead_time: 2 days}}
+  sites: {w: {stock: {p: {rule: base_stock, level: 150}}}}
+"""
+    )
+    found = measure(ledger).values
+    assert found["supplier_lead_time_sd"][""][0] == 0
+    assert found["planned_less_actual"][""][0] == 0
